@@ -1,0 +1,321 @@
+#include "base/yaml.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <sstream>
+
+#include "base/utf8.h"
+
+namespace bedplate {
+namespace {
+
+/// Ends the parse early; caught in ParseYaml and nowhere else.
+struct StopParsing {};
+
+/// Builds the tree from yaml-cpp's events, which carry marks and let us refuse aliases before they
+/// multiply.
+class TreeBuilder : public YAML::EventHandler {
+ public:
+  explicit TreeBuilder(YamlFaults& faults) : faults_(faults) {}
+
+  [[nodiscard]] YamlValue Take() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (documents_++ > 0) Refuse(mark, "one document", "a second document");
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    RefuseAnchor(mark, anchor);
+    Place(Make(YamlKind::kNull, mark));
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    Refuse(mark, "plain YAML", "an alias (*name)");
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
+    RefuseAnchor(mark, anchor);
+    RefuseTag(mark, tag);
+    YamlValue value = Make(YamlKind::kScalar, mark);
+    value.quoted = tag == "!";
+    value.scalar = text;
+    if (!value.quoted && (text == "~" || text == "null")) value.kind = YamlKind::kNull;
+    Place(std::move(value));
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    Open(YamlKind::kList, mark, tag, anchor);
+  }
+  void OnSequenceEnd() override { Close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    Open(YamlKind::kMap, mark, tag, anchor);
+  }
+  void OnMapEnd() override { Close(); }
+
+ private:
+  struct Level {
+    YamlValue value;
+    std::optional<std::string> key;  // read, its value still to come
+  };
+
+  static YamlValue Make(YamlKind kind, const YAML::Mark& mark) {
+    YamlValue value;
+    value.kind = kind;
+    value.line = mark.line + 1;
+    value.column = mark.column + 1;
+    return value;
+  }
+
+  [[noreturn]] void Refuse(const YAML::Mark& mark, std::string_view expected,
+                           std::string_view got) {
+    faults_.AddAt(mark.line + 1, mark.column + 1, "", expected, got);
+    throw StopParsing();
+  }
+  void RefuseAnchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
+    if (anchor != 0) Refuse(mark, "plain YAML", "an anchor (&name)");
+  }
+  void RefuseTag(const YAML::Mark& mark, const std::string& tag) {
+    if (!tag.empty() && tag != "?" && tag != "!") Refuse(mark, "plain YAML", "a tag " + tag);
+  }
+
+  void Open(YamlKind kind, const YAML::Mark& mark, const std::string& tag,
+            YAML::anchor_t anchor) {
+    RefuseAnchor(mark, anchor);
+    RefuseTag(mark, tag);
+    if (open_.size() >= kYamlLimitDepth) {
+      Refuse(mark, fmt::format("at most {} levels", kYamlLimitDepth), "a deeper level");
+    }
+    open_.push_back({Make(kind, mark), std::nullopt});
+  }
+  void Close() {
+    YamlValue value = std::move(open_.back().value);
+    open_.pop_back();
+    Place(std::move(value));
+  }
+
+  void Place(YamlValue value) {
+    if (open_.empty()) {
+      root_ = std::move(value);
+      return;
+    }
+    Level& level = open_.back();
+    if (level.value.kind == YamlKind::kList) {
+      level.value.items.push_back(std::move(value));
+    } else if (!level.key) {
+      PlaceKey(level, value);
+    } else {
+      level.value.fields.emplace_back(std::move(*level.key), std::move(value));
+      level.key.reset();
+    }
+  }
+  void PlaceKey(Level& level, const YamlValue& key) {
+    if (key.kind != YamlKind::kScalar) {
+      faults_.Add(key, "", "a name as key");
+      throw StopParsing();
+    }
+    if (level.value.Find(key.scalar) != nullptr) {
+      faults_.Add(key, key.scalar, "each key once", "'" + key.scalar + "' again");
+      throw StopParsing();
+    }
+    level.key = key.scalar;
+  }
+
+  YamlFaults& faults_;
+  YamlValue root_;
+  std::vector<Level> open_;
+  int documents_ = 0;
+};
+
+std::string JoinKey(std::string_view parent, std::string_view field) {
+  return parent.empty() ? std::string(field) : fmt::format("{}.{}", parent, field);
+}
+
+template <typename Number>
+std::optional<Number> ReadNumber(std::string_view text) {
+  Number number{};
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+std::string YamlFault::ToString() const {
+  const std::string place = fmt::format("{}:{}:{}: ", file, line, column);
+  const std::string where = key.empty() ? "" : key + ": ";
+  return place + where + fmt::format("expected {}, got {}", expected, got);
+}
+
+const YamlValue* YamlValue::Find(std::string_view key) const {
+  for (const auto& [name, value] : fields) {
+    if (name == key) return &value;
+  }
+  return nullptr;
+}
+
+std::string YamlValue::Describe() const {
+  switch (kind) {
+    case YamlKind::kNull: return "nothing";
+    case YamlKind::kList: return "a list";
+    case YamlKind::kMap: return "a map";
+    case YamlKind::kScalar: break;
+  }
+  return fmt::format("'{}'{}", scalar.substr(0, 80), scalar.size() > 80 ? "…" : "");
+}
+
+void YamlFaults::Add(const YamlValue& at, std::string_view key, std::string_view expected) {
+  Add(at, key, expected, at.Describe());
+}
+
+void YamlFaults::Add(const YamlValue& at, std::string_view key, std::string_view expected,
+                     std::string_view got) {
+  AddAt(at.line, at.column, key, expected, got);
+}
+
+void YamlFaults::AddAt(int line, int column, std::string_view key, std::string_view expected,
+                       std::string_view got) {
+  if (faults_.size() >= kYamlLimitFaults) return;
+  faults_.push_back({file_, line, column, std::string(key), std::string(expected),
+                     std::string(got)});
+}
+
+YamlValue ParseYaml(std::string_view text, YamlFaults& faults) {
+  if (text.size() > kYamlLimitBytes) {
+    faults.AddAt(1, 1, "", fmt::format("at most {} bytes", kYamlLimitBytes),
+                 fmt::format("{} bytes", text.size()));
+    return {};
+  }
+  if (!IsValidUtf8(text)) {
+    faults.AddAt(1, 1, "", "UTF-8 text", "bytes that are not UTF-8");
+    return {};
+  }
+  TreeBuilder builder(faults);
+  try {
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+    }
+  } catch (const StopParsing&) {
+    return {};
+  } catch (const YAML::Exception& e) {
+    faults.AddAt(e.mark.line + 1, e.mark.column + 1, "", "valid YAML", e.msg);
+    return {};
+  }
+  return builder.Take();
+}
+
+YamlMapReader::YamlMapReader(const YamlValue& node, std::string key, YamlFaults& faults)
+    : node_(node), key_(std::move(key)), faults_(faults) {
+  if (node.kind != YamlKind::kMap) faults.Add(node, key_, "a map");
+}
+
+std::string YamlMapReader::KeyOf(std::string_view field) const { return JoinKey(key_, field); }
+
+const YamlValue* YamlMapReader::Child(std::string_view field) {
+  known_.emplace(field);
+  const YamlValue* child = node_.Find(field);
+  return child != nullptr && child->kind == YamlKind::kNull ? nullptr : child;
+}
+
+const YamlValue* YamlMapReader::Scalar(std::string_view field, std::string_view expected) {
+  const YamlValue* child = Child(field);
+  if (child == nullptr || child->kind == YamlKind::kScalar) return child;
+  faults_.Add(*child, KeyOf(field), expected);
+  return nullptr;
+}
+
+std::optional<std::string> YamlMapReader::String(std::string_view field) {
+  const YamlValue* child = Scalar(field, "text");
+  return child == nullptr ? std::nullopt : std::optional(child->scalar);
+}
+
+std::string YamlMapReader::RequiredString(std::string_view field) {
+  const YamlValue* child = RequiredChild(field, "text");
+  if (child == nullptr) return {};
+  if (child->kind == YamlKind::kScalar && !child->scalar.empty()) return child->scalar;
+  faults_.Add(*child, KeyOf(field), "text");
+  return {};
+}
+
+std::optional<double> YamlMapReader::Number(std::string_view field) {
+  const YamlValue* child = Scalar(field, "a number");
+  if (child == nullptr) return std::nullopt;
+  const auto number = ReadNumber<double>(child->scalar);
+  if (number && std::isfinite(*number)) return number;
+  faults_.Add(*child, KeyOf(field), "a number");
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> YamlMapReader::Integer(std::string_view field) {
+  const YamlValue* child = Scalar(field, "a whole number");
+  if (child == nullptr) return std::nullopt;
+  if (const auto number = ReadNumber<std::int64_t>(child->scalar)) return number;
+  faults_.Add(*child, KeyOf(field), "a whole number");
+  return std::nullopt;
+}
+
+std::optional<bool> YamlMapReader::Bool(std::string_view field) {
+  const auto text = Choice(field, {"true", "false"});
+  return text ? std::optional(*text == "true") : std::nullopt;
+}
+
+std::optional<std::string> YamlMapReader::Choice(
+    std::string_view field, std::initializer_list<std::string_view> choices) {
+  const std::string expected = fmt::format("one of {}", fmt::join(choices, ", "));
+  const YamlValue* child = Scalar(field, expected);
+  if (child == nullptr) return std::nullopt;
+  if (std::find(choices.begin(), choices.end(), child->scalar) != choices.end()) {
+    return child->scalar;
+  }
+  faults_.Add(*child, KeyOf(field), expected);
+  return std::nullopt;
+}
+
+const YamlValue* YamlMapReader::ChildMap(std::string_view field) {
+  const YamlValue* child = Child(field);
+  if (child == nullptr || child->kind == YamlKind::kMap) return child;
+  faults_.Add(*child, KeyOf(field), "a map");
+  return nullptr;
+}
+
+const YamlValue* YamlMapReader::ChildList(std::string_view field) {
+  const YamlValue* child = Child(field);
+  if (child == nullptr || child->kind == YamlKind::kList) return child;
+  faults_.Add(*child, KeyOf(field), "a list");
+  return nullptr;
+}
+
+const YamlValue* YamlMapReader::RequiredChild(std::string_view field, std::string_view expected) {
+  const YamlValue* child = Child(field);
+  if (child == nullptr && node_.kind == YamlKind::kMap) {
+    faults_.Add(node_, KeyOf(field), expected, "nothing");
+  }
+  return child;
+}
+
+void YamlMapReader::Fault(std::string_view field, std::string_view expected) {
+  const YamlValue* child = node_.Find(field);
+  faults_.Add(child == nullptr ? node_ : *child, KeyOf(field), expected,
+              child == nullptr ? "nothing" : child->Describe());
+}
+
+void YamlMapReader::RefuseUnknown() {
+  for (const auto& [name, value] : node_.fields) {
+    if (known_.contains(name)) continue;
+    faults_.Add(value, KeyOf(name), fmt::format("one of the keys {}", fmt::join(known_, ", ")),
+                "'" + name + "'");
+  }
+}
+
+std::string QuoteYaml(std::string_view text) {
+  YAML::Emitter emitter;
+  emitter << YAML::DoubleQuoted << std::string(text);
+  return emitter.c_str();
+}
+
+}  // namespace bedplate

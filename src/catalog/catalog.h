@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "catalog/audit_log.h"
+#include "catalog/dead_letter_store.h"
+#include "catalog/plant_store.h"
+#include "catalog/token_store.h"
+
+namespace bedplate {
+
+/// One SQLite file (WAL mode, synchronous=FULL, foreign keys on) with a schema version; an older
+/// version is migrated step by step, a newer one is refused. Safe for concurrent use.
+class Catalog {
+ public:
+  /// Opens or creates `path`. Errors: kCorruption, kUnsupported (newer schema), kIo,
+  /// kResourceExhausted (disk full). `clock` must outlive the catalog.
+  static Result<std::unique_ptr<Catalog>> Open(const std::string& path, const Clock& clock);
+  virtual ~Catalog() = default;
+
+  virtual PlantStore& plant() = 0;
+  virtual TokenStore& tokens() = 0;
+  virtual DeadLetterStore& dead_letters() = 0;
+  virtual AuditLog& audit() = 0;
+
+  /// SQLite's integrity check; empty means sound.
+  [[nodiscard]] virtual Result<std::vector<std::string>> CheckIntegrity() const = 0;
+};
+
+}  // namespace bedplate

@@ -1,0 +1,164 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "model/path.h"
+#include "model/sample.h"
+
+namespace bedplate {
+
+/// When an Append is acknowledged: after fdatasync (survives a power cut) or after the write to the
+/// operating system (survives a crash of this process).
+enum class Durability { kPower, kProcess };
+
+struct HistorianOptions {
+  Durability durability = Durability::kPower;
+  std::uint64_t head_limit_bytes = 64ULL << 20U;  // flush to segments beyond this
+  std::uint64_t wal_file_bytes = 64ULL << 20U;    // start a new WAL file beyond this
+  std::chrono::milliseconds flush_age = std::chrono::minutes(10);  // flush an idle head after this
+  std::uint64_t reserve_bytes = 64ULL << 20U;  // refuse appends when the disk has less than this
+
+  /// Errors: kInvalidArgument naming the option, its value and the allowed range.
+  [[nodiscard]] Status Validate() const;
+};
+
+/// A stored series, as the historian knows it.
+struct SeriesInfo {
+  TagId id;
+  std::string path;
+  ValueType type = ValueType::kDouble;
+  std::uint64_t samples = 0;  // distinct times
+  std::optional<Timestamp> first;
+  std::optional<Timestamp> last;
+  std::uint64_t conflicts = 0;  // same time written again with another value
+};
+
+/// Samples of one tag to be appended. Times need not be sorted and may repeat.
+struct TagBatch {
+  TagId tag;
+  SampleColumns samples;
+};
+
+struct AppendResult {
+  std::uint64_t stored = 0;      // new times
+  std::uint64_t duplicates = 0;  // already there with the same value and quality; nothing stored
+  std::uint64_t conflicts = 0;   // already there with another; the later one wins on read
+};
+
+struct ScanRequest {
+  TagId tag;
+  TimeRange range = kAllTime;
+  std::uint64_t limit = UINT64_MAX;  // samples
+  CancelToken cancel;
+};
+
+/// Called with blocks in ascending time, each time once; return false to stop early.
+using ScanSink = std::function<bool(const SampleColumns&)>;
+
+/// The bits say which of AggregateColumns are wanted.
+enum class AggregateFunction : std::uint32_t {
+  kCount = 1U << 0U,
+  kMin = 1U << 1U,
+  kMax = 1U << 2U,
+  kMean = 1U << 3U,  // of the samples, unweighted
+  kSum = 1U << 4U,
+  kFirst = 1U << 5U,
+  kLast = 1U << 6U,
+  kTimeWeightedMean = 1U << 7U,  // over the part of the bucket where the value is known
+  kIntegral = 1U << 8U,          // value x seconds, over the same part
+};
+
+enum class Interpolation { kStep, kLinear };
+
+struct AggregateRequest {
+  TagId tag;
+  TimeRange range;
+  /// Width of one bucket; the first starts at range.start, the last may be cut by range.stop.
+  /// At most 1,000,000 buckets in a request (kInvalidArgument).
+  std::chrono::nanoseconds bucket{0};
+  std::uint32_t functions = 0;  // OR of AggregateFunction
+  Interpolation interpolation = Interpolation::kStep;  // for the time-weighted functions
+  bool good_only = true;  // leave out samples whose quality is not good
+  CancelToken cancel;
+};
+
+/// One entry per bucket; only the requested columns are filled. A bucket without samples has count
+/// 0 and NaN elsewhere; the time-weighted columns are NaN only where no value is known, as the
+/// value in force at the start of the range is taken from outside it.
+struct AggregateColumns {
+  std::vector<std::int64_t> starts;  // ns since 1970
+  std::vector<std::uint64_t> count;
+  std::vector<double> min, max, mean, sum, first, last, time_weighted_mean, integral;
+};
+
+/// What Check found. `problems` empty means that every checksum holds.
+struct CheckReport {
+  std::uint64_t files = 0;
+  std::uint64_t blocks = 0;
+  std::uint64_t samples = 0;
+  std::uint64_t bytes = 0;
+  std::vector<std::string> problems;  // file, offset, what was expected and what is there
+};
+
+struct HistorianStats {
+  std::uint64_t series = 0;
+  std::uint64_t samples = 0;
+  std::uint64_t head_bytes = 0;
+  std::uint64_t wal_bytes = 0;
+  std::uint64_t segment_bytes = 0;
+  std::uint64_t segments = 0;
+  std::uint64_t appends = 0;
+  std::uint64_t syncs = 0;
+};
+
+/// The store of samples. Every call is safe from any thread; reads never block writes.
+/// Formats: docs/formats/wal.md, segment.md, manifest.md.
+class Historian {
+ public:
+  /// Opens or creates the store in `directory` and recovers what a crash left. `files` and `clock`
+  /// must outlive the historian. Errors: kConflict when another process has it open, kCorruption
+  /// naming the file and offset.
+  static Result<std::unique_ptr<Historian>> Open(FileSystem& files, const Clock& clock,
+                                                 const std::string& directory,
+                                                 const HistorianOptions& options);
+  /// Flushes nothing that is not already durable; never loses an acknowledged sample.
+  virtual ~Historian() = default;
+
+  /// The series at `path`, created when it is new. Errors: kConflict when it exists with another
+  /// type (naming both), kInvalidArgument for a bad path. A new series is durable no later than
+  /// the first append to it.
+  virtual Result<TagId> Resolve(std::string_view path, ValueType type) = 0;
+  [[nodiscard]] virtual std::optional<SeriesInfo> Find(std::string_view path) const = 0;
+  [[nodiscard]] virtual std::optional<SeriesInfo> Find(TagId tag) const = 0;
+  /// Every series whose path matches, sorted by path.
+  [[nodiscard]] virtual std::vector<SeriesInfo> List(const Glob& glob) const = 0;
+
+  /// Stores all of it or none, and returns when it is durable. Errors: kInvalidArgument for an
+  /// unknown tag, a column of the wrong type or length, a time that is not storable or a NaN or
+  /// infinite double (the caller sends those to the dead letter store); kResourceExhausted when
+  /// the disk is full: the store stays readable and takes appends again when there is room.
+  virtual Result<AppendResult> Append(std::span<const TagBatch> batches) = 0;
+
+  virtual Status Scan(const ScanRequest& request, const ScanSink& sink) const = 0;
+  virtual Result<AggregateColumns> Aggregate(const AggregateRequest& request) const = 0;
+  /// The sample with the greatest time, if any.
+  virtual Result<std::optional<Sample>> Last(TagId tag) const = 0;
+
+  /// Writes the head to segments and drops the WAL files that this makes needless.
+  virtual Status Flush() = 0;
+  virtual Result<CheckReport> Check(const CancelToken& cancel) const = 0;
+  [[nodiscard]] virtual HistorianStats Stats() const = 0;
+};
+
+}  // namespace bedplate
