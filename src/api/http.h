@@ -1,0 +1,120 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/result.h"
+#include "catalog/token_store.h"
+
+namespace bedplate {
+
+/// Who is calling: a token, a browser session, or the command line through the local socket.
+struct Principal {
+  std::string actor;  // token id, or "local"; what the audit log records
+  std::string name;   // for people
+  Role role = Role::kViewer;
+};
+
+enum class HttpMethod { kGet, kHead, kPost, kPut, kDelete };
+
+std::string_view MethodName(HttpMethod method) noexcept;
+
+/// A request without its transport. Header names are lower-case; path and parameters are decoded.
+struct HttpRequest {
+  HttpMethod method = HttpMethod::kGet;
+  std::string path;
+  std::multimap<std::string, std::string, std::less<>> params;
+  std::map<std::string, std::string, std::less<>> headers;
+  std::map<std::string, std::string, std::less<>> path_params;  // filled by the router
+  std::string body;
+  Principal principal;
+  CancelToken cancel;  // raised when the caller went away
+
+  [[nodiscard]] std::optional<std::string> Param(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> ParamList(std::string_view name) const;
+  [[nodiscard]] std::string Header(std::string_view name) const;
+};
+
+/// A source of server-sent events; pulled by the transport, one stream per connection.
+class EventStream {
+ public:
+  virtual ~EventStream() = default;
+  /// The bytes to send now (whole events), empty when there is nothing new. Must not block.
+  virtual std::string Poll() = 0;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::unique_ptr<EventStream> events;  // set: body is ignored and the stream is sent
+
+  static HttpResponse Json(std::string body) { return {.body = std::move(body)}; }
+  static HttpResponse NoContent() { return {.status = 204, .content_type = ""}; }
+};
+
+/// The problem document (RFC 9457) of an error; its HTTP status follows from the code.
+HttpResponse ProblemResponse(const Error& error);
+
+/// Takes a body as it arrives, so that a large one is never held in memory.
+class BodyConsumer {
+ public:
+  virtual ~BodyConsumer() = default;
+  /// An error ends the request; Finish is then not called.
+  virtual Status Consume(std::string_view chunk) = 0;
+  virtual HttpResponse Finish() = 0;
+};
+
+using Handler = std::function<HttpResponse(const HttpRequest&)>;
+using ConsumerFactory =
+    std::function<Result<std::unique_ptr<BodyConsumer>>(const HttpRequest& head)>;
+
+inline constexpr std::uint64_t kDefaultBodyLimitBytes = 16ULL << 20U;
+
+/// One operation of openapi.yaml. Exactly one of `handler` and `consumer` is set.
+struct Route {
+  HttpMethod method = HttpMethod::kGet;
+  std::string pattern;       // `/api/v1/tokens/{id}`
+  std::string operation_id;  // as in openapi.yaml
+  std::optional<Role> least_role;  // empty: no credentials needed
+  Handler handler;
+  ConsumerFactory consumer;
+  std::uint64_t body_limit_bytes = kDefaultBodyLimitBytes;
+  /// How an error of this route is written; null: a problem document.
+  std::function<HttpResponse(const Error&)> error_format;
+};
+
+/// Finds the route of a request and runs it. Immutable once serving; safe for concurrent use.
+class Router {
+ public:
+  void Add(Route route);
+  [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
+
+  struct Match {
+    const Route* route = nullptr;
+    std::map<std::string, std::string, std::less<>> path_params;
+  };
+  /// kNotFound when no pattern matches, kUnsupported (405) when only the method does not.
+  [[nodiscard]] Result<Match> Find(HttpMethod method, std::string_view path) const;
+
+  /// Whether `principal` may call `route`: kUnauthenticated or kPermissionDenied if not.
+  static Status Authorize(const Route& route, const std::optional<Principal>& principal);
+
+  /// The whole way for a caller in this process whose principal is known: find, authorize, run
+  /// (a consumer route gets the body in one piece). Exceptions become kInternal problems.
+  HttpResponse Dispatch(HttpRequest request) const;
+
+ private:
+  std::vector<Route> routes_;
+};
+
+}  // namespace bedplate
