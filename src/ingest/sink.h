@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -11,16 +11,30 @@
 
 namespace bedplate {
 
+/// Where the samples of a batch stood in their input: a line number each and what is the same for
+/// all of them, so that remembering it costs 8 bytes a sample.
+struct Origin {
+  std::string prefix;                // "line ", "energy.csv:"
+  std::string suffix;                // "", " Usage_kWh"
+  std::string key;                   // what makes the input unique; empty: letters carry no key
+  std::vector<std::uint64_t> lines;  // from 1; empty or one per sample
+
+  /// `energy.csv:17 Usage_kWh`; without line numbers prefix and suffix alone.
+  [[nodiscard]] std::string PlaceOf(std::size_t index) const;
+  /// The DeadLetter::key of sample `index`; empty when `key` is.
+  [[nodiscard]] std::string KeyOf(std::size_t index) const;
+};
+
 /// Samples for one tag, by path; what a decoder makes of its input.
 struct PathBatch {
   std::string path;
   std::string unit;  // of the values, when the source says; empty: the tag's own
   SampleColumns samples;
-  std::vector<std::string> places;  // where each sample came from; empty or one per sample
+  Origin origin;
 };
 
-/// What became of an ingest call. Counts are samples. `letters` are already stored when this is
-/// returned, so whoever shows them need not keep them.
+/// What became of an ingest call. Counts are samples. `letters` are the call's own and those the
+/// gate made, already stored when this is returned, so whoever shows them need not keep them.
 struct IngestReport {
   std::uint64_t stored = 0;
   std::uint64_t duplicates = 0;
@@ -33,7 +47,9 @@ struct IngestReport {
 class IngestSink {
  public:
   virtual ~IngestSink() = default;
-  /// Errors are about the whole call (disk full, server gone); bad samples are not errors.
+  /// Letters may leave `source` and `received` empty: they are filled in. Errors are about the
+  /// whole call (disk full, server gone); bad samples are not errors. A call that failed may be
+  /// repeated: what it had stored already counts as duplicates then.
   virtual Result<IngestReport> Ingest(std::string_view source, std::vector<PathBatch> batches,
                                       std::vector<DeadLetter> letters) = 0;
 };
