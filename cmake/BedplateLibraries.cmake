@@ -31,3 +31,5 @@ target_link_libraries(udunits2 INTERFACE ${UDUNITS_LIBRARY})
 add_library(date_tz INTERFACE)
 target_include_directories(date_tz SYSTEM INTERFACE ${DATE_INCLUDE})
 target_link_libraries(date_tz INTERFACE ${DATE_TZ_LIBRARY})
+# The layout of its classes depends on this; Debian builds the library with 1.
+target_compile_definitions(date_tz INTERFACE USE_OS_TZDB=1)
