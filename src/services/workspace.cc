@@ -1,0 +1,181 @@
+#include "services/workspace.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "base/yaml.h"
+
+namespace bedplate {
+namespace {
+
+constexpr std::int64_t kFormatVersion = 1;
+constexpr std::uint64_t kSmallFileLimitBytes = 64ULL << 10U;
+constexpr std::string_view kFormatFile = "bedplate.json";
+constexpr std::string_view kLockFile = "LOCK";
+constexpr std::string_view kOwnerFile = "owner.json";
+constexpr std::string_view kTokenFile = "admin.token";
+constexpr std::string_view kCatalogFile = "catalog.sqlite";
+constexpr std::string_view kHistorianFolder = "historian";
+
+/// Whether an Init that was cut short may have left `name` behind.
+bool IsOwnName(std::string_view name) {
+  constexpr std::array kWhole{kFormatFile, kLockFile, kOwnerFile, kHistorianFolder};
+  constexpr std::array kStems{kCatalogFile, kTokenFile, kFormatFile};  // with -wal, .tmp and such
+  return std::find(kWhole.begin(), kWhole.end(), name) != kWhole.end() ||
+         std::any_of(kStems.begin(), kStems.end(),
+                     [name](std::string_view stem) { return name.starts_with(stem); });
+}
+
+Status CheckVacant(FileSystem& files, const std::string& directory) {
+  if (!files.Exists(directory)) return {};
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, files.ListDirectory(directory));
+  for (const std::string& name : names) {
+    if (name == kFormatFile) {
+      return Error(ErrorCode::kAlreadyExists, directory + " is a Bedplate data directory already");
+    }
+  }
+  const auto foreign = std::find_if_not(names.begin(), names.end(), IsOwnName);
+  if (foreign == names.end()) return {};
+  return Error(
+      ErrorCode::kConflict,
+      fmt::format("expected a new or empty directory, but {} holds '{}'", directory, *foreign));
+}
+
+Status MakePrivate(const std::string& directory) {
+  std::error_code code;
+  std::filesystem::permissions(directory, std::filesystem::perms::owner_all, code);
+  if (!code) return {};
+  return Error(ErrorCode::kIo,
+               fmt::format("cannot make {} private: {}", directory, code.message()));
+}
+
+std::string FormatText() { return fmt::format("{{\"format\": {}}}\n", kFormatVersion); }
+
+/// JSON is YAML, so the reader of the plant files reads our small JSON files too.
+Result<std::int64_t> ReadFormat(FileSystem& files, const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, files.ReadFile(path, kSmallFileLimitBytes));
+  YamlFaults faults(path);
+  const YamlValue root = ParseYaml(text, faults);
+  YamlMapReader reader(root, "", faults);
+  const auto format = reader.Integer("format");
+  if (!format && faults.empty()) reader.Fault("format", "a whole number");
+  if (!faults.empty()) return Error(ErrorCode::kCorruption, faults.list().front().ToString());
+  return *format;
+}
+
+Status CheckFormat(FileSystem& files, const std::string& directory) {
+  const std::string path = JoinPath(directory, kFormatFile);
+  if (!files.Exists(path)) {
+    return Error(ErrorCode::kNotFound,
+                 fmt::format("{0} is not a Bedplate data directory (it has no {1}); "
+                             "`bedplate init {0}` makes one",
+                             directory, kFormatFile));
+  }
+  ASSIGN_OR_RETURN(const std::int64_t format, ReadFormat(files, path));
+  if (format == kFormatVersion) return {};
+  return Error(ErrorCode::kUnsupported,
+               fmt::format("{} has format {}, this Bedplate reads format {}; a newer one made it",
+                           directory, format, kFormatVersion));
+}
+
+std::string OwnerText(const std::string& address) {
+  return fmt::format("{{\"pid\": {}, \"address\": {}}}\n", ::getpid(), QuoteYaml(address));
+}
+
+Error InUse(FileSystem& files, const std::string& directory) {
+  const auto owner = Workspace::ReadOwner(files, directory);
+  const std::string who = owner ? fmt::format("process {}", owner->pid) : "another process";
+  const std::string where =
+      owner && !owner->address.empty() ? " serving " + owner->address : std::string();
+  return {ErrorCode::kConflict,
+          fmt::format("{} is in use by {}{}; only one process at a time can open it", directory,
+                      who, where)};
+}
+
+}  // namespace
+
+Result<std::string> Workspace::Init(FileSystem& files, const Clock& clock,
+                                    const std::string& directory) {
+  RETURN_IF_ERROR(CheckVacant(files, directory));
+  RETURN_IF_ERROR(files.CreateDirectories(directory));
+  RETURN_IF_ERROR(MakePrivate(directory));
+  ASSIGN_OR_RETURN(const std::unique_ptr<FileLock> lock,
+                   files.Lock(JoinPath(directory, kLockFile)));
+  ASSIGN_OR_RETURN(const auto catalog, Catalog::Open(JoinPath(directory, kCatalogFile), clock));
+  ASSIGN_OR_RETURN(const TokenStore::Created token,
+                   catalog->tokens().Create("admin", Role::kAdmin, "local"));
+  RETURN_IF_ERROR(WriteFileAtomically(files, JoinPath(directory, kTokenFile), token.secret + "\n"));
+  // Last, because it is what makes the directory count.
+  RETURN_IF_ERROR(WriteFileAtomically(files, JoinPath(directory, kFormatFile), FormatText()));
+  return token.secret;
+}
+
+Result<std::unique_ptr<Workspace>> Workspace::Open(FileSystem& files, const Clock& clock,
+                                                   const std::string& directory,
+                                                   const WorkspaceOptions& options) {
+  RETURN_IF_ERROR(options.historian.Validate());
+  RETURN_IF_ERROR(CheckFormat(files, directory));
+  std::unique_ptr<Workspace> workspace(new Workspace(files, directory, options.query));
+  RETURN_IF_ERROR(workspace->Lock());
+  RETURN_IF_ERROR(workspace->OpenStores(clock, options));
+  return workspace;
+}
+
+Workspace::~Workspace() {
+  // A stale file is harmless, so a failure here is not worth more than a wrong name in a message.
+  if (lock_) (void)files_.Remove(JoinPath(directory_, kOwnerFile));
+}
+
+Status Workspace::Lock() {
+  auto lock = files_.Lock(JoinPath(directory_, kLockFile));
+  if (!lock.ok()) {
+    if (lock.error().code() == ErrorCode::kConflict) return InUse(files_, directory_);
+    return std::move(lock).error();
+  }
+  lock_ = std::move(lock).value();
+  return PublishAddress("");
+}
+
+Status Workspace::PublishAddress(const std::string& address) {
+  return WriteFileAtomically(files_, JoinPath(directory_, kOwnerFile), OwnerText(address));
+}
+
+Status Workspace::OpenStores(const Clock& clock, const WorkspaceOptions& options) {
+  ASSIGN_OR_RETURN(
+      historian_,
+      Historian::Open(files_, clock, JoinPath(directory_, kHistorianFolder), options.historian));
+  ASSIGN_OR_RETURN(catalog_, Catalog::Open(JoinPath(directory_, kCatalogFile), clock));
+  ASSIGN_OR_RETURN(units_, UnitSystem::Load());
+  gate_ = TrustGate::Make(*historian_, *catalog_, *units_, clock);
+  return {};
+}
+
+std::optional<WorkspaceOwner> Workspace::ReadOwner(FileSystem& files,
+                                                   const std::string& directory) {
+  const auto text = files.ReadFile(JoinPath(directory, kOwnerFile), kSmallFileLimitBytes);
+  if (!text.ok()) return std::nullopt;
+  YamlFaults faults{std::string(kOwnerFile)};
+  const YamlValue root = ParseYaml(text.value(), faults);
+  YamlMapReader reader(root, "", faults);
+  const auto pid = reader.Integer("pid");
+  const auto address = reader.String("address");
+  if (!pid || !faults.empty()) return std::nullopt;
+  return WorkspaceOwner{*pid, address.value_or("")};
+}
+
+Result<QueryEngine*> Workspace::Query() {
+  const std::lock_guard guard(query_mutex_);
+  if (!query_) {
+    ASSIGN_OR_RETURN(query_, QueryEngine::Make(*historian_, *catalog_, query_options_));
+  }
+  return query_.get();
+}
+
+}  // namespace bedplate
