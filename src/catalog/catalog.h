@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,13 +14,21 @@
 
 namespace bedplate {
 
+struct CatalogOptions {
+  std::uint64_t dead_letter_limit = kDeadLetterLimit;  // letters kept; the oldest go first
+};
+
 /// One SQLite file (WAL mode, synchronous=FULL, foreign keys on) with a schema version; an older
 /// version is migrated step by step, a newer one is refused. Safe for concurrent use.
 class Catalog {
  public:
   /// Opens or creates `path`. Errors: kCorruption, kUnsupported (newer schema), kIo,
   /// kResourceExhausted (disk full). `clock` must outlive the catalog.
-  static Result<std::unique_ptr<Catalog>> Open(const std::string& path, const Clock& clock);
+  static Result<std::unique_ptr<Catalog>> Open(const std::string& path, const Clock& clock) {
+    return Open(path, clock, CatalogOptions{});
+  }
+  static Result<std::unique_ptr<Catalog>> Open(const std::string& path, const Clock& clock,
+                                               const CatalogOptions& options);
   virtual ~Catalog() = default;
 
   virtual PlantStore& plant() = 0;

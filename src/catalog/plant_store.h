@@ -1,6 +1,6 @@
 #pragma once
 
-#include <map>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,13 +27,20 @@ struct AssetTemplate {
 /// `catalog` does not look inside; `value` parses it.
 struct InitiativeText {
   std::string name;  // kebab-case, unique
-  std::string yaml;
+  std::string yaml;  // a map, not indented
+  int line = 1;      // where its first line stands in the file it came from, for messages
 
-  bool operator==(const InitiativeText&) const = default;
+  /// The place in a file is not part of what was declared.
+  bool operator==(const InitiativeText& other) const {
+    return name == other.name && yaml == other.yaml;
+  }
 };
 
-/// Everything that plant files declare, with templates already expanded into `tags`.
+/// Everything that plant files declare, with templates already expanded into `tags`. A part that is
+/// not declared is empty, and Apply leaves what is stored of it alone.
 struct Plant {
+  bool declares_assets = true;  // templates, assets and tags, which stand or fall together
+  bool declares_initiatives = true;
   std::vector<AssetTemplate> templates;
   std::vector<Asset> assets;  // parents before children
   std::vector<Tag> tags;      // absolute paths
@@ -54,6 +61,9 @@ struct Change {
   bool operator==(const Change&) const = default;
 };
 
+/// The type of the samples stored for a path; empty when there are none.
+using StoredTypeLookup = std::function<std::optional<ValueType>(std::string_view path)>;
+
 /// The plant model. Safe for concurrent use; a change is one transaction.
 class PlantStore {
  public:
@@ -62,9 +72,18 @@ class PlantStore {
   /// Makes the stored plant equal to `plant` for the kinds that `plant` declares, and says what
   /// changed (in a stable order). Declared tags that are gone lose their declaration, never their
   /// samples. Undeclared (written, not declared) tags stay. With `dry_run` nothing is stored.
-  /// Errors: kConflict when a declared type differs from `stored_type` of the tag (samples exist).
+  /// A change leaves one entry in the audit log. `stored_type` tells what the historian holds; when
+  /// it is null, the types of tags that were written stand in for it. It is called while the
+  /// catalog is locked, so it must not call back into it.
+  /// Errors: kConflict when a declared type differs from that of the stored samples, naming every
+  /// such tag; kInvalidArgument when an asset names a template that `plant` does not have.
   virtual Result<std::vector<Change>> Apply(const Plant& plant, bool dry_run,
-                                            std::string_view actor) = 0;
+                                            std::string_view actor,
+                                            const StoredTypeLookup& stored_type) = 0;
+  Result<std::vector<Change>> Apply(const Plant& plant, bool dry_run, std::string_view actor) {
+    return Apply(plant, dry_run, actor, nullptr);
+  }
+  /// What is declared, sorted by path or name (so parents before children).
   [[nodiscard]] virtual Result<Plant> Export() const = 0;
 
   [[nodiscard]] virtual Result<std::vector<Asset>> ListAssets() const = 0;
@@ -76,8 +95,9 @@ class PlantStore {
 
   [[nodiscard]] virtual Result<std::vector<InitiativeText>> ListInitiatives() const = 0;
 
-  /// Inserts or replaces by id.
+  /// Inserts or replaces by id, in one transaction.
   virtual Status PutEvents(std::span<const Event> events) = 0;
+  /// Events that overlap `range` (an open one lasts for ever), sorted by start.
   [[nodiscard]] virtual Result<std::vector<Event>> ListEvents(TimeRange range,
                                                               std::uint64_t limit) const = 0;
 };

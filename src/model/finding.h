@@ -12,7 +12,7 @@ std::string_view SeverityLabel(Severity severity) noexcept;
 
 /// A statement about data, with what it rests on. A data problem is a Finding, not an Error.
 struct Finding {
-  std::string code;      // stable, kebab-case: "coverage-low"
+  std::string code;  // stable, kebab-case: "coverage-low"
   Severity severity = Severity::kPassed;
   std::string message;   // one sentence for a person, with the figures in it
   double measured = 0;   // the figure that was tested …

@@ -154,9 +154,9 @@ Result<Glob> Glob::Parse(std::string_view pattern) {
 
 bool Glob::Matches(std::string_view path) const {
   if (exact_) return path == pattern_;
-  return std::any_of(
-      alternatives_.begin(), alternatives_.end(),
-      [&](const std::string& glob) { return Matcher{.glob = glob, .path = path}.Run(); });
+  return std::any_of(alternatives_.begin(), alternatives_.end(), [&](const std::string& glob) {
+    return Matcher{.glob = glob, .path = path}.Run();
+  });
 }
 
 }  // namespace bedplate

@@ -22,9 +22,7 @@ std::optional<ValueType> ParseValueType(std::string_view name) noexcept {
   return std::nullopt;
 }
 
-ValueType TypeOf(const Value& value) noexcept {
-  return static_cast<ValueType>(value.index() + 1);
-}
+ValueType TypeOf(const Value& value) noexcept { return static_cast<ValueType>(value.index() + 1); }
 
 std::optional<double> AsDouble(const Value& value) noexcept {
   switch (TypeOf(value)) {

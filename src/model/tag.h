@@ -24,7 +24,7 @@ struct Tag {
   std::string unit;  // UDUNITS-2 text, as "kW.h", "degC"; empty: dimensionless or unknown
   TagLimits limits;
   std::string description;
-  std::string source;  // who writes it: a source name, or empty
+  std::string source;                      // who writes it: a source name, or empty
   std::optional<double> interval_seconds;  // how often it is expected; empty: learned
   bool declared = false;                   // by a plant file, not created by the first write
 

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/sqlite.h"
+
+namespace bedplate {
+
+/// The connections to one catalog file: one that writes and a few that read, each lent to one
+/// thread at a time. Readers see the last commit and never wait for the writer (WAL mode).
+/// Safe for concurrent use.
+class CatalogDatabase {
+ public:
+  /// Opens or creates (mode 0600) `path` and migrates its schema.
+  static Result<std::unique_ptr<CatalogDatabase>> Open(const std::string& path);
+
+  /// Exclusive use of the writing connection for as long as this lives.
+  class Writer {
+   public:
+    SqliteConnection* operator->() const { return connection_; }
+    SqliteConnection& operator*() const { return *connection_; }
+
+   private:
+    friend class CatalogDatabase;
+    Writer(std::unique_lock<std::mutex> lock, SqliteConnection* connection)
+        : lock_(std::move(lock)), connection_(connection) {}
+    std::unique_lock<std::mutex> lock_;
+    SqliteConnection* connection_;
+  };
+
+  /// Use of one reading connection; given back when this goes.
+  class Reader {
+   public:
+    Reader(Reader&& other) noexcept;
+    Reader& operator=(Reader&&) = delete;
+    ~Reader();
+    SqliteConnection* operator->() const { return connection_.get(); }
+    SqliteConnection& operator*() const { return *connection_; }
+
+   private:
+    friend class CatalogDatabase;
+    Reader(CatalogDatabase* database, std::unique_ptr<SqliteConnection> connection)
+        : database_(database), connection_(std::move(connection)) {}
+    CatalogDatabase* database_;
+    std::unique_ptr<SqliteConnection> connection_;
+  };
+
+  /// Both wait until a connection is free. A thread must not ask for a second one of the same kind
+  /// while it holds one.
+  Writer BorrowWriter();
+  Reader BorrowReader();
+
+ private:
+  CatalogDatabase() = default;
+
+  std::mutex writer_mutex_;
+  std::unique_ptr<SqliteConnection> writer_;
+  std::mutex readers_mutex_;
+  std::condition_variable reader_returned_;
+  std::vector<std::unique_ptr<SqliteConnection>> idle_readers_;
+};
+
+}  // namespace bedplate

@@ -1,0 +1,199 @@
+#include "catalog/sqlite.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <limits>
+#include <utility>
+
+namespace bedplate {
+namespace {
+
+constexpr int kBusyTimeoutMs = 5000;
+
+ErrorCode CodeOf(int sqlite_code) {
+  switch (sqlite_code & 0xFF) {
+    case SQLITE_FULL:
+    case SQLITE_NOMEM:
+    case SQLITE_TOOBIG: return ErrorCode::kResourceExhausted;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return ErrorCode::kCorruption;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return ErrorCode::kUnavailable;
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_READONLY: return ErrorCode::kPermissionDenied;
+    case SQLITE_CONSTRAINT: return ErrorCode::kConflict;
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR: return ErrorCode::kIo;
+    default: return ErrorCode::kInternal;
+  }
+}
+
+Error MakeError(sqlite3* database, int sqlite_code) {
+  const ErrorCode code = CodeOf(sqlite_code);
+  const char* reason = database == nullptr ? sqlite3_errstr(sqlite_code) : sqlite3_errmsg(database);
+  Error error(code, fmt::format("the catalog database failed: {}", reason));
+  if (code == ErrorCode::kUnavailable) return std::move(error).Retryable();
+  return error;
+}
+
+}  // namespace
+
+SqliteStatement::SqliteStatement(SqliteStatement&& other) noexcept
+    : database_(other.database_),
+      handle_(std::exchange(other.handle_, nullptr)),
+      bind_code_(other.bind_code_) {}
+
+SqliteStatement::~SqliteStatement() { sqlite3_finalize(handle_); }
+
+Result<bool> SqliteStatement::Step() {
+  if (bind_code_ != SQLITE_OK) return MakeError(database_, bind_code_);
+  const int code = sqlite3_step(handle_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  Error error = MakeError(database_, code);
+  sqlite3_reset(handle_);
+  return error;
+}
+
+Status SqliteStatement::Run() {
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, Step());
+    if (!row) break;
+  }
+  sqlite3_reset(handle_);
+  return {};
+}
+
+void SqliteStatement::Reset() { sqlite3_reset(handle_); }
+
+bool SqliteStatement::IsNull(int column) const {
+  return sqlite3_column_type(handle_, column) == SQLITE_NULL;
+}
+
+std::int64_t SqliteStatement::Integer(int column) const {
+  return sqlite3_column_int64(handle_, column);
+}
+
+std::uint64_t SqliteStatement::Unsigned(int column) const {
+  return static_cast<std::uint64_t>(Integer(column));
+}
+
+double SqliteStatement::Real(int column) const { return sqlite3_column_double(handle_, column); }
+
+std::string SqliteStatement::Text(int column) const {
+  const void* bytes = sqlite3_column_blob(handle_, column);
+  if (bytes == nullptr) return {};
+  return {static_cast<const char*>(bytes),
+          static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+std::optional<std::int64_t> SqliteStatement::OptionalInteger(int column) const {
+  return IsNull(column) ? std::nullopt : std::optional(Integer(column));
+}
+
+std::optional<double> SqliteStatement::OptionalReal(int column) const {
+  return IsNull(column) ? std::nullopt : std::optional(Real(column));
+}
+
+void SqliteStatement::Remember(int code) {
+  if (bind_code_ == SQLITE_OK) bind_code_ = code;
+}
+
+void SqliteStatement::BindOne(int index, std::int64_t value) {
+  Remember(sqlite3_bind_int64(handle_, index + 1, value));
+}
+
+void SqliteStatement::BindOne(int index, std::uint64_t value) {
+  constexpr auto kMaximum = std::numeric_limits<std::int64_t>::max();
+  BindOne(index, value > kMaximum ? kMaximum : static_cast<std::int64_t>(value));
+}
+
+void SqliteStatement::BindOne(int index, double value) {
+  Remember(sqlite3_bind_double(handle_, index + 1, value));
+}
+
+void SqliteStatement::BindOne(int index, std::string_view value) {
+  // A null pointer would bind NULL; an empty view may hold one.
+  const char* bytes = value.data() == nullptr ? "" : value.data();
+  Remember(
+      sqlite3_bind_text64(handle_, index + 1, bytes, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+}
+
+void SqliteStatement::BindOne(int index, std::span<const std::uint8_t> blob) {
+  Remember(sqlite3_bind_blob64(handle_, index + 1, blob.data(), blob.size(), SQLITE_TRANSIENT));
+}
+
+void SqliteStatement::BindOne(int index, std::nullopt_t) {
+  Remember(sqlite3_bind_null(handle_, index + 1));
+}
+
+Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::string& path) {
+  sqlite3* database = nullptr;
+  const int code = sqlite3_open_v2(
+      path.c_str(), &database,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, nullptr);
+  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(database));
+  if (code != SQLITE_OK) return MakeError(database, code).At(path);
+  sqlite3_extended_result_codes(database, 1);
+  sqlite3_busy_timeout(database, kBusyTimeoutMs);
+  // Damaged or hostile files must not reach further than their own rows.
+  sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  return connection;
+}
+
+SqliteConnection::~SqliteConnection() { sqlite3_close_v2(database_); }
+
+Status SqliteConnection::Execute(const std::string& sql) {
+  const int code = sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return MakeError(database_, code);
+  return {};
+}
+
+Result<SqliteStatement> SqliteConnection::Prepare(std::string_view sql) {
+  sqlite3_stmt* handle = nullptr;
+  const int code =
+      sqlite3_prepare_v2(database_, sql.data(), static_cast<int>(sql.size()), &handle, nullptr);
+  if (code != SQLITE_OK) return MakeError(database_, code);
+  return SqliteStatement(database_, handle);
+}
+
+Result<std::int64_t> SqliteConnection::QueryInteger(std::string_view sql) {
+  ASSIGN_OR_RETURN(SqliteStatement statement, Prepare(sql));
+  ASSIGN_OR_RETURN(const bool row, statement.Step());
+  if (!row) return Error(ErrorCode::kCorruption, fmt::format("'{}' gave no row", sql));
+  return statement.Integer(0);
+}
+
+std::uint64_t SqliteConnection::Changes() const {
+  return static_cast<std::uint64_t>(sqlite3_changes64(database_));
+}
+
+Result<SqliteTransaction> SqliteTransaction::BeginWrite(SqliteConnection& connection) {
+  RETURN_IF_ERROR(connection.Execute("BEGIN IMMEDIATE"));
+  return SqliteTransaction(connection);
+}
+
+Result<SqliteTransaction> SqliteTransaction::BeginRead(SqliteConnection& connection) {
+  RETURN_IF_ERROR(connection.Execute("BEGIN"));
+  return SqliteTransaction(connection);
+}
+
+SqliteTransaction::SqliteTransaction(SqliteTransaction&& other) noexcept
+    : connection_(std::exchange(other.connection_, nullptr)) {}
+
+SqliteTransaction::~SqliteTransaction() {
+  // After some errors (a full disk) SQLite has rolled back by itself; then there is nothing to do.
+  if (connection_ != nullptr) (void)connection_->Execute("ROLLBACK");
+}
+
+Status SqliteTransaction::Commit() {
+  BEDPLATE_CHECK(connection_ != nullptr);
+  RETURN_IF_ERROR(connection_->Execute("COMMIT"));
+  connection_ = nullptr;
+  return {};
+}
+
+}  // namespace bedplate

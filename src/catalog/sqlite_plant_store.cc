@@ -1,0 +1,216 @@
+#include "catalog/sqlite_plant_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "catalog/plant_rows.h"
+#include "catalog/sqlite_audit_log.h"
+
+namespace bedplate {
+namespace {
+
+constexpr std::size_t kConflictsShown = 20;
+
+/// The form in which the store keeps a plant, so that equal plants compare equal.
+Plant Canonical(Plant plant) {
+  const auto by_path = [](const auto& a, const auto& b) { return a.path < b.path; };
+  const auto by_name = [](const auto& a, const auto& b) { return a.name < b.name; };
+  std::sort(plant.assets.begin(), plant.assets.end(), by_path);
+  std::sort(plant.tags.begin(), plant.tags.end(), by_path);
+  std::sort(plant.templates.begin(), plant.templates.end(), by_name);
+  std::sort(plant.initiatives.begin(), plant.initiatives.end(), by_name);
+  for (Tag& tag : plant.tags) tag.declared = true;
+  for (AssetTemplate& asset_template : plant.templates) {
+    std::sort(asset_template.tags.begin(), asset_template.tags.end(), by_path);
+    for (Tag& tag : asset_template.tags) tag.declared = true;
+  }
+  return plant;
+}
+
+Result<Plant> ReadPlant(SqliteConnection& connection) {
+  Plant plant;
+  ASSIGN_OR_RETURN(plant.templates, ReadTemplates(connection));
+  ASSIGN_OR_RETURN(plant.assets, ReadAssets(connection));
+  ASSIGN_OR_RETURN(plant.tags, ReadDeclaredTags(connection));
+  ASSIGN_OR_RETURN(plant.initiatives, ReadInitiatives(connection));
+  return plant;
+}
+
+/// The type of what was stored under a path, as far as it is known.
+Result<std::optional<ValueType>> TypeOnRecord(SqliteConnection& connection, const std::string& path,
+                                              const StoredTypeLookup& stored_type) {
+  if (stored_type) return stored_type(path);
+  ASSIGN_OR_RETURN(const std::optional<Tag> tag, ReadTag(connection, path));
+  // Without the historian only a tag that a write created is known to have samples.
+  if (!tag || tag->declared) return std::optional<ValueType>();
+  return std::optional(tag->type);
+}
+
+Status CheckTypes(SqliteConnection& connection, const std::vector<const Tag*>& tags,
+                  const StoredTypeLookup& stored_type) {
+  std::vector<std::string> conflicts;
+  for (const Tag* tag : tags) {
+    ASSIGN_OR_RETURN(const auto stored, TypeOnRecord(connection, tag->path, stored_type));
+    if (!stored || *stored == tag->type) continue;
+    conflicts.push_back(fmt::format("tag {} is declared as {} but has samples of type {}",
+                                    tag->path, ValueTypeName(tag->type), ValueTypeName(*stored)));
+  }
+  if (conflicts.empty()) return {};
+  const std::size_t hidden = conflicts.size() - std::min(conflicts.size(), kConflictsShown);
+  conflicts.resize(conflicts.size() - hidden);
+  std::string text = fmt::format("{}", fmt::join(conflicts, "; "));
+  if (hidden > 0) text += fmt::format("; and {} more", hidden);
+  return Error(ErrorCode::kConflict, std::move(text));
+}
+
+/// A tag that is no longer declared stays known when it has samples, with what gives them meaning.
+Status RemoveDeclaration(SqliteConnection& connection, const Tag& tag,
+                         const StoredTypeLookup& stored_type) {
+  const std::optional<ValueType> stored =
+      stored_type ? stored_type(tag.path) : std::optional(tag.type);
+  if (!stored) return DeleteTag(connection, tag.path);
+  Tag bare;
+  bare.path = tag.path;
+  bare.type = *stored;
+  bare.unit = tag.unit;
+  return PutTags(connection, std::vector<const Tag*>{&bare});
+}
+
+template <typename T, typename Put>
+Status PutAll(SqliteConnection& connection, const std::vector<const T*>& things, Put put) {
+  for (const T* thing : things) RETURN_IF_ERROR(put(connection, *thing));
+  return {};
+}
+
+Status WriteAssets(SqliteConnection& connection, const PlantDifference& difference,
+                   const StoredTypeLookup& stored_type) {
+  RETURN_IF_ERROR(PutAll(connection, difference.templates.put, PutTemplate));
+  RETURN_IF_ERROR(PutAll(connection, difference.assets.put, PutAsset));
+  for (const Asset* asset : difference.assets.removed) {
+    RETURN_IF_ERROR(DeleteAsset(connection, asset->path));
+  }
+  for (const AssetTemplate* asset_template : difference.templates.removed) {
+    RETURN_IF_ERROR(DeleteTemplate(connection, asset_template->name));
+  }
+  for (const Tag* tag : difference.tags.removed) {
+    RETURN_IF_ERROR(RemoveDeclaration(connection, *tag, stored_type));
+  }
+  return PutTags(connection, difference.tags.put);
+}
+
+Status WriteInitiatives(SqliteConnection& connection, const PlantDifference& difference) {
+  RETURN_IF_ERROR(PutAll(connection, difference.initiatives.put, PutInitiative));
+  for (const InitiativeText* initiative : difference.initiatives.removed) {
+    RETURN_IF_ERROR(DeleteInitiative(connection, initiative->name));
+  }
+  return {};
+}
+
+Status CheckTemplates(const Plant& plant) {
+  std::set<std::string_view> names{""};
+  for (const AssetTemplate& asset_template : plant.templates) names.insert(asset_template.name);
+  for (const Asset& asset : plant.assets) {
+    if (names.contains(asset.template_name)) continue;
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("asset {} names the template '{}', which is not declared", asset.path,
+                             asset.template_name));
+  }
+  return {};
+}
+
+std::string Summary(const std::vector<Change>& changes) {
+  const auto count = [&](ChangeKind kind) {
+    return std::count_if(changes.begin(), changes.end(),
+                         [&](const Change& change) { return change.kind == kind; });
+  };
+  return fmt::format("{} added, {} changed, {} removed", count(ChangeKind::kAdded),
+                     count(ChangeKind::kChanged), count(ChangeKind::kRemoved));
+}
+
+/// What can be excluded without looking at every path: the text before the first wildcard.
+std::string_view LiteralPrefix(const Glob& glob) {
+  const std::string_view pattern = glob.pattern();
+  return pattern.substr(0, pattern.find_first_of("*?{"));
+}
+
+}  // namespace
+
+Result<std::vector<Change>> SqlitePlantStore::Apply(const Plant& plant, bool dry_run,
+                                                    std::string_view actor,
+                                                    const StoredTypeLookup& stored_type) {
+  RETURN_IF_ERROR(CheckTemplates(plant));
+  const Plant wanted = Canonical(plant);
+  const auto writer = database_.BorrowWriter();
+  ASSIGN_OR_RETURN(SqliteTransaction transaction, SqliteTransaction::BeginWrite(*writer));
+  ASSIGN_OR_RETURN(const Plant stored, ReadPlant(*writer));
+  PlantDifference difference = ComparePlants(stored, wanted);
+  RETURN_IF_ERROR(CheckTypes(*writer, difference.tags.put, stored_type));
+  if (dry_run || difference.changes.empty()) return std::move(difference.changes);
+  RETURN_IF_ERROR(WriteAssets(*writer, difference, stored_type));
+  RETURN_IF_ERROR(WriteInitiatives(*writer, difference));
+  RETURN_IF_ERROR(
+      InsertAuditEntry(*writer, clock_.Now(), actor, "plant.apply", Summary(difference.changes)));
+  RETURN_IF_ERROR(transaction.Commit());
+  return std::move(difference.changes);
+}
+
+Result<Plant> SqlitePlantStore::Export() const {
+  const auto reader = database_.BorrowReader();
+  ASSIGN_OR_RETURN(const SqliteTransaction view, SqliteTransaction::BeginRead(*reader));
+  return ReadPlant(*reader);
+}
+
+Result<std::vector<Asset>> SqlitePlantStore::ListAssets() const {
+  const auto reader = database_.BorrowReader();
+  return ReadAssets(*reader);
+}
+
+Result<std::vector<Tag>> SqlitePlantStore::ListTags(const Glob& glob) const {
+  const auto reader = database_.BorrowReader();
+  if (glob.IsExact()) {
+    ASSIGN_OR_RETURN(std::optional<Tag> tag, ReadTag(*reader, glob.pattern()));
+    std::vector<Tag> tags;
+    if (tag) tags.push_back(*std::move(tag));
+    return tags;
+  }
+  ASSIGN_OR_RETURN(std::vector<Tag> tags, ReadTagsFrom(*reader, LiteralPrefix(glob)));
+  std::erase_if(tags, [&](const Tag& tag) { return !glob.Matches(tag.path); });
+  return tags;
+}
+
+Result<std::optional<Tag>> SqlitePlantStore::FindTag(std::string_view path) const {
+  const auto reader = database_.BorrowReader();
+  return ReadTag(*reader, path);
+}
+
+Status SqlitePlantStore::NoteWrittenTags(std::span<const Tag> tags) {
+  if (tags.empty()) return {};
+  const auto writer = database_.BorrowWriter();
+  ASSIGN_OR_RETURN(SqliteTransaction transaction, SqliteTransaction::BeginWrite(*writer));
+  RETURN_IF_ERROR(InsertNewTags(*writer, tags));
+  return transaction.Commit();
+}
+
+Result<std::vector<InitiativeText>> SqlitePlantStore::ListInitiatives() const {
+  const auto reader = database_.BorrowReader();
+  return ReadInitiatives(*reader);
+}
+
+Status SqlitePlantStore::PutEvents(std::span<const Event> events) {
+  if (events.empty()) return {};
+  const auto writer = database_.BorrowWriter();
+  ASSIGN_OR_RETURN(SqliteTransaction transaction, SqliteTransaction::BeginWrite(*writer));
+  for (const Event& event : events) RETURN_IF_ERROR(PutEvent(*writer, event));
+  return transaction.Commit();
+}
+
+Result<std::vector<Event>> SqlitePlantStore::ListEvents(TimeRange range,
+                                                        std::uint64_t limit) const {
+  const auto reader = database_.BorrowReader();
+  return ReadEvents(*reader, range, limit);
+}
+
+}  // namespace bedplate
