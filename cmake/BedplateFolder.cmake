@@ -1,4 +1,5 @@
 # One CMake target per folder of src/. Everything beside the code it serves is found by its name:
+#   main.cc     left to the folder itself
 #   x.cc        into the library bedplate_<folder>
 #   x_test.cc   into the test program <folder>_test (GoogleTest)
 #   x_bench.cc  into <folder>_bench (Google Benchmark)
@@ -10,7 +11,7 @@ function(bedplate_folder name)
   cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES" ${ARGN})
   file(GLOB all CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(code ${all})
-  list(FILTER code EXCLUDE REGEX "_(test|bench|fuzz)\\.cc$")
+  list(FILTER code EXCLUDE REGEX "(_(test|bench|fuzz)|/main)\\.cc$")
   set(tests ${all})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   set(benches ${all})

@@ -8,7 +8,7 @@ endif()
 add_library(bedplate_flags INTERFACE)
 target_compile_options(bedplate_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast
-  -fno-omit-frame-pointer -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+  -Wno-missing-field-initializers -fno-omit-frame-pointer -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside its own headers when it inlines std::string and std::variant.
   target_compile_options(bedplate_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized

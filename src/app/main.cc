@@ -1,0 +1,59 @@
+// The command line. This folder is the only place that names concrete classes.
+
+#include <csignal>
+
+#include <CLI/CLI.hpp>
+
+#include "app/command.h"
+#include "base/version.h"
+
+namespace bedplate {
+namespace {
+
+void AddVerbs(CLI::App& root, CommandContext& context, Verb& chosen) {
+  AddInit(root, context, chosen);
+  AddServe(root, context, chosen);
+  AddApply(root, context, chosen);
+  AddExport(root, context, chosen);
+  AddImport(root, context, chosen);
+  AddSql(root, context, chosen);
+  AddValue(root, context, chosen);
+  AddCheck(root, context, chosen);
+  AddToken(root, context, chosen);
+  AddDemo(root, context, chosen);
+  AddSimulate(root, context, chosen);
+}
+
+int Report(std::string_view verb, const Result<ExitCode>& result) {
+  if (result.ok()) return static_cast<int>(*result);
+  PrintNote("bedplate " + std::string(verb) + ": " + result.error().ToString());
+  return static_cast<int>(ExitCodeOf(result.error().code()));
+}
+
+int Main(int argc, char** argv) {
+  // A reader that went away is an error of the write, not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  const std::unique_ptr<FileSystem> files = MakePosixFileSystem();
+  const SystemClock clock;
+  CommandContext context{*files, clock};
+  Verb chosen;
+
+  CLI::App root("Bedplate: the data foundation under a factory's AI");
+  root.set_version_flag("--version", std::string(Version()));
+  root.require_subcommand(1);
+  AddVerbs(root, context, chosen);
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::Success& done) {  // --help, --version
+    return root.exit(done);
+  } catch (const CLI::ParseError& error) {
+    PrintNote(std::string("bedplate: ") + error.what() + "; --help says what is possible");
+    return static_cast<int>(ExitCode::kUsage);
+  }
+  return Report(root.get_subcommands().front()->get_name(), chosen());
+}
+
+}  // namespace
+}  // namespace bedplate
+
+int main(int argc, char** argv) { return bedplate::Main(argc, argv); }

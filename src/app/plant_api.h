@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "api/http.h"
+#include "app/command.h"
+#include "app/exit_code.h"
+#include "base/result.h"
+
+namespace bedplate {
+
+/// The API of one data directory, for a verb: through the running server's Unix socket if there is
+/// one, else the same routes in this process (docs/decisions/0004-one-way-through.md).
+class PlantApi {
+ public:
+  /// Errors: kNotFound when `directory` is no data directory, kConflict when another process has
+  /// it open without serving, or what opening the stores says.
+  static Result<std::unique_ptr<PlantApi>> Open(CommandContext& context,
+                                                const std::string& directory);
+  virtual ~PlantApi() = default;
+
+  /// One call as `local` (admin). Errors are about reaching the server; an HTTP error is an answer.
+  virtual Result<HttpResponse> Call(HttpRequest request) = 0;
+  /// Whether a server answers, so that its users see what a verb changes at once.
+  [[nodiscard]] virtual bool ThroughServer() const = 0;
+};
+
+/// Turns an answer into the body of a success, or into the Error that its problem document tells
+/// of, with one line for each fault.
+Result<std::string> BodyOrError(Result<HttpResponse> response);
+
+/// Shorthand for verbs: opens, calls, and takes the body.
+Result<std::string> CallOnce(CommandContext& context, const std::string& directory,
+                             HttpRequest request);
+
+}  // namespace bedplate

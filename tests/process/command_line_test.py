@@ -1,0 +1,190 @@
+"""Every verb, with and without a server on the directory: output, exit code, and what is said of
+bad input."""
+
+import csv
+import io
+import json
+import os
+import stat
+import tempfile
+import unittest
+from pathlib import Path
+
+from bedplate_process import Plant, run
+
+PLANT = """\
+format: bedplate/plant/1
+templates:
+  filler:
+    description: Rotary filler
+    tags:
+      temperature: {type: double, unit: degC, limits: {low: 2, high: 8}}
+assets:
+  acme:
+    level: enterprise
+    assets:
+      leeds:
+        level: site
+        time_zone: Europe/London
+        assets:
+          packing:
+            level: area
+            assets:
+              line-{1..4}:
+                level: line
+                assets:
+                  filler: {level: equipment, template: filler}
+"""
+
+MAP = """\
+format: bedplate/import/1
+csv: {delimiter: ";", decimal: ","}
+time: {column: when, format: "%d.%m.%Y %H:%M", zone: Europe/Berlin}
+wide:
+  columns:
+    temp: {tag: acme/leeds/packing/line-1/filler/temperature, unit: degF, type: double}
+"""
+
+CSV = """\
+when;temp
+25.03.2018 01:59;50
+25.03.2018 02:30;51
+25.03.2018 03:00;59,0
+25.03.2018 03:01;warm
+"""
+
+TEMPERATURE = "acme/leeds/packing/line-1/filler/temperature"
+
+
+class Verbs:
+    """The same laws, whether or not a server runs."""
+
+    with_server = False
+
+    def setUp(self):
+        self.plant = Plant()
+        if self.with_server:
+            self.plant.serve()
+        self.addCleanup(self.plant.close)
+        self.folder = self.plant.directory.parent
+
+    def file(self, name, text):
+        path = self.folder / name
+        path.write_text(text)
+        return path
+
+    def ok(self, verb, *arguments):
+        done = self.plant.cli(verb, *arguments)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done
+
+    def test_apply_says_what_changed_and_is_idempotent(self):
+        plant = self.file("plant.yaml", PLANT)
+        dry = self.ok("apply", "--dry-run", plant)
+        self.assertIn(f"+ tag {TEMPERATURE}", dry.stdout)
+        first = self.ok("apply", plant)
+        self.assertEqual(first.stdout, dry.stdout)
+        again = self.ok("apply", plant)
+        self.assertEqual((again.stdout, again.stderr.strip()), ("", "nothing changed"))
+        exported = self.file("exported.yaml", self.ok("export").stdout)
+        self.assertEqual(self.ok("apply", exported).stdout, "")
+        changed = self.ok("apply", self.file("plant2.yaml", PLANT.replace("high: 8", "high: 9")))
+        self.assertIn(f"~ tag {TEMPERATURE}", changed.stdout)
+
+    def test_apply_names_file_line_key_and_what_was_expected(self):
+        bad = self.file("bad.yaml", PLANT.replace("unit: degC", "unit: fortnigths"))
+        done = self.plant.cli("apply", bad)
+        self.assertEqual(done.returncode, 3)
+        self.assertRegex(done.stderr, r"bad\.yaml:6:\d+: .*unit.*expected .*fortnigths")
+        self.assertEqual(json.loads(self.ok("sql", "SELECT count(*) AS n FROM assets", "--format", "json").stdout)
+                         ["columns"][0]["values"], [0])
+
+    def test_import_converts_keeps_the_good_and_is_idempotent(self):
+        self.ok("apply", self.file("plant.yaml", PLANT))
+        source, mapping = self.file("berlin.csv", CSV), self.file("map.yaml", MAP)
+        done = self.plant.cli("import", "--map", mapping, source)
+        self.assertEqual(done.returncode, 8, done.stdout + done.stderr)
+        query = f"SELECT ts_ns, value FROM samples('{TEMPERATURE}') ORDER BY ts_ns"
+        columns = json.loads(self.ok("sql", query, "--format", "json").stdout)["columns"]
+        # 01:59 CET is 00:59 UTC; 03:00 CEST is 01:00 UTC; 02:30 does not exist on that day.
+        self.assertEqual([t // 10**9 for t in columns[0]["values"]], [1521939540, 1521939600])
+        self.assertAlmostEqual(columns[1]["values"][0], 10.0, places=9)
+        self.assertAlmostEqual(columns[1]["values"][1], 15.0, places=9)
+        again = self.plant.cli("import", "--map", mapping, source)
+        self.assertIn("2 already there", again.stdout + again.stderr)
+        letters = json.loads(self.ok("sql", "SELECT count(*) AS n FROM dead_letters", "--format", "json").stdout)
+        self.assertEqual(letters["columns"][0]["values"], [2])
+
+    def test_sql_formats(self):
+        query = "SELECT 1.5 AS x, 'a,b' AS t, NULL AS n"
+        table = self.ok("sql", query).stdout
+        self.assertIn("1.5", table)
+        rows = list(csv.reader(io.StringIO(self.ok("sql", query, "--format", "csv").stdout)))
+        self.assertEqual(rows, [["x", "t", "n"], ["1.5", "a,b", ""]])
+
+    def test_sql_refuses_everything_but_one_select(self):
+        for query, word in (("DROP VIEW tags", "SELECT"), ("SELECT 1; SELECT 2", "one"),
+                            ("SELECT * FROM read_csv('/etc/passwd')", "read_csv"), ("SELEC 1", "SELEC")):
+            done = self.plant.cli("sql", query)
+            self.assertIn(done.returncode, (3, 6), query)
+            self.assertIn(word, done.stderr, query)
+
+    def test_tokens(self):
+        secret = self.ok("token", "create", "--role", "viewer", "--name", "screen").stdout.strip()
+        self.assertTrue(secret.startswith("bp_"))
+        listed = self.ok("token", "list").stdout
+        self.assertIn("screen", listed)
+        self.assertNotIn(secret, listed)
+        identity = secret.split("_")[1]
+        self.ok("token", "revoke", identity)
+        self.assertEqual(self.plant.cli("token", "revoke", "nobody").returncode, 4)
+        if self.with_server:
+            status, _, _ = self.plant.request("GET", "/api/v1/info", token=secret)
+            self.assertEqual(status, 401)
+
+    def test_check_is_clean(self):
+        self.assertIn("every checksum holds", self.ok("check").stdout)
+
+    def test_value_of_nothing(self):
+        self.assertIn("verdict", self.ok("value", "list").stdout)
+        self.assertEqual(self.plant.cli("value", "show", "nothing").returncode, 4)
+
+
+class WithoutServer(Verbs, unittest.TestCase):
+    pass
+
+
+class ThroughAServer(Verbs, unittest.TestCase):
+    with_server = True
+
+
+class Alone(unittest.TestCase):
+    def test_init_makes_a_private_token_once(self):
+        with tempfile.TemporaryDirectory() as folder:
+            target = Path(folder, "data")
+            self.assertEqual(run("init", target).returncode, 0)
+            mode = stat.S_IMODE(os.stat(target / "admin.token").st_mode)
+            self.assertEqual(mode, 0o600)
+            self.assertEqual(run("init", target).returncode, 5)
+
+    def test_every_verb_has_help(self):
+        for verb in ("init", "serve", "apply", "export", "import", "sql", "value", "check", "token", "demo",
+                     "simulate"):
+            done = run(verb, "--help")
+            self.assertEqual(done.returncode, 0, verb)
+            self.assertIn(verb, done.stdout)
+
+    def test_usage_errors_end_with_2(self):
+        for arguments in ((), ("fly",), ("sql", "--data", "x"), ("token", "--data", "x", "create", "--role", "king"),
+                          ("serve",)):
+            self.assertEqual(run(*arguments).returncode, 2, arguments)
+
+    def test_a_directory_that_is_not_there(self):
+        for verb, extra in (("check", []), ("export", []), ("sql", ["SELECT 1"])):
+            done = run(verb, "--data", "/nowhere/at/all", *extra)
+            self.assertEqual(done.returncode, 4, (verb, done.stderr))
+            self.assertIn("/nowhere/at/all", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,100 @@
+"""kill -9 at random moments under a write load: nothing acknowledged is lost, nothing is damaged.
+
+BEDPLATE_KILLS sets how often (200 if not said), BEDPLATE_SEED the seed, which is printed.
+"""
+
+import os
+import random
+import threading
+import time
+import unittest
+
+from bedplate_process import Plant
+
+KILLS = int(os.environ.get("BEDPLATE_KILLS", "200"))
+SEED = int(os.environ.get("BEDPLATE_SEED", str(random.SystemRandom().randrange(1 << 32))))
+WRITERS = 2
+POINTS_PER_REQUEST = 50
+FIRST_NS = 1_600_000_000_000_000_000
+CHECK_EVERY = 20
+
+
+class Writer(threading.Thread):
+    """Writes its own series upwards without a gap and knows how far it was acknowledged."""
+
+    def __init__(self, plant, name, first):
+        super().__init__(daemon=True)
+        self.plant, self.series, self.next = plant, name, first
+
+    def body(self):
+        numbers = range(self.next, self.next + POINTS_PER_REQUEST)
+        return "".join(f"load,w={self.series} n={n}i {FIRST_NS + n * 1_000_000}\n" for n in numbers)
+
+    def run(self):
+        connection = self.plant.connect(timeout=10)
+        headers = {"Authorization": f"Bearer {self.plant.token}"}
+        try:
+            while True:
+                connection.request("POST", "/write", body=self.body(), headers=headers)
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status != 204:
+                    return
+                self.next += POINTS_PER_REQUEST
+        except OSError:
+            return
+        except Exception as error:  # http.client raises its own kinds when the peer dies
+            if type(error).__module__ != "http.client":
+                raise
+        finally:
+            connection.close()
+
+
+class CrashTest(unittest.TestCase):
+    def check_series(self, plant, name, acknowledged):
+        """Every acknowledged point is there with its value; what follows is whole requests."""
+        path, got, start = f"load/{name}/n", 0, FIRST_NS
+        while True:
+            page = plant.get("/api/v1/samples", tag=path, time="ns", limit=1_000_000, **{"from": start // 10**6})
+            for time_ns, value in zip(page["times"], page["values"]):
+                self.assertEqual((time_ns, value), (FIRST_NS + got * 1_000_000, got), f"{path}, seed {SEED}")
+                got += 1
+            if page["next"] is None:
+                break
+            start = int(page["next"])
+        self.assertGreaterEqual(got, acknowledged, f"{path}: acknowledged samples are gone, seed {SEED}")
+        self.assertEqual(got % POINTS_PER_REQUEST, 0, f"{path}: half a request, seed {SEED}")
+        return got
+
+    def test_kill_nine_loses_nothing_acknowledged(self):
+        print(f"seed {SEED}, {KILLS} kills", flush=True)
+        chance = random.Random(SEED)
+        positions = {f"w{i}": 0 for i in range(WRITERS)}
+        with Plant() as plant:
+            for round_number in range(KILLS):
+                plant.serve()
+                writers = [Writer(plant, name, at) for name, at in positions.items()]
+                for writer in writers:
+                    writer.start()
+                time.sleep(chance.uniform(0.0, 0.25))
+                plant.kill()
+                for writer in writers:
+                    writer.join()
+                    positions[writer.series] = writer.next
+                if (round_number + 1) % CHECK_EVERY == 0 or round_number + 1 == KILLS:
+                    self.check_all(plant, positions)
+            self.assertGreater(min(positions.values()), 0)
+            print(f"{sum(positions.values())} samples acknowledged, all there", flush=True)
+
+    def check_all(self, plant, positions):
+        checked = plant.cli("check")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        plant.serve()
+        for name, acknowledged in positions.items():
+            if acknowledged:
+                positions[name] = self.check_series(plant, name, acknowledged)
+        self.assertEqual(plant.stop(), 0, plant.log())
+
+
+if __name__ == "__main__":
+    unittest.main()
