@@ -23,6 +23,7 @@ verb_test() {
     shift
   done
   setup_for test
+  setup_compat
   build_ui
   build_cxx "$preset" all
   say "Tests"

@@ -77,6 +77,15 @@ setup_ui() {
   once ui ui/package.json ui/package-lock.json -- step "The UI's packages" install_ui
 }
 
+install_compat() { (cd tests/compat/influxdb_client && npm ci --no-audit --no-fund --ignore-scripts); }
+
+setup_compat() {
+  local folder=tests/compat/influxdb_client
+  [[ -d $folder/node_modules ]] || rm -f .deps/stamps/compat-*
+  once compat "$folder/package.json" "$folder/package-lock.json" -- \
+    step "Clients to be compatible with" install_compat
+}
+
 setup_lint() {
   setup_python
   once lint tools/dev/setup.sh -- step "clang-format and clang-tidy, pinned" \
