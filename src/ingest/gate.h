@@ -10,22 +10,38 @@
 
 namespace bedplate {
 
-/// Called after each durable append with what was stored, for live updates. Must be quick.
+/// Called after each durable append with what was in it, also what was stored already, for live
+/// updates. Called on the thread that ingests, from several at once; must be quick.
 using AppendObserver = std::function<void(const std::string& path, const SampleColumns&)>;
 
-/// The trust gate: the one way by which samples reach the historian. For each sample it checks
-/// path, time, type and number; converts units to the tag's declared unit and int64 to a declared
-/// double where exact; marks values beyond hard limits (low_low, high_high) kBadOutOfRange; makes
-/// a dead letter of what cannot be stored; notes new tags in the catalog. Arguments must outlive
-/// the gate. Safe for concurrent use.
+/// The trust gate: the one way by which samples reach the historian.
+///
+/// A sample becomes a dead letter, and the rest of the call is stored, with one of these codes:
+///   bad-path       the path breaks a rule of CheckPath
+///   bad-time       before 1970 or from 2200 on
+///   bad-number     NaN or infinite, as it came or after the unit conversion
+///   bad-text       a string that is not valid UTF-8
+///   bad-unit       the batch's unit is unknown or does not convert to the tag's
+///   type-conflict  not of the tag's type, nor the same value in it
+///
+/// A declared tag has the type of its declaration, and numbers and booleans that stand for the same
+/// value in it are converted: int64 to double when exact, double to int64 when whole, false and
+/// true from and to 0 and 1. A tag that is not declared has the type of its first sample, and any
+/// other is a conflict. Numbers in another unit than the tag's are converted. Values beyond the
+/// limits low_low and high_high are stored with kBadOutOfRange. New tags are noted in the catalog
+/// after their first append.
 class TrustGate : public IngestSink {
  public:
+  /// Arguments must outlive the gate. Safe for concurrent use.
   static std::unique_ptr<TrustGate> Make(Historian& historian, Catalog& catalog,
                                          const UnitSystem& units, const Clock& clock);
   /// Replaces the observer; null for none.
   virtual void Observe(AppendObserver observer) = 0;
   /// Forgets cached tag declarations; to be called after the plant model changed.
   virtual void PlantChanged() = 0;
+  /// Notes every stored series that the catalog does not know, which a crash between an append and
+  /// the note leaves behind; to be called once after opening.
+  virtual Status NoteStoredTags() = 0;
 };
 
 }  // namespace bedplate

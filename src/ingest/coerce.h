@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/sample.h"
+#include "model/tag.h"
+#include "model/unit.h"
+
+namespace bedplate {
+
+/// What samples must become to be stored under a tag.
+struct CoerceTarget {
+  ValueType type = ValueType::kDouble;
+  bool converts_types = false;  // the tag is declared: equal values of other types are taken
+  std::optional<UnitConversion> conversion;  // of numbers, before anything else
+  TagLimits limits;                          // in the unit after the conversion
+};
+
+/// A sample that cannot be stored.
+struct Refusal {
+  std::size_t index = 0;  // in the input
+  const char* code = "";  // as listed at TrustGate
+  std::string reason;
+  std::string payload;  // as PayloadOf
+};
+
+/// How a dead letter shows a sample: `2018-01-01T00:15:00Z 3.17`.
+std::string PayloadOf(const SampleColumns& samples, std::size_t index);
+
+struct Coerced {
+  SampleColumns samples;  // of the target's type, in input order without the refused ones
+  std::vector<Refusal> refusals;
+};
+
+/// Checks and converts `samples`, whose columns must have one length (CHECK). Takes the input over
+/// without a copy when there is nothing to change.
+Coerced Coerce(SampleColumns samples, const CoerceTarget& target);
+
+}  // namespace bedplate

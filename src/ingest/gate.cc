@@ -1,0 +1,242 @@
+#include "ingest/gate.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <mutex>
+
+#include "base/utf8.h"
+#include "ingest/coerce.h"
+#include "ingest/tag_route.h"
+
+namespace bedplate {
+namespace {
+
+bool IsNumeric(ValueType type) { return type == ValueType::kDouble || type == ValueType::kInt64; }
+
+class HistorianGate final : public TrustGate {
+ public:
+  HistorianGate(Historian& historian, Catalog& catalog, const UnitSystem& units, const Clock& clock)
+      : historian_(historian),
+        catalog_(catalog),
+        units_(units),
+        clock_(clock),
+        routes_(historian, catalog) {}
+
+  Result<IngestReport> Ingest(std::string_view source, std::vector<PathBatch> batches,
+                              std::vector<DeadLetter> letters) override;
+  void Observe(AppendObserver observer) override;
+  void PlantChanged() override { routes_.ForgetAll(); }
+  Status NoteStoredTags() override;
+
+ private:
+  /// What one call has gathered so far.
+  struct Call {
+    std::vector<TagBatch> batches;
+    std::vector<std::string> paths;  // of the batches
+    std::vector<Tag> new_tags;
+    std::vector<DeadLetter> letters;
+  };
+
+  Status Prepare(std::string_view source, PathBatch batch, Call& call);
+  Result<std::optional<UnitConversion>> ConversionOf(const TagRoute& route,
+                                                     const PathBatch& batch) const;
+  Status Append(Call& call, IngestReport& report);
+  Status NoteNewTags(const Call& call);
+  Status StoreLetters(std::string_view source, std::vector<DeadLetter>& letters);
+  void Notify(const Call& call);
+
+  Historian& historian_;
+  Catalog& catalog_;
+  const UnitSystem& units_;
+  const Clock& clock_;
+  TagRoutes routes_;
+  std::mutex observer_mutex_;
+  std::shared_ptr<const AppendObserver> observer_;
+};
+
+DeadLetter LetterOf(const PathBatch& batch, Refusal refusal) {
+  DeadLetter letter;
+  letter.place = batch.origin.PlaceOf(refusal.index);
+  letter.tag = ToValidUtf8(batch.path, kMaxPathBytes);
+  letter.code = refusal.code;
+  letter.reason = std::move(refusal.reason);
+  letter.payload = std::move(refusal.payload);
+  letter.key = batch.origin.KeyOf(refusal.index);
+  return letter;
+}
+
+/// For a fault that all samples of a batch share.
+void RefuseAll(const PathBatch& batch, const char* code, const std::string& reason,
+               std::vector<DeadLetter>& letters) {
+  for (std::size_t i = 0; i < batch.samples.size(); ++i) {
+    letters.push_back(LetterOf(
+        batch,
+        {.index = i, .code = code, .reason = reason, .payload = PayloadOf(batch.samples, i)}));
+  }
+}
+
+/// Moves the samples that were good to those that are refused.
+void RefuseKept(Coerced& coerced, const char* code, const std::string& reason) {
+  std::vector<Refusal> all;
+  auto refused = coerced.refusals.begin();
+  for (std::size_t kept = 0; kept < coerced.samples.size();) {
+    if (refused != coerced.refusals.end() && refused->index == all.size()) {
+      all.push_back(std::move(*refused++));
+      continue;
+    }
+    all.push_back({.index = all.size(),
+                   .code = code,
+                   .reason = reason,
+                   .payload = PayloadOf(coerced.samples, kept++)});
+  }
+  std::move(refused, coerced.refusals.end(), std::back_inserter(all));
+  coerced.refusals = std::move(all);
+  coerced.samples.Clear();
+}
+
+Tag NewTag(std::string_view source, const PathBatch& batch, ValueType type) {
+  Tag tag;
+  tag.path = batch.path;
+  tag.type = type;
+  tag.unit = batch.unit;
+  tag.source = source;
+  return tag;
+}
+
+Result<IngestReport> HistorianGate::Ingest(std::string_view source, std::vector<PathBatch> batches,
+                                           std::vector<DeadLetter> letters) {
+  IngestReport report;
+  Call call;
+  call.letters = std::move(letters);
+  for (PathBatch& batch : batches) {
+    RETURN_IF_ERROR(Prepare(source, std::move(batch), call));
+  }
+  RETURN_IF_ERROR(Append(call, report));
+  // After the append: a call that is repeated because the append failed must not leave its letters
+  // twice.
+  RETURN_IF_ERROR(StoreLetters(source, call.letters));
+  report.letters = std::move(call.letters);
+  return report;
+}
+
+Status HistorianGate::Prepare(std::string_view source, PathBatch batch, Call& call) {
+  if (batch.samples.empty()) return {};
+  if (const Status valid = CheckPath(batch.path); !valid.ok()) {
+    RefuseAll(batch, "bad-path", valid.error().message(), call.letters);
+    return {};
+  }
+  ASSIGN_OR_RETURN(auto route, routes_.Find(batch.path));
+  auto conversion = ConversionOf(*route, batch);
+  if (!conversion.ok()) {
+    RefuseAll(batch, "bad-unit", conversion.error().message(), call.letters);
+    return {};
+  }
+  const CoerceTarget target{.type = route->type.value_or(batch.samples.type),
+                            .converts_types = route->declared(),
+                            .conversion = *conversion,
+                            .limits = route->tag ? route->tag->limits : TagLimits{}};
+  Coerced coerced = Coerce(std::move(batch.samples), target);
+  if (!route->id && !coerced.samples.empty()) {
+    auto created = routes_.Create(batch.path, target.type);
+    if (created.ok()) {
+      route = *created;
+    } else if (created.error().code() == ErrorCode::kConflict) {
+      RefuseKept(coerced, "type-conflict", created.error().message());
+    } else {
+      return std::move(created).error();
+    }
+  }
+  for (Refusal& refusal : coerced.refusals) {
+    call.letters.push_back(LetterOf(batch, std::move(refusal)));
+  }
+  if (!coerced.samples.empty()) {
+    if (!route->tag) call.new_tags.push_back(NewTag(source, batch, target.type));
+    call.batches.push_back({.tag = *route->id, .samples = std::move(coerced.samples)});
+    call.paths.push_back(std::move(batch.path));
+  }
+  return {};
+}
+
+Result<std::optional<UnitConversion>> HistorianGate::ConversionOf(const TagRoute& route,
+                                                                  const PathBatch& batch) const {
+  if (batch.unit.empty() || !IsNumeric(batch.samples.type)) return std::optional<UnitConversion>();
+  const std::string unit = route.tag ? route.tag->unit : "";
+  if (unit == batch.unit) return std::optional<UnitConversion>();
+  if (unit.empty()) {
+    RETURN_IF_ERROR(units_.Check(batch.unit));
+    return std::optional<UnitConversion>();
+  }
+  ASSIGN_OR_RETURN(const UnitConversion conversion, units_.Convert(batch.unit, unit));
+  return std::optional<UnitConversion>(conversion);
+}
+
+Status HistorianGate::Append(Call& call, IngestReport& report) {
+  if (call.batches.empty()) return {};
+  ASSIGN_OR_RETURN(const AppendResult result, historian_.Append(call.batches));
+  report.stored = result.stored;
+  report.duplicates = result.duplicates;
+  report.conflicts = result.conflicts;
+  Notify(call);
+  return NoteNewTags(call);
+}
+
+Status HistorianGate::NoteNewTags(const Call& call) {
+  if (call.new_tags.empty()) return {};
+  RETURN_IF_ERROR(catalog_.plant().NoteWrittenTags(call.new_tags));
+  for (const Tag& tag : call.new_tags) routes_.Forget(tag.path);
+  return {};
+}
+
+Status HistorianGate::NoteStoredTags() {
+  std::vector<Tag> tags;
+  ASSIGN_OR_RETURN(const Glob all, Glob::Parse("**"));
+  for (const SeriesInfo& series : historian_.List(all)) {
+    Tag tag;
+    tag.path = series.path;
+    tag.type = series.type;
+    tags.push_back(std::move(tag));
+  }
+  RETURN_IF_ERROR(catalog_.plant().NoteWrittenTags(tags));
+  routes_.ForgetAll();
+  return {};
+}
+
+Status HistorianGate::StoreLetters(std::string_view source, std::vector<DeadLetter>& letters) {
+  if (letters.empty()) return {};
+  const Timestamp now = clock_.Now();
+  for (DeadLetter& letter : letters) {
+    if (letter.source.empty()) letter.source = source;
+    if (letter.received == Timestamp()) letter.received = now;
+  }
+  ASSIGN_OR_RETURN(const std::uint64_t added, catalog_.dead_letters().Add(letters));
+  (void)added;
+  return {};
+}
+
+void HistorianGate::Observe(AppendObserver observer) {
+  auto shared = observer ? std::make_shared<const AppendObserver>(std::move(observer)) : nullptr;
+  const std::lock_guard lock(observer_mutex_);
+  observer_ = std::move(shared);
+}
+
+void HistorianGate::Notify(const Call& call) {
+  std::shared_ptr<const AppendObserver> observer;
+  {
+    const std::lock_guard lock(observer_mutex_);
+    observer = observer_;
+  }
+  if (observer == nullptr) return;
+  for (std::size_t i = 0; i < call.batches.size(); ++i) {
+    (*observer)(call.paths[i], call.batches[i].samples);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<TrustGate> TrustGate::Make(Historian& historian, Catalog& catalog,
+                                           const UnitSystem& units, const Clock& clock) {
+  return std::make_unique<HistorianGate>(historian, catalog, units, clock);
+}
+
+}  // namespace bedplate

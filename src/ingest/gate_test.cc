@@ -1,0 +1,257 @@
+#include "ingest/gate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <thread>
+
+#include "catalog/catalog_test_support.h"
+#include "ingest/fake_historian.h"
+
+namespace bedplate {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr Timestamp kTime = Timestamp::FromSeconds(1'514'764'800);
+
+/// Knows W, kW and kWh.
+class FakeUnits final : public UnitSystem {
+ public:
+  Status Check(std::string_view unit) const override {
+    if (unit == "W" || unit == "kW" || unit == "kWh") return {};
+    return Error(ErrorCode::kInvalidArgument, "unknown unit");
+  }
+  Result<UnitConversion> Convert(std::string_view from, std::string_view to) const override {
+    RETURN_IF_ERROR(Check(from));
+    if (from == "W" && to == "kW") return UnitConversion{.scale = 0.001, .offset = 0};
+    return Error(ErrorCode::kInvalidArgument, "they measure different things");
+  }
+};
+
+PathBatch Batch(std::string path, std::vector<Value> values) {
+  PathBatch batch;
+  batch.path = std::move(path);
+  batch.samples.type = TypeOf(values.at(0));
+  batch.origin.prefix = "file.csv:";
+  batch.origin.key = "abc";
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    batch.samples.Push({kTime + std::chrono::seconds(i), values[i], kGood});
+    batch.origin.lines.push_back(i + 2);
+  }
+  return batch;
+}
+
+class GateTest : public CatalogTest {
+ protected:
+  GateTest() : catalog_(Open()), gate_(TrustGate::Make(historian_, catalog_, units_, clock_)) {}
+
+  IngestReport Ingest(std::vector<PathBatch> batches, std::vector<DeadLetter> letters = {}) {
+    auto report = gate_->Ingest("test", std::move(batches), std::move(letters));
+    EXPECT_TRUE(report.ok()) << report.error().ToString();
+    return report.ok() ? *report : IngestReport{};
+  }
+  IngestReport Ingest(PathBatch batch) {
+    std::vector<PathBatch> batches;
+    batches.push_back(std::move(batch));
+    return Ingest(std::move(batches));
+  }
+
+  void Declare(const std::string& path, ValueType type, const std::string& unit,
+               TagLimits limits = {}) {
+    Plant plant;
+    Asset asset;
+    asset.path = std::string(path.substr(0, path.find('/')));
+    asset.level = AssetLevel::kEnterprise;
+    plant.assets.push_back(asset);
+    Tag tag;
+    tag.path = path;
+    tag.type = type;
+    tag.unit = unit;
+    tag.limits = limits;
+    tag.declared = true;
+    plant.tags.push_back(tag);
+    const auto applied = catalog_.plant().Apply(plant, false, "test");
+    ASSERT_TRUE(applied.ok()) << applied.error().ToString();
+    gate_->PlantChanged();
+  }
+
+  static std::vector<std::string> Codes(const IngestReport& report) {
+    std::vector<std::string> codes;
+    for (const DeadLetter& letter : report.letters) codes.push_back(letter.code);
+    return codes;
+  }
+
+  FakeHistorian historian_;
+  Catalog& catalog_;
+  FakeUnits units_;
+  std::unique_ptr<TrustGate> gate_;
+};
+
+TEST_F(GateTest, StoresSamplesAndNotesTheNewTag) {
+  PathBatch batch = Batch("acme/power", {1.5, 2.5});
+  batch.unit = "kW";
+  const IngestReport report = Ingest(std::move(batch));
+  EXPECT_EQ(report.stored, 2U);
+  EXPECT_THAT(report.letters, IsEmpty());
+  const auto tag = catalog_.plant().FindTag("acme/power");
+  ASSERT_TRUE(tag.ok() && tag->has_value());
+  EXPECT_EQ((*tag)->type, ValueType::kDouble);
+  EXPECT_EQ((*tag)->unit, "kW");
+  EXPECT_EQ((*tag)->source, "test");
+  EXPECT_FALSE((*tag)->declared);
+}
+
+TEST_F(GateTest, CountsDuplicatesAndConflicts) {
+  (void)Ingest(Batch("acme/power", {1.5, 2.5}));
+  const IngestReport report = Ingest(Batch("acme/power", {1.5, 9.0, 3.0}));
+  EXPECT_EQ(report.stored, 1U);
+  EXPECT_EQ(report.duplicates, 1U);
+  EXPECT_EQ(report.conflicts, 1U);
+}
+
+TEST_F(GateTest, KeepsTheRestWhenOneSampleIsBad) {
+  const IngestReport report = Ingest(Batch("acme/power", {1.5, std::nan(""), 3.5}));
+  EXPECT_EQ(report.stored, 2U);
+  ASSERT_THAT(Codes(report), ElementsAre("bad-number"));
+  const DeadLetter& letter = report.letters[0];
+  EXPECT_EQ(letter.place, "file.csv:3");
+  EXPECT_EQ(letter.key, "abc:3");
+  EXPECT_EQ(letter.tag, "acme/power");
+  EXPECT_EQ(letter.source, "test");
+  EXPECT_EQ(letter.received, clock_.Now());
+  const auto total = catalog_.dead_letters().Total();
+  ASSERT_TRUE(total.ok());
+  EXPECT_EQ(*total, 1U);
+}
+
+TEST_F(GateTest, StoresALetterWithAKeyOnce) {
+  (void)Ingest(Batch("acme/power", {std::nan("")}));
+  (void)Ingest(Batch("acme/power", {std::nan("")}));
+  EXPECT_EQ(*catalog_.dead_letters().Total(), 1U);
+}
+
+TEST_F(GateTest, MakesNoSeriesForATagWithoutAGoodSample) {
+  (void)Ingest(Batch("acme/power", {std::nan("")}));
+  EXPECT_FALSE(historian_.Find("acme/power").has_value());
+  EXPECT_FALSE(catalog_.plant().FindTag("acme/power")->has_value());
+}
+
+TEST_F(GateTest, RefusesEverySampleOfABadPath) {
+  for (const std::string path : {"", "/a", "a//b", "a*", "a\n", "\xFF", "a/"}) {
+    const IngestReport report = Ingest(Batch(path, {1.0, 2.0}));
+    EXPECT_EQ(report.stored, 0U) << path;
+    EXPECT_THAT(Codes(report), ElementsAre("bad-path", "bad-path")) << path;
+  }
+}
+
+TEST_F(GateTest, ConvertsToTheDeclaredUnitAndType) {
+  Declare("acme/power", ValueType::kDouble, "kW");
+  PathBatch batch = Batch("acme/power", {std::int64_t{1500}});
+  batch.unit = "W";
+  EXPECT_EQ(Ingest(std::move(batch)).stored, 1U);
+  EXPECT_EQ(historian_.SamplesOf("acme/power").at(0).value, Value(1.5));
+}
+
+TEST_F(GateTest, RefusesAnUnknownOrForeignUnit) {
+  Declare("acme/power", ValueType::kDouble, "kW");
+  PathBatch foreign = Batch("acme/power", {1.0});
+  foreign.unit = "kWh";
+  EXPECT_THAT(Codes(Ingest(std::move(foreign))), ElementsAre("bad-unit"));
+  PathBatch unknown = Batch("acme/other", {1.0});
+  unknown.unit = "furlong";
+  EXPECT_THAT(Codes(Ingest(std::move(unknown))), ElementsAre("bad-unit"));
+}
+
+TEST_F(GateTest, RefusesAnotherTypeThanTheFirst) {
+  std::vector<PathBatch> batches;
+  batches.push_back(Batch("acme/state", {1.0}));
+  batches.push_back(Batch("acme/state", {std::int64_t{2}}));
+  batches.push_back(Batch("acme/state", {std::string("on")}));
+  const IngestReport report = Ingest(std::move(batches));
+  EXPECT_EQ(report.stored, 1U);
+  EXPECT_THAT(Codes(report), ElementsAre("type-conflict", "type-conflict"));
+  EXPECT_THAT(Codes(Ingest(Batch("acme/state", {true}))), ElementsAre("type-conflict"));
+}
+
+TEST_F(GateTest, RefusesWhatTheHistorianHoldsWithAnotherTypeThanDeclared) {
+  ASSERT_TRUE(historian_.Resolve("acme/power", ValueType::kString).ok());
+  Declare("acme/power", ValueType::kDouble, "");
+  const IngestReport report = Ingest(Batch("acme/power", {std::nan(""), 1.0, HUGE_VAL, 2.0}));
+  EXPECT_EQ(report.stored, 0U);
+  ASSERT_THAT(Codes(report),
+              ElementsAre("bad-number", "type-conflict", "bad-number", "type-conflict"));
+  EXPECT_EQ(report.letters[3].place, "file.csv:5");
+  EXPECT_EQ(report.letters[3].payload, "2018-01-01T00:00:03Z 2");
+}
+
+TEST_F(GateTest, TakesANewDeclarationAfterPlantChanged) {
+  (void)Ingest(Batch("acme/power", {1.0}));
+  TagLimits limits;
+  limits.high_high = 100;
+  Declare("acme/power", ValueType::kDouble, "kW", limits);
+  PathBatch batch = Batch("acme/power", {2.0, 500'000.0});
+  batch.unit = "W";
+  EXPECT_EQ(Ingest(std::move(batch)).conflicts, 1U);
+  const auto samples = historian_.SamplesOf("acme/power");
+  EXPECT_EQ(samples.at(0).value, Value(0.002));
+  EXPECT_EQ(samples.at(1).quality, kBadOutOfRange);
+}
+
+TEST_F(GateTest, ReportsAFailedAppendAndLeavesNoLetters) {
+  historian_.fail_append = Error(ErrorCode::kResourceExhausted, "disk full");
+  std::vector<PathBatch> batches;
+  batches.push_back(Batch("acme/power", {1.0, std::nan("")}));
+  const auto report = gate_->Ingest("test", batches, {});
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.error().code(), ErrorCode::kResourceExhausted);
+  EXPECT_EQ(*catalog_.dead_letters().Total(), 0U);
+  EXPECT_EQ(Ingest(std::move(batches)).stored, 1U);
+  EXPECT_EQ(*catalog_.dead_letters().Total(), 1U);
+}
+
+TEST_F(GateTest, ShowsTheObserverWhatWasStored) {
+  std::vector<std::string> seen;
+  gate_->Observe([&](const std::string& path, const SampleColumns& samples) {
+    for (const double value : samples.doubles) seen.push_back(path + "=" + std::to_string(value));
+  });
+  (void)Ingest(Batch("acme/power", {1.0, std::nan(""), 2.0}));
+  EXPECT_THAT(seen, ElementsAre("acme/power=1.000000", "acme/power=2.000000"));
+  gate_->Observe(nullptr);
+  (void)Ingest(Batch("acme/power", {3.0}));
+  EXPECT_EQ(seen.size(), 2U);
+}
+
+TEST_F(GateTest, NotesSeriesThatACrashLeftWithoutANote) {
+  ASSERT_TRUE(historian_.Resolve("acme/lost", ValueType::kBool).ok());
+  ASSERT_TRUE(gate_->NoteStoredTags().ok());
+  const auto tag = catalog_.plant().FindTag("acme/lost");
+  ASSERT_TRUE(tag.ok() && tag->has_value());
+  EXPECT_EQ((*tag)->type, ValueType::kBool);
+}
+
+TEST_F(GateTest, KeepsEverySampleOfManyThreads) {
+  constexpr int kThreads = 4;
+  constexpr int kCalls = 50;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kCalls; ++i) {
+        std::vector<PathBatch> batches;
+        batches.push_back(Batch("acme/own-" + std::to_string(t) + "/" + std::to_string(i), {1.0}));
+        batches.push_back(Batch("acme/shared-" + std::to_string(i), {1.0}));
+        EXPECT_TRUE(gate_->Ingest("test", std::move(batches), {}).ok());
+        if (i % 10 == 0) gate_->PlantChanged();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const auto tags = catalog_.plant().ListTags(*Glob::Parse("**"));
+  ASSERT_TRUE(tags.ok());
+  EXPECT_EQ(tags->size(), static_cast<std::size_t>(kThreads * kCalls + kCalls));
+}
+
+}  // namespace
+}  // namespace bedplate
