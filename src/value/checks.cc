@@ -1,0 +1,161 @@
+#include "value/checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "value/thresholds.h"
+
+namespace bedplate {
+namespace {
+
+double Days(TimeRange range) {
+  using FloatDays = std::chrono::duration<double, std::ratio<86400>>;
+  return FloatDays(range.stop - range.start).count();
+}
+
+TimeRange Covered(const Buckets& buckets, std::size_t count) {
+  if (count == 0) return {};
+  return {buckets.edges.front(), buckets.edges[count]};
+}
+
+Finding CheckCoverage(std::string_view period, const DesignPeriod& design) {
+  const double coverage = design.coverage();
+  return {fmt::format("coverage-{}", period),
+          coverage < kMinCoverage ? Severity::kDisqualifies : Severity::kPassed,
+          fmt::format("{:.1f} % of the {} period's {} buckets have all figures (at least {:.0f} % "
+                      "are needed).",
+                      100 * coverage, period, design.bucket_count, 100 * kMinCoverage),
+          coverage, kMinCoverage};
+}
+
+Finding CheckBaselineLength(double days) {
+  if (days < kMinBaselineDays) {
+    return {"baseline-length", Severity::kDisqualifies,
+            fmt::format("The baseline has {:.0f} days; at least {:.0f} are needed.", days,
+                        kMinBaselineDays),
+            days, kMinBaselineDays};
+  }
+  if (days < kFullYearDays) {
+    return {"baseline-length", Severity::kWarning,
+            fmt::format("The baseline has {:.0f} days, less than a full year: what a season does "
+                        "to the KPI may look like an effect.",
+                        days),
+            days, kFullYearDays};
+  }
+  return {"baseline-length", Severity::kPassed,
+          fmt::format("The baseline covers a full year ({:.0f} days).", days), days, kFullYearDays};
+}
+
+Finding CheckReportingLength(double days) {
+  return {"reporting-length",
+          days < kMinReportingDays ? Severity::kDisqualifies : Severity::kPassed,
+          fmt::format("The reporting period has {:.0f} days with data to come or come (at least "
+                      "{:.0f} are needed).",
+                      days, kMinReportingDays),
+          days, kMinReportingDays};
+}
+
+Finding Running(double days_so_far) {
+  return {"reporting-running", Severity::kDisqualifies,
+          fmt::format("The reporting period is still running ({:.0f} days so far). The figures are "
+                      "shown, but who looks often enough finds an effect in noise: the verdict is "
+                      "given once, at the end.",
+                      days_so_far),
+          days_so_far, 0};
+}
+
+Finding Limit(std::string code, bool passed, Severity otherwise, std::string message,
+              double measured, double threshold) {
+  return {std::move(code), passed ? Severity::kPassed : otherwise, std::move(message), measured,
+          threshold};
+}
+
+Finding CheckDegrees(double degrees_of_freedom) {
+  return Limit("degrees-of-freedom", degrees_of_freedom >= kMinDegreesOfFreedom,
+               Severity::kDisqualifies,
+               fmt::format("The interval rests on {:.1f} degrees of freedom (at least {:.0f} are "
+                           "needed); longer periods give more.",
+                           degrees_of_freedom, kMinDegreesOfFreedom),
+               degrees_of_freedom, kMinDegreesOfFreedom);
+}
+
+Finding CheckAutocorrelation(double rho) {
+  const Severity severity = rho > kMaxDailyAutocorrelation    ? Severity::kDisqualifies
+                            : rho > kWarnDailyAutocorrelation ? Severity::kWarning
+                                                              : Severity::kPassed;
+  return {"autocorrelation", severity,
+          fmt::format("What the model leaves unexplained on one day correlates with the next by "
+                      "{:.2f} (limit {:.1f}). More than that means that a driver is missing, and "
+                      "the interval would be too narrow.",
+                      rho, kMaxDailyAutocorrelation),
+          rho, kMaxDailyAutocorrelation};
+}
+
+}  // namespace
+
+std::vector<Finding> CheckData(const Initiative& initiative, const InitiativeData& data,
+                               const Design& design, bool running) {
+  std::vector<Finding> findings;
+  findings.push_back(CheckCoverage("baseline", design.baseline));
+  findings.push_back(CheckCoverage("reporting", design.reporting));
+  findings.push_back(
+      CheckBaselineLength(Days(Covered(data.baseline.buckets, data.baseline.buckets.size()))));
+  const double so_far = Days(Covered(data.reporting.buckets, design.reporting.bucket_count));
+  findings.push_back(CheckReportingLength(running ? Days(initiative.reporting) : so_far));
+  if (running) findings.push_back(Running(so_far));
+  findings.insert(findings.end(), design.findings.begin(), design.findings.end());
+  return findings;
+}
+
+std::vector<Finding> CheckModel(const Fitness& fitness, double degrees_of_freedom) {
+  const FitQuality& model = fitness.model;
+  std::vector<Finding> findings;
+  findings.push_back(CheckDegrees(degrees_of_freedom));
+  findings.push_back(CheckAutocorrelation(fitness.daily_autocorrelation));
+  findings.push_back(Limit("model-cv-rmse", model.cv_rmse <= kMaxCvRmse, Severity::kWarning,
+                           fmt::format("CV(RMSE) of the baseline is {:.1f} % ({:.0f} % or less is "
+                                       "what Guideline 14 asks of a prescriptive model).",
+                                       100 * model.cv_rmse, 100 * kMaxCvRmse),
+                           model.cv_rmse, kMaxCvRmse));
+  findings.push_back(Limit("model-bias", std::abs(model.nmbe) <= kMaxNmbe, Severity::kWarning,
+                           fmt::format("The baseline's net bias is {:.4f} % (limit {:.3f} %).",
+                                       100 * model.nmbe, 100 * kMaxNmbe),
+                           model.nmbe, kMaxNmbe));
+  findings.push_back(
+      Limit("model-r-squared", model.adjusted_r_squared >= kMinRSquared, Severity::kWarning,
+            fmt::format("The drivers explain {:.1f} % of the baseline's variation ({:.0f} % or "
+                        "more is usual).",
+                        100 * model.adjusted_r_squared, 100 * kMinRSquared),
+            model.adjusted_r_squared, kMinRSquared));
+  if (!fitness.dropped.empty()) {
+    findings.push_back({"aliased-driver", Severity::kWarning,
+                        fmt::format("Already explained by the other drivers and left out: {}.",
+                                    fmt::join(fitness.dropped, ", ")),
+                        static_cast<double>(fitness.dropped.size()), 0});
+  }
+  return findings;
+}
+
+Finding CheckEffect(const Effect& effect, const Kpi& kpi) {
+  const bool stands_out = std::abs(effect.total.middle) >= effect.detectable;
+  return Limit(
+      "effect-uncertainty", stands_out, Severity::kWarning,
+      fmt::format("The effect is {:.4g} {}; these data can tell {:.4g} {} from none. At "
+                  "68 % confidence its uncertainty is {:.0f} % of it (limit {:.0f} %).",
+                  effect.total.middle, kpi.unit, effect.detectable, kpi.unit,
+                  100 * std::min(9.99, effect.relative_uncertainty), 100 * kMaxRelativeUncertainty),
+      effect.relative_uncertainty, kMaxRelativeUncertainty);
+}
+
+Verdict Decide(const std::vector<Finding>& findings, const Effect& effect) {
+  const bool disqualified = std::any_of(findings.begin(), findings.end(), [](const Finding& f) {
+    return f.severity == Severity::kDisqualifies;
+  });
+  if (disqualified) return Verdict::kNoVerdict;
+  if (!(std::abs(effect.total.middle) >= effect.detectable)) return Verdict::kNotSignificant;
+  return effect.total.middle > 0 ? Verdict::kProvenGain : Verdict::kProvenLoss;
+}
+
+}  // namespace bedplate

@@ -1,0 +1,319 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+#include <random>
+
+#include "value/evaluation.h"
+
+namespace bedplate {
+namespace {
+
+using std::chrono::hours;
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+PlantCalendar Seoul() { return PlantCalendar::ForZone("Asia/Seoul").value(); }
+
+Initiative DailyInitiative() {
+  const PlantCalendar calendar = Seoul();
+  Initiative initiative;
+  initiative.title = "Test";
+  initiative.scope = "plant";
+  initiative.kpi = {"plant/energy", Aggregate::kSum, KpiDirection::kDecrease, "kWh"};
+  initiative.unit_value = {0.10, "EUR"};
+  initiative.granularity = hours(24);
+  initiative.zone = "Asia/Seoul";
+  initiative.baseline = {calendar.Parse("2018-01-01").value(),
+                         calendar.Parse("2019-01-01").value()};
+  initiative.reporting = {calendar.Parse("2019-01-01").value(),
+                          calendar.Parse("2020-01-01").value()};
+  initiative.discount_rate = 0.05;
+  initiative.horizon_years = 5;
+  initiative.costs = {{calendar.Parse("2019-01-01").value(), 1000, "device", false}};
+  initiative.drivers.resize(2);
+  initiative.drivers[0].kind = DriverKind::kCalendar;
+  initiative.drivers[0].calendar = CalendarFactor::kDayOfWeek;
+  initiative.drivers[1].tag = "plant/tonnes";
+  return initiative;
+}
+
+/// Days with energy = 100 + 20 on weekdays + 3 x tonnes + noise, less `saving` of it when
+/// reporting.
+struct DailyCase {
+  Initiative initiative = DailyInitiative();
+  InitiativeData data;
+  double saved = 0;
+
+  explicit DailyCase(unsigned seed, double saving, double noise = 5) {
+    std::mt19937_64 random(seed);
+    Fill(random, data.baseline, initiative.baseline, 0, noise);
+    Fill(random, data.reporting, initiative.reporting, saving, noise);
+  }
+
+  [[nodiscard]] Evaluation Run() const {
+    return Evaluate(initiative, data, initiative.reporting.stop);
+  }
+
+ private:
+  void Fill(std::mt19937_64& random, PeriodData& period, TimeRange range, double saving,
+            double noise) {
+    std::normal_distribution<double> normal;
+    period.buckets = PlanBuckets(range, hours(24), Seoul()).value();
+    period.drivers.resize(2);
+    for (const std::int32_t day : period.buckets.days) {
+      const double tonnes = 50 + 10 * normal(random);
+      const double weekday = PlantCalendar::WeekdayOf(day) < 5 ? 20 : 0;
+      const double energy = 100 + weekday + 3 * tonnes + noise * normal(random);
+      period.kpi.push_back(energy * (1 - saving));
+      period.drivers[1].values.push_back(tonnes);
+      saved += energy * saving;
+    }
+  }
+};
+
+const Finding* FindCode(const Evaluation& evaluation, std::string_view code) {
+  for (const Finding& finding : evaluation.findings) {
+    if (finding.code == code) return &finding;
+  }
+  return nullptr;
+}
+
+bool Disqualified(const Evaluation& evaluation, std::string_view code) {
+  const Finding* finding = FindCode(evaluation, code);
+  return finding != nullptr && finding->severity == Severity::kDisqualifies;
+}
+
+TEST(Evaluate, ProvesAKnownSaving) {
+  const DailyCase known(1, 0.05);
+  const Evaluation evaluation = known.Run();
+  ASSERT_EQ(evaluation.verdict, Verdict::kProvenGain);
+  ASSERT_TRUE(evaluation.effect && evaluation.fitness);
+  EXPECT_LE(evaluation.effect->total.low, known.saved);
+  EXPECT_GE(evaluation.effect->total.high, known.saved);
+  EXPECT_NEAR(evaluation.effect->percent.middle, 5, 0.5);
+  EXPECT_NEAR(evaluation.effect->money.middle, evaluation.effect->total.middle * 0.10, 1e-9);
+  EXPECT_NEAR(evaluation.effect->annual.middle, evaluation.effect->total.middle, 1e-9);
+  EXPECT_EQ(evaluation.fitness->model.parameters, 8U);
+  EXPECT_NEAR(evaluation.fitness->model.rmse, 5, 0.5);
+  EXPECT_EQ(evaluation.fitness->baseline_coverage, 1);
+}
+
+TEST(Evaluate, WithoutNoiseTheEffectIsExact) {
+  const Evaluation evaluation = DailyCase(2, 0.05, 0).Run();
+  ASSERT_TRUE(evaluation.effect);
+  EXPECT_NEAR(evaluation.effect->total.middle, DailyCase(2, 0.05, 0).saved, 1e-6);
+  EXPECT_NEAR(evaluation.effect->percent.middle, 5, 1e-9);
+}
+
+TEST(Evaluate, TheDirectionDecidesWhatAGainIs) {
+  DailyCase more(3, -0.05);
+  EXPECT_EQ(more.Run().verdict, Verdict::kProvenLoss);
+  more.initiative.kpi.direction = KpiDirection::kIncrease;
+  const Evaluation evaluation = more.Run();
+  EXPECT_EQ(evaluation.verdict, Verdict::kProvenGain);
+  EXPECT_GT(evaluation.effect->total.low, 0);
+}
+
+TEST(Evaluate, AMeanIsWorthItsAmountOverAYear) {
+  DailyCase known(4, 0.05);
+  const Evaluation as_sum = known.Run();
+  known.initiative.kpi.aggregate = Aggregate::kMean;
+  const Evaluation as_mean = known.Run();
+  ASSERT_TRUE(as_sum.effect && as_mean.effect);
+  EXPECT_NEAR(as_mean.effect->total.middle, as_sum.effect->total.middle / 365, 1e-9);
+  EXPECT_NEAR(as_mean.effect->percent.middle, as_sum.effect->percent.middle, 1e-9);
+  EXPECT_NEAR(as_mean.effect->money.middle, as_mean.effect->total.middle * 0.10, 1e-9);
+  EXPECT_NEAR(as_mean.cumulated.back().money.middle, as_mean.effect->money.middle, 1e-9);
+  EXPECT_NEAR(as_mean.cumulated.back().money.low, as_mean.effect->money.low, 1e-9);
+}
+
+TEST(Evaluate, NoEffectIsNotSignificant) {
+  int significant = 0;
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    if (DailyCase(seed, 0).Run().verdict != Verdict::kNotSignificant) ++significant;
+  }
+  EXPECT_LE(significant, 16);  // 8 of 100
+}
+
+TEST(Evaluate, TheIntervalCoversTheTruth) {
+  int covered = 0;
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    const DailyCase known(seed, 0.03);
+    const Evaluation evaluation = known.Run();
+    ASSERT_TRUE(evaluation.effect);
+    const Interval& total = evaluation.effect->total;
+    if (total.low <= known.saved && known.saved <= total.high) ++covered;
+  }
+  EXPECT_GE(covered, 174);  // 90 % of 200 less one and a half standard deviations
+}
+
+TEST(Evaluate, IsDeterministic) {
+  const DailyCase known(5, 0.02);
+  const Evaluation once = known.Run();
+  const Evaluation twice = known.Run();
+  EXPECT_EQ(once.effect->total.low, twice.effect->total.low);
+  EXPECT_EQ(once.findings, twice.findings);
+}
+
+TEST(Evaluate, TheSeriesAddsUpToTheEffect) {
+  DailyCase known(6, 0.04);
+  known.data.reporting.kpi[10] = kMissing;
+  const Evaluation evaluation = known.Run();
+  ASSERT_EQ(evaluation.series.size(), 730U);
+  double gain = 0;
+  double actual = 0;
+  for (const EffectPoint& point : evaluation.series) {
+    if (point.baseline || std::isnan(point.actual)) continue;
+    gain += point.counterfactual - point.actual;
+    actual += point.actual;
+    EXPECT_LT(point.low, point.counterfactual);
+    EXPECT_GT(point.high, point.counterfactual);
+  }
+  EXPECT_NEAR(gain, evaluation.effect->total.middle, 1e-6);
+  EXPECT_NEAR(actual, evaluation.effect->actual, 1e-6);
+  EXPECT_TRUE(std::isnan(evaluation.series[375].actual));  // a gap is a gap
+  EXPECT_EQ(evaluation.series[375].coverage, 0);
+  ASSERT_EQ(evaluation.cumulated.size(), 365U);
+  EXPECT_NEAR(evaluation.cumulated.back().money.middle, evaluation.effect->money.middle, 1e-9);
+  EXPECT_NEAR(evaluation.cumulated.back().money.high, evaluation.effect->money.high, 1e-9);
+  EXPECT_EQ(evaluation.cumulated.back().until, known.initiative.reporting.stop);
+}
+
+TEST(Evaluate, TheBandHoldsNineOfTenDays) {
+  const Evaluation evaluation = DailyCase(7, 0).Run();
+  int inside = 0;
+  for (const EffectPoint& point : evaluation.series) {
+    if (!point.baseline && point.actual >= point.low && point.actual <= point.high) ++inside;
+  }
+  EXPECT_NEAR(inside, 0.9 * 365, 20);
+}
+
+TEST(Evaluate, MissingDataDisqualifyBelowNinetyPercent) {
+  DailyCase gaps(8, 0.05);
+  for (std::size_t i = 0; i < 36; ++i) gaps.data.baseline.kpi[i * 10] = kMissing;
+  EXPECT_EQ(gaps.Run().verdict, Verdict::kProvenGain);  // 90.1 %
+  gaps.data.baseline.drivers[1].values[5] = kMissing;   // a driver counts as well
+  const Evaluation evaluation = gaps.Run();
+  EXPECT_EQ(evaluation.verdict, Verdict::kNoVerdict);
+  EXPECT_TRUE(Disqualified(evaluation, "coverage-baseline"));
+  EXPECT_NEAR(FindCode(evaluation, "coverage-baseline")->measured, 328.0 / 365, 1e-12);
+  EXPECT_TRUE(evaluation.effect);  // the figures are still shown
+}
+
+TEST(Evaluate, ARunningPeriodGivesFiguresButNoVerdict) {
+  const DailyCase known(9, 0.05);
+  const Timestamp as_of = known.initiative.reporting.start + hours(24 * 100 + 7);
+  const Evaluation evaluation = Evaluate(known.initiative, known.data, as_of);
+  EXPECT_EQ(evaluation.verdict, Verdict::kNoVerdict);
+  EXPECT_TRUE(evaluation.running);
+  EXPECT_TRUE(Disqualified(evaluation, "reporting-running"));
+  ASSERT_TRUE(evaluation.effect);
+  EXPECT_EQ(evaluation.cumulated.size(), 100U);
+  EXPECT_EQ(evaluation.reporting.stop, known.initiative.reporting.start + hours(24 * 100));
+  EXPECT_EQ(evaluation.fitness->reporting_coverage, 1);
+}
+
+TEST(Evaluate, BeforeTheReportingPeriodThereIsOnlyTheExpectedCase) {
+  DailyCase known(10, 0.05);
+  known.initiative.expected = ExpectedEffect{2, 5, 8, true};
+  const Evaluation evaluation =
+      Evaluate(known.initiative, known.data, known.initiative.reporting.start);
+  EXPECT_EQ(evaluation.verdict, Verdict::kNoVerdict);
+  EXPECT_FALSE(evaluation.effect);
+  EXPECT_TRUE(Disqualified(evaluation, "too-few-rows"));
+  ASSERT_TRUE(evaluation.expected);
+  const double baseline =
+      std::reduce(known.data.baseline.kpi.begin(), known.data.baseline.kpi.end());
+  EXPECT_NEAR(evaluation.expected->likely.yearly_benefit, baseline * 0.05 * 0.10, 1e-6);
+}
+
+TEST(Evaluate, NothingAtAllIsNoCrash) {
+  DailyCase empty(11, 0);
+  for (PeriodData* period : {&empty.data.baseline, &empty.data.reporting}) {
+    std::fill(period->kpi.begin(), period->kpi.end(), kMissing);
+  }
+  const Evaluation evaluation = empty.Run();
+  EXPECT_EQ(evaluation.verdict, Verdict::kNoVerdict);
+  EXPECT_FALSE(evaluation.effect);
+  EXPECT_TRUE(Disqualified(evaluation, "too-few-rows"));
+}
+
+TEST(Evaluate, RefusesToExtrapolateFar) {
+  DailyCase far(12, 0.05);
+  for (std::size_t i = 0; i < 60; ++i) far.data.reporting.drivers[1].values[i] = 500;
+  const Evaluation evaluation = far.Run();
+  EXPECT_EQ(evaluation.verdict, Verdict::kNoVerdict);
+  EXPECT_TRUE(Disqualified(evaluation, "extrapolation"));
+}
+
+TEST(Evaluate, LeavesOutCategoriesTheBaselineNeverHad) {
+  DailyCase known(13, 0.05);
+  known.initiative.drivers.resize(3);
+  known.initiative.drivers[2].kind = DriverKind::kCategory;
+  known.initiative.drivers[2].tag = "plant/mode";
+  known.data.baseline.drivers.resize(3);
+  known.data.reporting.drivers.resize(3);
+  known.data.baseline.drivers[2].levels = {"normal"};
+  known.data.baseline.drivers[2].shares = {std::vector<double>(365, 1)};
+  known.data.reporting.drivers[2].levels = {"night shift", "normal"};
+  known.data.reporting.drivers[2].shares = {std::vector<double>(365, 0),
+                                            std::vector<double>(365, 1)};
+  for (std::size_t i = 0; i < 30; ++i) {
+    known.data.reporting.drivers[2].shares[0][i] = 0.5;
+    known.data.reporting.drivers[2].shares[1][i] = 0.5;
+  }
+  const Evaluation evaluation = known.Run();
+  EXPECT_EQ(evaluation.verdict, Verdict::kProvenGain);
+  const Finding* finding = FindCode(evaluation, "unseen-category");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_THAT(finding->message, testing::HasSubstr("night shift"));
+  EXPECT_NEAR(finding->measured, 30.0 / 365, 1e-12);
+  EXPECT_NEAR(evaluation.fitness->reporting_coverage, 335.0 / 365, 1e-12);
+}
+
+TEST(Evaluate, NamesADriverThatOthersExplain) {
+  DailyCase twice(14, 0.05);
+  twice.initiative.drivers.push_back(twice.initiative.drivers[1]);
+  twice.initiative.drivers[2].tag = "plant/tonnes_again";
+  for (PeriodData* period : {&twice.data.baseline, &twice.data.reporting}) {
+    period->drivers.push_back(period->drivers[1]);
+  }
+  const Evaluation evaluation = twice.Run();
+  EXPECT_EQ(evaluation.verdict, Verdict::kProvenGain);
+  EXPECT_NE(FindCode(evaluation, "aliased-driver"), nullptr);
+  EXPECT_EQ(evaluation.fitness->dropped.size(), 1U);
+  EXPECT_EQ(evaluation.fitness->model.parameters, 8U);
+}
+
+TEST(Evaluate, SeveralCalendarFactorsAreLevelsAndColumns) {
+  DailyCase known(15, 0.05);
+  Driver hour_of_day;
+  hour_of_day.kind = DriverKind::kCalendar;
+  hour_of_day.calendar = CalendarFactor::kHourOfDay;  // constant at a granularity of a day
+  known.initiative.drivers.push_back(hour_of_day);
+  for (PeriodData* period : {&known.data.baseline, &known.data.reporting}) {
+    period->drivers.emplace_back();
+  }
+  const Evaluation evaluation = known.Run();
+  EXPECT_EQ(evaluation.fitness->model.parameters, 8U);
+  EXPECT_EQ(evaluation.verdict, Verdict::kProvenGain);
+}
+
+TEST(Evaluate, AMissingDriverShowsAsAutocorrelation) {
+  DailyCase drifting(16, 0.05);
+  double drift = 0;
+  std::mt19937_64 random(16);
+  std::normal_distribution<double> normal;
+  for (double& energy : drifting.data.baseline.kpi) {
+    drift = 0.98 * drift + 10 * normal(random);
+    energy += drift;
+  }
+  const Evaluation evaluation = drifting.Run();
+  EXPECT_EQ(evaluation.verdict, Verdict::kNoVerdict);
+  EXPECT_TRUE(Disqualified(evaluation, "autocorrelation"));
+}
+
+}  // namespace
+}  // namespace bedplate

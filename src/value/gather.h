@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "value/evaluation.h"
+
+namespace bedplate {
+
+/// Figures of one numeric tag in short, equal steps, as Historian::Aggregate returns them. A step
+/// lies in the bucket that contains its start; steps may begin before and end after the buckets.
+struct FetchedSteps {
+  std::span<const std::int64_t> starts;   // ns since 1970, ascending
+  std::span<const std::uint64_t> counts;  // samples
+  std::span<const double> figures;        // sums for kSum and kMean, integrals for kIntegral
+};
+
+/// How long the steps of a fetch may be, so that every bucket is made of whole steps: days and
+/// weeks of a zone with clock changes are made of quarters of an hour.
+std::chrono::nanoseconds FetchStep(std::chrono::nanoseconds granularity) noexcept;
+
+/// One figure per bucket. A tag that is read at a fixed interval has a usual number of samples in
+/// a bucket; a bucket with less than 90 % of it is missing (NaN), and a sum or integral that lacks
+/// less than that is scaled up to it. Where the number varies (readings on change), one sample is
+/// enough and nothing is scaled.
+std::vector<double> GatherNumeric(const Buckets& buckets, Aggregate aggregate,
+                                  const FetchedSteps& steps);
+
+/// Samples of a string tag in ascending time.
+struct FetchedTexts {
+  std::span<const std::int64_t> times;  // ns since 1970
+  std::span<const std::string> texts;
+};
+
+/// Per value that occurs, the share of each bucket's samples that have it; a bucket without samples
+/// is missing. At most 100 values (the most frequent); the rest count as "(other)".
+DriverData GatherCategory(const Buckets& buckets, const FetchedTexts& samples);
+
+/// The share of each bucket's samples that equal `value`.
+DriverData GatherShare(const Buckets& buckets, const std::string& value,
+                       const FetchedTexts& samples);
+
+}  // namespace bedplate

@@ -1,0 +1,112 @@
+#include "value/gather.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace bedplate {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+constexpr std::int64_t kQuarter = 15LL * 60 * 1'000'000'000;
+
+Buckets HourBuckets(int count) {
+  auto calendar = PlantCalendar::ForZone("Etc/UTC");
+  const TimeRange range{Timestamp(0), Timestamp(0) + hours(count)};
+  return PlanBuckets(range, hours(1), calendar.value()).value();
+}
+
+/// Quarters of an hour from time 0, one sample each unless `counts` says otherwise.
+struct Quarters {
+  std::vector<std::int64_t> starts;
+  std::vector<std::uint64_t> counts;
+  std::vector<double> figures;
+
+  explicit Quarters(std::vector<double> values) : figures(std::move(values)) {
+    for (std::size_t i = 0; i < figures.size(); ++i) {
+      starts.push_back(static_cast<std::int64_t>(i) * kQuarter);
+      counts.push_back(std::isnan(figures[i]) ? 0 : 1);
+    }
+  }
+  [[nodiscard]] FetchedSteps steps() const { return {starts, counts, figures}; }
+};
+
+TEST(GatherNumeric, SumsAndMeansWholeBuckets) {
+  const Quarters quarters({1, 2, 3, 4, 10, 20, 30, 40});
+  EXPECT_EQ(GatherNumeric(HourBuckets(2), Aggregate::kSum, quarters.steps()),
+            (std::vector<double>{10, 100}));
+  EXPECT_EQ(GatherNumeric(HourBuckets(2), Aggregate::kMean, quarters.steps()),
+            (std::vector<double>{2.5, 25}));
+}
+
+TEST(GatherNumeric, ABucketThatLacksSamplesIsMissing) {
+  std::vector<double> values(40, 1);
+  values[5] = std::nan("");
+  const std::vector<double> sums =
+      GatherNumeric(HourBuckets(11), Aggregate::kSum, Quarters(values).steps());
+  EXPECT_EQ(sums[0], 4);
+  EXPECT_TRUE(std::isnan(sums[1]));   // three of four
+  EXPECT_TRUE(std::isnan(sums[10]));  // none
+}
+
+TEST(GatherNumeric, ASumThatLacksLittleIsScaledUp) {
+  Quarters quarters(std::vector<double>(40, 100));
+  for (auto& count : quarters.counts) count = 25;  // a hundred samples of one an hour
+  quarters.counts[4] = 20;
+  quarters.figures[4] = 80;
+  const std::vector<double> sums =
+      GatherNumeric(HourBuckets(10), Aggregate::kSum, quarters.steps());
+  EXPECT_DOUBLE_EQ(sums[1], 400);
+}
+
+TEST(GatherNumeric, ReadingsOnChangeNeedNoFixedNumber) {
+  Quarters quarters({5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5});
+  quarters.counts = {1, 0, 0, 0, 3, 1, 0, 0, 1, 1, 0, 0};
+  const std::vector<double> sums = GatherNumeric(HourBuckets(3), Aggregate::kSum, quarters.steps());
+  EXPECT_EQ(sums, (std::vector<double>{5, 10, 10}));
+}
+
+TEST(GatherNumeric, IgnoresStepsOutsideTheBuckets) {
+  Quarters quarters({7, 1, 1, 1, 1, 9, 9});
+  for (auto& start : quarters.starts) start -= kQuarter;  // the first lies before time 0
+  EXPECT_EQ(GatherNumeric(HourBuckets(1), Aggregate::kSum, quarters.steps()),
+            (std::vector<double>{4}));
+}
+
+TEST(GatherCategory, GivesSharesThatSumToOne) {
+  const std::vector<std::int64_t> times = {0, kQuarter, 2 * kQuarter, 3 * kQuarter, 4 * kQuarter};
+  const std::vector<std::string> texts = {"Light", "Light", "Medium", "Light", "Medium"};
+  const DriverData data = GatherCategory(HourBuckets(3), {times, texts});
+  ASSERT_EQ(data.levels, (std::vector<std::string>{"Light", "Medium"}));
+  EXPECT_DOUBLE_EQ(data.shares[0][0], 0.75);
+  EXPECT_DOUBLE_EQ(data.shares[1][0], 0.25);
+  EXPECT_DOUBLE_EQ(data.shares[0][1], 0);
+  EXPECT_DOUBLE_EQ(data.shares[1][1], 1);
+  EXPECT_TRUE(std::isnan(data.shares[0][2]));
+  EXPECT_DOUBLE_EQ(GatherShare(HourBuckets(3), "Light", {times, texts}).values[0], 0.75);
+}
+
+TEST(GatherCategory, BoundsTheNumberOfLevels) {
+  std::vector<std::int64_t> times;
+  std::vector<std::string> texts;
+  for (int i = 0; i < 500; ++i) {
+    times.push_back(i);
+    texts.push_back("batch " + std::to_string(i % 300));
+  }
+  const DriverData data = GatherCategory(HourBuckets(1), {times, texts});
+  EXPECT_EQ(data.levels.size(), 101U);
+  double sum = 0;
+  for (const auto& shares : data.shares) sum += shares[0];
+  EXPECT_NEAR(sum, 1, 1e-12);
+}
+
+TEST(FetchStep, DividesEveryBucket) {
+  EXPECT_EQ(FetchStep(minutes(30)), minutes(30));
+  EXPECT_EQ(FetchStep(hours(24)), minutes(15));
+  EXPECT_EQ(FetchStep(hours(24 * 7)), minutes(15));
+}
+
+}  // namespace
+}  // namespace bedplate

@@ -1,0 +1,153 @@
+#include "value/plant_calendar.h"
+
+#include <date/tz.h>
+#include <fmt/format.h>
+
+#include <optional>
+#include <sstream>
+#include <string>
+
+namespace bedplate {
+namespace {
+
+using Seconds = std::chrono::seconds;
+
+constexpr std::chrono::nanoseconds kDay = std::chrono::hours(24);
+constexpr std::chrono::nanoseconds kWeek = 7 * kDay;
+
+date::sys_seconds ToSys(Timestamp time) {
+  return date::sys_seconds(
+      std::chrono::floor<Seconds>(std::chrono::nanoseconds(time.nanoseconds())));
+}
+
+std::optional<date::local_seconds> ReadLocal(std::string_view text) {
+  for (const char* format :
+       {"%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"}) {
+    std::istringstream stream{std::string(text)};
+    date::local_seconds local;
+    date::from_stream(stream, format, local);
+    if (!stream.fail() && stream.peek() == std::char_traits<char>::eof()) return local;
+  }
+  return std::nullopt;
+}
+
+bool KnownGranularity(std::chrono::nanoseconds granularity) {
+  using std::chrono::minutes;
+  return granularity == minutes(15) || granularity == minutes(30) || granularity == minutes(60) ||
+         granularity == kDay || granularity == kWeek;
+}
+
+/// Buckets of equal length.
+void PlanEqual(TimeRange period, std::chrono::nanoseconds granularity, Buckets& buckets) {
+  for (Timestamp edge = period.start; edge <= period.stop; edge = edge + granularity) {
+    buckets.edges.push_back(edge);
+  }
+}
+
+/// Buckets of whole local days, each edge at the time of day of the period's start.
+void PlanDays(TimeRange period, std::int32_t step_days, const PlantCalendar& calendar,
+              Buckets& buckets) {
+  const std::int32_t first = calendar.DayOf(period.start);
+  const std::chrono::nanoseconds time_of_day = period.start - calendar.StartOfDay(first);
+  for (std::int32_t day = first;; day += step_days) {
+    const Timestamp edge = calendar.StartOfDay(day) + time_of_day;
+    if (edge > period.stop) return;
+    buckets.edges.push_back(edge);
+  }
+}
+
+}  // namespace
+
+Result<PlantCalendar> PlantCalendar::ForZone(std::string_view zone) {
+  try {
+    return PlantCalendar(*date::locate_zone(zone));
+  } catch (const std::exception&) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("expected an IANA time zone such as Europe/Berlin, got '{}'", zone));
+  }
+}
+
+Result<Timestamp> PlantCalendar::Parse(std::string_view text) const {
+  const auto outside = [&] {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("expected a time from 1970 to 2199, got '{}'", text));
+  };
+  if (const auto local = ReadLocal(text)) {
+    const auto year = date::year_month_day(date::floor<date::days>(*local)).year();
+    if (year < date::year(1970) || year > date::year(2200)) return outside();
+    const auto seconds = zone_->to_sys(*local, date::choose::earliest).time_since_epoch().count();
+    const Timestamp time = Timestamp::FromSeconds(seconds);
+    if (!IsStorable(time)) return outside();
+    return time;
+  }
+  if (text.size() > 10) {  // shorter would be a bare number or date, read as UTC
+    if (auto time = ParseTimestamp(text); time.ok()) return time;
+  }
+  return Error(
+      ErrorCode::kInvalidArgument,
+      fmt::format("expected a date or time such as 2018-01-01 or 2018-01-01 06:00, got '{}'",
+                  text));
+}
+
+std::int32_t PlantCalendar::DayOf(Timestamp time) const {
+  const auto local = zone_->to_local(ToSys(time));
+  return static_cast<std::int32_t>(date::floor<date::days>(local).time_since_epoch().count());
+}
+
+Timestamp PlantCalendar::StartOfDay(std::int32_t day) const {
+  const date::local_seconds local{date::local_days(date::days(day))};
+  const auto sys = zone_->to_sys(local, date::choose::earliest);
+  return Timestamp::FromSeconds(sys.time_since_epoch().count());
+}
+
+std::int32_t PlantCalendar::CodeOf(CalendarFactor factor, Timestamp time) const {
+  const auto local = zone_->to_local(ToSys(time));
+  const auto day = date::floor<date::days>(local);
+  const auto hour =
+      static_cast<std::int32_t>(std::chrono::floor<std::chrono::hours>(local - day).count());
+  const std::int32_t weekday = WeekdayOf(static_cast<std::int32_t>(day.time_since_epoch().count()));
+  switch (factor) {
+    case CalendarFactor::kHourOfDay: return hour;
+    case CalendarFactor::kDayOfWeek: return weekday;
+    case CalendarFactor::kHourOfWeek: break;
+  }
+  return weekday * 24 + hour;
+}
+
+std::int32_t PlantCalendar::CodeCount(CalendarFactor factor) noexcept {
+  switch (factor) {
+    case CalendarFactor::kHourOfDay: return 24;
+    case CalendarFactor::kDayOfWeek: return 7;
+    case CalendarFactor::kHourOfWeek: break;
+  }
+  return 7 * 24;
+}
+
+std::int32_t PlantCalendar::WeekdayOf(std::int32_t day) noexcept {
+  return ((day + 3) % 7 + 7) % 7;  // day 0, 1970-01-01, was a Thursday
+}
+
+Result<Buckets> PlanBuckets(TimeRange period, std::chrono::nanoseconds granularity,
+                            const PlantCalendar& calendar) {
+  if (!KnownGranularity(granularity)) {
+    return Error(ErrorCode::kInvalidArgument, "expected a granularity of 15m, 30m, 1h, 1d or 1w");
+  }
+  if (period.Empty()) return Buckets{};
+  if ((period.stop - period.start) / granularity > static_cast<std::int64_t>(kMaxBuckets)) {
+    return Error(ErrorCode::kResourceExhausted,
+                 fmt::format("a period may have at most {} buckets", kMaxBuckets));
+  }
+  Buckets buckets;
+  if (granularity < kDay) {
+    PlanEqual(period, granularity, buckets);
+  } else {
+    PlanDays(period, granularity == kWeek ? 7 : 1, calendar, buckets);
+  }
+  if (buckets.edges.size() < 2) return Buckets{};
+  for (std::size_t i = 0; i + 1 < buckets.edges.size(); ++i) {
+    buckets.days.push_back(calendar.DayOf(buckets.edges[i]));
+  }
+  return buckets;
+}
+
+}  // namespace bedplate
