@@ -154,7 +154,7 @@ Status Workspace::OpenStores(const Clock& clock, const WorkspaceOptions& options
   ASSIGN_OR_RETURN(catalog_, Catalog::Open(JoinPath(directory_, kCatalogFile), clock));
   ASSIGN_OR_RETURN(units_, UnitSystem::Load());
   gate_ = TrustGate::Make(*historian_, *catalog_, *units_, clock);
-  return {};
+  return gate_->NoteStoredTags();
 }
 
 std::optional<WorkspaceOwner> Workspace::ReadOwner(FileSystem& files,

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "catalog/dead_letter_store.h"
+#include "historian/historian.h"
+#include "services/interval_estimator.h"
+#include "services/sample_service.h"
+#include "services/tag_directory.h"
+
+namespace bedplate {
+
+/// How much of a range one tag's samples cover. A sample holds until the next one; where the step
+/// is more than one and a half intervals it holds for one interval and the rest is a gap.
+struct TagCoverage {
+  std::string tag;
+  std::uint64_t samples = 0;
+  std::uint64_t bad = 0;  // quality not good; they cover time all the same
+  std::uint64_t dead_letters = 0;
+  std::optional<std::chrono::nanoseconds> interval;
+  /// Below all empty when the interval is unknown.
+  std::optional<std::uint64_t> expected;  // samples at that interval
+  std::optional<double> coverage;         // 0 to 1, of time
+  std::uint64_t gap_count = 0;
+  std::vector<TimeRange> gaps;               // the longest kMaxGaps, by start
+  std::vector<std::optional<double>> cells;  // coverage of each part of the range
+};
+
+inline constexpr std::size_t kMaxGaps = 100;
+inline constexpr std::size_t kMaxCoverageCells = 1000;
+
+/// Takes sample times as they stream by, in ascending order, and keeps a bounded amount of them.
+class CoverageMeter {
+ public:
+  /// `interval` > 0; 1 <= cells <= kMaxCoverageCells (CHECK).
+  CoverageMeter(TimeRange range, std::chrono::nanoseconds interval, std::size_t cells);
+
+  void Add(std::int64_t time);
+  /// Closes the range and writes expected, coverage, gaps and cells.
+  void Finish(TagCoverage& out);
+
+ private:
+  void Step(std::int64_t from, std::int64_t to, bool from_sample);
+  void Cover(std::int64_t from, std::int64_t to);
+  void NoteGap(TimeRange gap);
+
+  const std::int64_t start_;
+  const std::int64_t stop_;
+  const std::int64_t interval_;
+  std::optional<std::int64_t> previous_;
+  std::int64_t covered_ = 0;
+  std::vector<std::int64_t> cells_;  // covered nanoseconds of each
+  std::vector<TimeRange> longest_;   // heap, the shortest on top
+  std::uint64_t gap_count_ = 0;
+};
+
+struct CoverageQuery {
+  std::vector<Glob> tags;
+  OpenRange range;
+  std::size_t cells = 100;
+  CancelToken cancel;
+};
+
+struct CoverageAnswer {
+  TimeRange range;
+  std::vector<TagCoverage> tags;  // by path
+};
+
+/// Measures how complete the data are. Arguments must outlive it. Safe for concurrent use.
+class CoverageService {
+ public:
+  CoverageService(const Historian& historian, const TagDirectory& tags,
+                  const DeadLetterStore& letters, IntervalEstimator& intervals)
+      : historian_(historian), tags_(tags), letters_(letters), intervals_(intervals) {}
+
+  /// No matching tag is an empty answer. Errors: kInvalidArgument for a bad range, kCancelled.
+  Result<CoverageAnswer> Measure(const CoverageQuery& query) const;
+
+ private:
+  Result<TagCoverage> MeasureOne(const TagView& view, TimeRange range,
+                                 const CoverageQuery& query) const;
+
+  const Historian& historian_;
+  const TagDirectory& tags_;
+  const DeadLetterStore& letters_;
+  IntervalEstimator& intervals_;
+};
+
+}  // namespace bedplate

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/yaml.h"
+#include "catalog/plant_store.h"
+#include "ingest/gate.h"
+#include "model/unit.h"
+
+namespace bedplate {
+
+/// A plant file to be applied.
+struct PlantFile {
+  std::string name;  // what faults are reported under
+  std::string text;
+};
+
+struct ApplyOutcome {
+  std::vector<Change> changes;    // in a stable order; what would change, in a dry run
+  std::vector<YamlFault> faults;  // not empty: nothing was applied
+};
+
+enum class ApplyMode { kApply, kDryRun };
+
+/// Declares the plant and prints it. Arguments must outlive it. Safe for concurrent use.
+class PlantService {
+ public:
+  PlantService(PlantStore& plant, const UnitSystem& units, TrustGate& gate)
+      : plant_(plant), units_(units), gate_(gate) {}
+
+  /// Reads, checks (initiatives too, whose scope must be an asset) and applies a file. Faults of
+  /// the file are an outcome; Errors are kConflict (a tag's samples have another type) and what
+  /// the store says.
+  Result<ApplyOutcome> Apply(const PlantFile& file, ApplyMode mode, std::string_view actor);
+
+  /// The plant as YAML that Apply takes without a change.
+  [[nodiscard]] Result<std::string> ExportYaml() const;
+
+ private:
+  Result<std::vector<YamlFault>> CheckInitiatives(const PlantFile& file, const Plant& plant) const;
+
+  PlantStore& plant_;
+  const UnitSystem& units_;
+  TrustGate& gate_;
+};
+
+}  // namespace bedplate

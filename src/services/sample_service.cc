@@ -1,0 +1,171 @@
+#include "services/sample_service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+namespace bedplate {
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr std::uint64_t kMaxCells = 20'000'000;  // 160 MB of doubles
+constexpr nanoseconds kDay = std::chrono::hours(24);
+
+Result<BucketPlan> MakePlan(TimeRange range, const BucketChoice& choice) {
+  if (choice.parts) return BucketPlan::EqualParts(range, *choice.parts);
+  if (choice.zone.empty()) return BucketPlan::AlignedToEpoch(range, *choice.width);
+  ASSIGN_OR_RETURN(const PlantCalendar calendar, PlantCalendar::ForZone(choice.zone));
+  if (*choice.width % kDay != nanoseconds(0)) {
+    return BucketPlan::AlignedToEpoch(range, *choice.width);
+  }
+  return BucketPlan::LocalDays(range, *choice.width / kDay, calendar);
+}
+
+std::optional<nanoseconds> NominalWidth(const BucketChoice& choice, const BucketPlan& plan) {
+  if (choice.width) return choice.width;
+  if (plan.runs.empty()) return std::nullopt;
+  return plan.runs.front().width;
+}
+
+Status CheckCells(std::size_t tags, std::size_t buckets, std::uint32_t functions) {
+  const std::uint64_t columns = static_cast<std::uint64_t>(std::popcount(functions)) * tags;
+  if (columns == 0 || buckets <= kMaxCells / columns) return {};
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("expected an answer of at most {} numbers, but {} tags x {} buckets x "
+                           "{} functions are more; ask for fewer tags or wider buckets",
+                           kMaxCells, tags, buckets, std::popcount(functions)));
+}
+
+template <typename T>
+void Extend(std::vector<T>& to, std::vector<T>& from) {
+  if (to.empty()) {
+    to = std::move(from);
+  } else {
+    to.insert(to.end(), from.begin(), from.end());
+  }
+}
+
+void Extend(AggregateColumns& to, AggregateColumns from) {
+  Extend(to.count, from.count);
+  for (auto column : {&AggregateColumns::min, &AggregateColumns::max, &AggregateColumns::mean,
+                      &AggregateColumns::sum, &AggregateColumns::first, &AggregateColumns::last,
+                      &AggregateColumns::time_weighted_mean, &AggregateColumns::integral}) {
+    Extend(to.*column, from.*column);
+  }
+}
+
+/// What the historian would answer for a tag that was never written.
+AggregateColumns EmptyColumns(std::size_t buckets, std::uint32_t functions) {
+  constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+  const auto wants = [functions](AggregateFunction function) {
+    return (functions & static_cast<std::uint32_t>(function)) != 0;
+  };
+  AggregateColumns columns;
+  if (wants(AggregateFunction::kCount)) columns.count.assign(buckets, 0);
+  if (wants(AggregateFunction::kMin)) columns.min.assign(buckets, kNothing);
+  if (wants(AggregateFunction::kMax)) columns.max.assign(buckets, kNothing);
+  if (wants(AggregateFunction::kMean)) columns.mean.assign(buckets, kNothing);
+  if (wants(AggregateFunction::kSum)) columns.sum.assign(buckets, kNothing);
+  if (wants(AggregateFunction::kFirst)) columns.first.assign(buckets, kNothing);
+  if (wants(AggregateFunction::kLast)) columns.last.assign(buckets, kNothing);
+  if (wants(AggregateFunction::kTimeWeightedMean)) {
+    columns.time_weighted_mean.assign(buckets, kNothing);
+  }
+  if (wants(AggregateFunction::kIntegral)) columns.integral.assign(buckets, kNothing);
+  return columns;
+}
+
+std::string JoinPatterns(const std::vector<Glob>& globs) {
+  std::string text;
+  for (const Glob& glob : globs) {
+    text += fmt::format("{}'{}'", text.empty() ? "" : ", ", glob.pattern());
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<std::optional<Timestamp>> SampleService::ReadPage(const TagView& view,
+                                                         const ScanRequest& request,
+                                                         const PageSink& sink) const {
+  std::optional<Timestamp> next;
+  if (!view.HasSamples()) return next;
+  ScanRequest one_more = request;
+  one_more.tag = view.series->id;
+  one_more.limit = request.limit == UINT64_MAX ? UINT64_MAX : request.limit + 1;
+  std::uint64_t left = request.limit;
+  RETURN_IF_ERROR(historian_.Scan(one_more, [&](const SampleColumns& block) {
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, block.size()));
+    left -= count;
+    if (count > 0) sink(block, count);
+    if (count < block.size()) next = Timestamp(block.times[count]);
+    return !next.has_value();
+  }));
+  return next;
+}
+
+Result<TimeRange> SampleService::Close(const OpenRange& range, std::span<const TagView> views) {
+  if (range.from && range.to && *range.to < *range.from) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("expected 'from' not after 'to', got {} and {}",
+                             FormatTimestamp(*range.from), FormatTimestamp(*range.to)));
+  }
+  Timestamp first = kMaxTimestamp;
+  Timestamp last = kMinTimestamp;
+  for (const TagView& view : views) {
+    if (!view.HasSamples()) continue;
+    first = std::min(first, *view.series->first);
+    last = std::max(last, *view.series->last + nanoseconds(1));
+  }
+  const TimeRange closed{std::clamp(range.from.value_or(first), kMinTimestamp, kMaxTimestamp),
+                         std::clamp(range.to.value_or(last), kMinTimestamp, kMaxTimestamp)};
+  if (closed.Empty()) return TimeRange{closed.start, closed.start};
+  return closed;
+}
+
+Result<AggregateAnswer> SampleService::Aggregate(const AggregateQuery& query) const {
+  ASSIGN_OR_RETURN(std::vector<TagView> views, tags_.Match(query.tags));
+  if (views.empty()) {
+    return Error(ErrorCode::kNotFound, fmt::format("no tag matches {}", JoinPatterns(query.tags)));
+  }
+  AggregateAnswer answer;
+  ASSIGN_OR_RETURN(answer.range, Close(query.range, views));
+  std::erase_if(views, [&answer](const TagView& view) {
+    const bool text = view.tag.type == ValueType::kString;
+    if (text) answer.skipped.push_back(view.tag.path);
+    return text;
+  });
+  ASSIGN_OR_RETURN(BucketPlan plan, MakePlan(answer.range, query.buckets));
+  RETURN_IF_ERROR(CheckCells(views.size(), plan.starts.size(), query.functions));
+  answer.width = NominalWidth(query.buckets, plan);
+  for (TagView& view : views) {
+    ASSIGN_OR_RETURN(AggregateColumns columns, AggregateOne(view, plan, query));
+    answer.series.push_back({std::move(view), std::move(columns)});
+  }
+  answer.starts = std::move(plan.starts);
+  return answer;
+}
+
+Result<AggregateColumns> SampleService::AggregateOne(const TagView& view, const BucketPlan& plan,
+                                                     const AggregateQuery& query) const {
+  if (!view.HasSamples()) return EmptyColumns(plan.starts.size(), query.functions);
+  AggregateRequest request;
+  request.tag = view.series->id;
+  request.functions = query.functions;
+  request.interpolation = query.interpolation;
+  request.good_only = query.good_only;
+  request.cancel = query.cancel;
+  AggregateColumns all;
+  for (const BucketPlan::Run& run : plan.runs) {
+    request.range = run.range;
+    request.bucket = run.width;
+    ASSIGN_OR_RETURN(AggregateColumns part, historian_.Aggregate(request));
+    Extend(all, std::move(part));
+  }
+  return all;
+}
+
+}  // namespace bedplate

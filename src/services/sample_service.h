@@ -1,0 +1,82 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "historian/historian.h"
+#include "services/bucket_plan.h"
+#include "services/tag_directory.h"
+
+namespace bedplate {
+
+/// A range whose ends may be left open.
+struct OpenRange {
+  std::optional<Timestamp> from;  // included
+  std::optional<Timestamp> to;    // excluded
+};
+
+/// How the range of an aggregate is cut: exactly one of `width` and `parts` is set.
+struct BucketChoice {
+  std::optional<std::chrono::nanoseconds> width;
+  std::optional<std::uint64_t> parts;
+  std::string zone;  // IANA name; widths of whole days then begin at local midnight
+};
+
+struct AggregateQuery {
+  std::vector<Glob> tags;
+  OpenRange range;
+  BucketChoice buckets;
+  std::uint32_t functions = 0;  // OR of AggregateFunction
+  Interpolation interpolation = Interpolation::kStep;
+  bool good_only = true;
+  CancelToken cancel;
+};
+
+struct AggregateSeries {
+  TagView view;
+  AggregateColumns columns;  // starts left empty: they are in AggregateAnswer
+};
+
+struct AggregateAnswer {
+  TimeRange range;
+  std::optional<std::chrono::nanoseconds> width;  // nominal; empty without buckets
+  std::vector<std::int64_t> starts;               // ns since 1970
+  std::vector<AggregateSeries> series;            // by path
+  std::vector<std::string> skipped;               // string tags
+};
+
+/// Takes the first `count` samples of a block.
+using PageSink = std::function<void(const SampleColumns& block, std::size_t count)>;
+
+/// Reads samples. Arguments must outlive it. Safe for concurrent use.
+class SampleService {
+ public:
+  SampleService(const Historian& historian, const TagDirectory& tags)
+      : historian_(historian), tags_(tags) {}
+
+  /// Passes at most `limit` samples on, in ascending time, and returns where the next page begins;
+  /// empty when this was the last one.
+  Result<std::optional<Timestamp>> ReadPage(const TagView& view, const ScanRequest& request,
+                                            const PageSink& sink) const;
+
+  /// Errors: kNotFound when no tag matches, kInvalidArgument for a bad range, zone or too many
+  /// buckets, kCancelled.
+  Result<AggregateAnswer> Aggregate(const AggregateQuery& query) const;
+
+  /// `range` with its open ends set to the first and just after the last sample of `views`; empty
+  /// when there are none. Errors: kInvalidArgument when it ends before it starts.
+  static Result<TimeRange> Close(const OpenRange& range, std::span<const TagView> views);
+
+ private:
+  Result<AggregateColumns> AggregateOne(const TagView& view, const BucketPlan& plan,
+                                        const AggregateQuery& query) const;
+
+  const Historian& historian_;
+  const TagDirectory& tags_;
+};
+
+}  // namespace bedplate

@@ -1,0 +1,167 @@
+#include "services/value_service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "services/initiative_data.h"
+#include "services/tag_directory.h"
+
+namespace bedplate {
+namespace {
+
+constexpr double kShownDigits = 3;
+
+/// Digits in groups of three: -14200 as -14,200. `amount` is whole.
+std::string GroupThousands(double amount) {
+  std::string digits = fmt::format("{:.0f}", std::abs(amount));
+  for (std::size_t at = digits.size(); at > 3;) {
+    at -= 3;
+    digits.insert(at, 1, ',');
+  }
+  return (amount < 0 ? "-" : "") + digits;
+}
+
+/// The three figures to the same, sensible, number of digits.
+std::string DescribeMoney(const Interval& money, const std::string& currency) {
+  const double largest =
+      std::max({std::abs(money.low), std::abs(money.middle), std::abs(money.high), 1.0});
+  const double unit =
+      std::pow(10, std::max(0.0, std::floor(std::log10(largest)) + 1 - kShownDigits));
+  // Adding zero turns a negative zero into a plain one.
+  const auto show = [unit](double amount) {
+    return GroupThousands(std::round(amount / unit) * unit + 0.0);
+  };
+  return fmt::format("{} {} a year (90 %: {} to {})", show(money.middle), currency, show(money.low),
+                     show(money.high));
+}
+
+std::string WhyNoVerdict(const Evaluation& evaluation) {
+  for (const Finding& finding : evaluation.findings) {
+    if (finding.severity == Severity::kDisqualifies) return finding.message;
+  }
+  return "the data do not carry one";
+}
+
+/// Every tag that an initiative reads.
+std::set<std::string> TagsOf(const Initiative& initiative) {
+  std::set<std::string> tags{initiative.kpi.tag};
+  for (const Driver& driver : initiative.drivers) {
+    if (!driver.tag.empty()) tags.insert(driver.tag);
+  }
+  return tags;
+}
+
+/// Differs whenever the figures of the tag might.
+std::string VersionOf(const TagDirectory& directory, const std::string& tag) {
+  const auto view = directory.Find(tag);
+  if (!view.ok()) return tag + " absent";
+  const auto& series = view.value().series;
+  const std::string stored = series ? fmt::format("{} {} {}", series->samples, series->conflicts,
+                                                  series->last.value_or(Timestamp()).nanoseconds())
+                                    : "none";
+  return fmt::format("{} {} {}", tag, view.value().tag.unit, stored);
+}
+
+std::string VersionOf(const TagDirectory& directory, const InitiativeText& text,
+                      const Initiative& initiative, Timestamp as_of) {
+  std::string version = text.yaml + '\n' + initiative.zone;
+  for (const std::string& tag : TagsOf(initiative)) {
+    version += '\n' + VersionOf(directory, tag);
+  }
+  if (as_of >= initiative.reporting.stop) return version;
+  const auto ended = (as_of - initiative.reporting.start) / initiative.granularity;
+  return version + fmt::format("\n{} ended", ended);
+}
+
+}  // namespace
+
+std::string VerdictSentence(const Initiative& initiative, const Evaluation& evaluation) {
+  if (!evaluation.effect || evaluation.verdict == Verdict::kNoVerdict) {
+    return "No verdict: " + WhyNoVerdict(evaluation);
+  }
+  const std::string money =
+      DescribeMoney(evaluation.effect->annual_money, initiative.unit_value.currency);
+  switch (evaluation.verdict) {
+    case Verdict::kProvenGain: return "Proven: " + money;
+    case Verdict::kProvenLoss: return "Proven loss: " + money;
+    case Verdict::kNotSignificant:
+    case Verdict::kNoVerdict: break;
+  }
+  return "Not significant: " + money;
+}
+
+Result<std::vector<ValueService::Measured>> ValueService::List(const CancelToken& cancel) {
+  ASSIGN_OR_RETURN(const std::vector<InitiativeText> texts, plant_.ListInitiatives());
+  ASSIGN_OR_RETURN(const PlantDirectory plant, PlantDirectory::Read(plant_));
+  std::vector<Measured> list;
+  std::set<std::string, std::less<>> names;
+  for (const InitiativeText& text : texts) {
+    ASSIGN_OR_RETURN(Measured measured, Measure(text, plant, cancel));
+    list.push_back(std::move(measured));
+    names.insert(text.name);
+  }
+  const std::lock_guard guard(mutex_);
+  std::erase_if(kept_, [&names](const auto& entry) { return !names.contains(entry.first); });
+  return list;
+}
+
+Result<ValueService::Measured> ValueService::Find(std::string_view name,
+                                                  const CancelToken& cancel) {
+  ASSIGN_OR_RETURN(const std::vector<InitiativeText> texts, plant_.ListInitiatives());
+  const auto found = std::ranges::find(texts, name, &InitiativeText::name);
+  if (found == texts.end()) {
+    return Error(ErrorCode::kNotFound, fmt::format("there is no initiative '{}'", name));
+  }
+  ASSIGN_OR_RETURN(const PlantDirectory plant, PlantDirectory::Read(plant_));
+  return Measure(*found, plant, cancel);
+}
+
+Result<ValueService::Measured> ValueService::Measure(const InitiativeText& text,
+                                                     const PlantDirectory& plant,
+                                                     const CancelToken& cancel) {
+  // The scope decides the zone, and the text says the scope; so it is read twice where they differ.
+  ParsedInitiative parsed = ParseInitiative({text.name, 1, ""}, text.yaml, plant.main_zone());
+  const std::string zone = plant.ZoneOf(parsed.initiative.scope);
+  if (zone != plant.main_zone()) parsed = ParseInitiative({text.name, 1, ""}, text.yaml, zone);
+  const Timestamp as_of = clock_.Now();
+  const TagDirectory directory(plant_, historian_);
+  const std::string version =
+      parsed.ok() ? VersionOf(directory, text, parsed.initiative, as_of) : text.yaml;
+  {
+    const std::lock_guard guard(mutex_);
+    const auto found = kept_.find(text.name);
+    if (found != kept_.end() && found->second.version == version) return found->second.measured;
+  }
+  ASSIGN_OR_RETURN(MeasuredInitiative anew, MeasureAnew(text, std::move(parsed), as_of, cancel));
+  auto measured = std::make_shared<const MeasuredInitiative>(std::move(anew));
+  const std::lock_guard guard(mutex_);
+  kept_[text.name] = {version, measured};
+  return measured;
+}
+
+Result<MeasuredInitiative> ValueService::MeasureAnew(const InitiativeText& text,
+                                                     ParsedInitiative parsed, Timestamp as_of,
+                                                     const CancelToken& cancel) const {
+  MeasuredInitiative measured{text.name, text.yaml, std::move(parsed.initiative), {}, {}, {}};
+  if (!parsed.faults.empty()) {
+    measured.error = parsed.faults.front().ToString();
+  } else {
+    const auto data =
+        InitiativeDataReader(plant_, historian_, units_).Read(measured.initiative, cancel);
+    if (!data.ok() && data.error().code() == ErrorCode::kCancelled) return data.error();
+    if (data.ok()) {
+      measured.evaluation = Evaluate(measured.initiative, data.value(), as_of);
+    } else {
+      measured.error = data.error().ToString();
+    }
+  }
+  measured.verdict_text = measured.evaluation
+                              ? VerdictSentence(measured.initiative, *measured.evaluation)
+                              : "No verdict: " + measured.error;
+  return measured;
+}
+
+}  // namespace bedplate

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "catalog/plant_store.h"
+#include "historian/historian.h"
+#include "model/unit.h"
+#include "services/plant_directory.h"
+#include "value/evaluation.h"
+#include "value/initiative_yaml.h"
+
+namespace bedplate {
+
+/// An initiative as it stands, measured by the data there are. `error` says why it could not be
+/// measured; the evaluation is empty then.
+struct MeasuredInitiative {
+  std::string name;
+  std::string yaml;
+  Initiative initiative;
+  std::optional<Evaluation> evaluation;
+  std::string error;
+  std::string verdict_text;  // one sentence
+};
+
+/// Measures initiatives. An answer is kept until the initiative, the samples behind it or the
+/// number of ended buckets change, so that a list is quick. Arguments must outlive it. Safe for
+/// concurrent use.
+class ValueService {
+ public:
+  ValueService(const PlantStore& plant, const Historian& historian, const UnitSystem& units,
+               const Clock& clock)
+      : plant_(plant), historian_(historian), units_(units), clock_(clock) {}
+
+  using Measured = std::shared_ptr<const MeasuredInitiative>;
+
+  /// By name. One that cannot be measured says why and does not spoil the others.
+  Result<std::vector<Measured>> List(const CancelToken& cancel);
+  /// kNotFound naming it.
+  Result<Measured> Find(std::string_view name, const CancelToken& cancel);
+
+ private:
+  struct Kept {
+    std::string version;  // of everything the answer rests on
+    Measured measured;
+  };
+
+  Result<Measured> Measure(const InitiativeText& text, const PlantDirectory& plant,
+                           const CancelToken& cancel);
+  Result<MeasuredInitiative> MeasureAnew(const InitiativeText& text, ParsedInitiative parsed,
+                                         Timestamp as_of, const CancelToken& cancel) const;
+
+  const PlantStore& plant_;
+  const Historian& historian_;
+  const UnitSystem& units_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::map<std::string, Kept, std::less<>> kept_;  // guarded by mutex_; the initiatives there are
+};
+
+/// What was found, in one sentence with its figures: `Proven: 14,200 EUR a year (90 %: 9,800 to
+/// 18,900)`.
+std::string VerdictSentence(const Initiative& initiative, const Evaluation& evaluation);
+
+}  // namespace bedplate
