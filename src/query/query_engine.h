@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/clock.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "historian/historian.h"
@@ -36,27 +38,49 @@ struct QueryResult {
   std::chrono::microseconds elapsed{0};
 };
 
-/// SQL over everything, read-only: `samples(glob, start := …, stop := …)` (tag, ts, value, text,
-/// quality), `tags`, `assets`, `events`, `dead_letters`. One SELECT (WITH, VALUES, FROM-first,
-/// DESCRIBE of a SELECT included) per call; everything else is refused by name before it runs:
-/// an allow-list of statement kind, functions and relations, checked on the parsed statement.
+/// What a query can name, for help and completion.
+struct QuerySchema {
+  struct Column {
+    std::string name;
+    std::string type;         // DuckDB's name
+    std::string description;  // one phrase
+  };
+  struct Relation {
+    std::string name;
+    std::string usage;  // as it stands in FROM: "tags", "samples('glob', start := …, stop := …)"
+    std::vector<Column> columns;
+  };
+  std::vector<Relation> relations;
+  std::vector<std::string> functions;  // allowed, sorted
+};
+
+/// SQL over everything, read-only: `samples(glob, start := …, stop := …)` (tag, ts, ts_ns, value,
+/// text, quality), `tags`, `assets`, `events`, `dead_letters`. One SELECT (WITH, VALUES,
+/// FROM-first, DESCRIBE of a SELECT included) per call; everything else is refused by name before
+/// it runs: an allow-list of statement kind, functions and relations, checked on the parsed
+/// statement (docs/guides/sql.md for users, docs/decisions/0005-sql-lockdown.md for the reasons).
 /// Safe for concurrent use; queries run in their own connections.
 class QueryEngine {
  public:
   struct Options {
     std::uint64_t memory_bytes = 256ULL << 20U;
     int threads = 2;
-    int concurrent_queries = 4;  // beyond this kUnavailable
+    int concurrent_queries = 4;    // beyond this kUnavailable
+    const Clock* clock = nullptr;  // for time limits; null: the operating system's
   };
+  /// The stores must outlive the engine. Errors: kInternal when DuckDB cannot be opened.
   static Result<std::unique_ptr<QueryEngine>> Make(const Historian& historian, Catalog& catalog,
                                                    const Options& options);
   virtual ~QueryEngine() = default;
 
   /// Errors: kInvalidArgument (syntax, unknown names, with DuckDB's position and hint),
   /// kPermissionDenied naming the function or statement that is not allowed, kDeadlineExceeded,
-  /// kCancelled, kResourceExhausted (memory).
+  /// kCancelled, kResourceExhausted (memory, result bytes, size of the statement), kUnavailable
+  /// (too many queries at once), kUnsupported (a column of a type that cannot be shown).
   virtual Result<QueryResult> Run(std::string_view sql, const QueryLimits& limits,
                                   const CancelToken& cancel) = 0;
+
+  [[nodiscard]] virtual QuerySchema Schema() const = 0;
 };
 
 }  // namespace bedplate

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <duckdb.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/result.h"
+#include "base/time.h"
+
+namespace bedplate {
+
+/// One cell of a relation; empty is NULL. Times become TIMESTAMP WITH TIME ZONE (microseconds).
+using RelationCell =
+    std::variant<std::monostate, bool, std::uint64_t, double, std::string, Timestamp>;
+using RelationRow = std::vector<RelationCell>;
+
+struct RelationColumn {
+  std::string_view name;
+  duckdb_type type = DUCKDB_TYPE_VARCHAR;  // VARCHAR, BOOLEAN, UBIGINT, DOUBLE or TIMESTAMP_TZ
+  std::string_view description;            // one phrase, for completion
+};
+
+/// Gives the rows of one reading, page by page, so that none needs all of them in memory.
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  /// The next rows, each with a cell per column; empty at the end.
+  virtual Result<std::vector<RelationRow>> Next(const CancelToken& cancel) = 0;
+};
+
+/// A table that is read from the stores anew by each query.
+struct Relation {
+  std::string_view name;
+  std::vector<RelationColumn> columns;
+  std::function<std::unique_ptr<RowSource>()> open;
+};
+
+/// Which token stops the query that runs on the connection with this id.
+using StopTokens = std::function<CancelToken(std::uint64_t connection_id)>;
+
+/// Makes `FROM <name>` work on `database`'s connections: a table function and a view on it.
+/// `relation` and `tokens` must outlive the database. Errors: kInternal.
+Status RegisterRelation(duckdb_connection connection, const Relation& relation,
+                        const StopTokens& tokens);
+
+/// Writes a time as DuckDB's microseconds since 1970, rounded down.
+std::int64_t MicrosecondsOf(Timestamp time) noexcept;
+
+/// The token of the query that is being bound.
+CancelToken TokenOf(duckdb_bind_info info, const StopTokens& tokens);
+
+/// Sets row `index` of `vector` to NULL.
+void SetNull(duckdb_vector vector, idx_t index);
+
+}  // namespace bedplate

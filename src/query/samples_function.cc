@@ -1,0 +1,237 @@
+#include "query/samples_function.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <memory>
+#include <optional>
+
+#include "query/duckdb_handles.h"
+#include "query/sample_cursor.h"
+
+namespace bedplate {
+namespace {
+
+enum Column : idx_t { kTag, kTs, kTsNs, kValue, kText, kQuality };
+
+constexpr std::array<RelationColumn, 6> kColumns = {{
+    {"tag", DUCKDB_TYPE_VARCHAR, "path"},
+    {"ts", DUCKDB_TYPE_TIMESTAMP_TZ, "time, in microseconds, rounded down"},
+    {"ts_ns", DUCKDB_TYPE_BIGINT, "time, exactly: nanoseconds since 1970"},
+    {"value", DUCKDB_TYPE_DOUBLE, "of numbers and truth values; NULL for texts"},
+    {"text", DUCKDB_TYPE_VARCHAR, "of texts; NULL for numbers"},
+    {"quality", DUCKDB_TYPE_UINTEGER, "OPC UA status code; 0 is good"},
+}};
+
+struct Registration {
+  const Historian& historian;
+  const StopTokens& tokens;
+};
+
+struct Bound {
+  const Historian& historian;
+  Glob glob;
+  TimeRange range;
+  CancelToken cancel;
+};
+
+/// One run, shared by the threads that take part.
+struct Reading {
+  explicit Reading(const Bound& bound_call)
+      : bound(bound_call), series(bound.historian.List(bound.glob)) {}
+
+  const Bound& bound;
+  const std::vector<SeriesInfo> series;
+  std::vector<idx_t> columns;
+  std::atomic<std::size_t> next_series{0};
+};
+
+/// What one thread is at.
+struct Reader {
+  const SeriesInfo* series = nullptr;
+  std::optional<SampleCursor> cursor;
+  const SampleColumns* piece = nullptr;
+  std::size_t next = 0;  // sample of `piece`
+};
+
+template <typename T>
+void Delete(void* object) {
+  delete static_cast<T*>(object);
+}
+
+/// A bound of the range; `absent` when it was not given or is NULL.
+Timestamp RangeBound(duckdb_bind_info info, const char* name, Timestamp absent) {
+  const DuckValue value(duckdb_bind_get_named_parameter(info, name));
+  if (!value || duckdb_is_null_value(value.get())) return absent;
+  const duckdb_timestamp time = duckdb_get_timestamp_tz(value.get());
+  constexpr std::int64_t kNanoseconds = 1000;
+  const std::int64_t lowest = kMinTimestamp.nanoseconds() / kNanoseconds;
+  const std::int64_t highest = kMaxTimestamp.nanoseconds() / kNanoseconds;
+  return Timestamp(std::clamp(time.micros, lowest, highest) * kNanoseconds);
+}
+
+Result<std::unique_ptr<Bound>> MakeBound(duckdb_bind_info info) {
+  const auto& registration = *static_cast<Registration*>(duckdb_bind_get_extra_info(info));
+  const DuckValue value(duckdb_bind_get_parameter(info, 0));
+  if (duckdb_is_null_value(value.get())) {
+    return Error(ErrorCode::kInvalidArgument, "samples(…) needs a glob; NULL came");
+  }
+  ASSIGN_OR_RETURN(Glob glob, Glob::Parse(TakeDuckString(duckdb_get_varchar(value.get()))));
+  const TimeRange range{RangeBound(info, "start", kMinTimestamp),
+                        RangeBound(info, "stop", kMaxTimestamp)};
+  return std::make_unique<Bound>(
+      Bound{registration.historian, std::move(glob), range, TokenOf(info, registration.tokens)});
+}
+
+void Bind(duckdb_bind_info info) {
+  Result<std::unique_ptr<Bound>> bound = MakeBound(info);
+  if (!bound.ok()) {
+    duckdb_bind_set_error(info, bound.error().ToString().c_str());
+    return;
+  }
+  for (const RelationColumn& column : kColumns) {
+    const DuckType type(duckdb_create_logical_type(column.type));
+    duckdb_bind_add_result_column(info, std::string(column.name).c_str(), type.get());
+  }
+  duckdb_bind_set_bind_data(info, bound->release(), Delete<Bound>);
+}
+
+void Init(duckdb_init_info info) {
+  const auto& bound = *static_cast<Bound*>(duckdb_init_get_bind_data(info));
+  auto reading = std::make_unique<Reading>(bound);
+  for (idx_t i = 0; i < duckdb_init_get_column_count(info); ++i) {
+    reading->columns.push_back(duckdb_init_get_column_index(info, i));
+  }
+  duckdb_init_set_max_threads(info, std::max<idx_t>(1, reading->series.size()));
+  duckdb_init_set_init_data(info, reading.release(), Delete<Reading>);
+}
+
+void InitReader(duckdb_init_info info) {
+  duckdb_init_set_init_data(info, std::make_unique<Reader>().release(), Delete<Reader>);
+}
+
+/// Makes `reader` point at an unread sample. False at the end of all series.
+Result<bool> Advance(Reading& reading, Reader& reader) {
+  while (reader.piece == nullptr || reader.next == reader.piece->size()) {
+    if (!reader.cursor) {
+      const std::size_t index = reading.next_series.fetch_add(1);
+      if (index >= reading.series.size()) return false;
+      reader.series = &reading.series[index];
+      reader.cursor.emplace(reading.bound.historian, reader.series->id, reading.bound.range,
+                            reading.bound.cancel);
+    }
+    ASSIGN_OR_RETURN(reader.piece, reader.cursor->Next());
+    reader.next = 0;
+    if (reader.piece == nullptr) reader.cursor.reset();
+    if (reading.bound.cancel.cancelled()) {
+      return Error(ErrorCode::kCancelled, "the query was stopped");
+    }
+  }
+  return true;
+}
+
+void WriteTag(duckdb_vector vector, const std::string& path) {
+  // One value for all rows: a path costs nothing per sample.
+  const DuckValue value(duckdb_create_varchar_length(path.data(), path.size()));
+  duckdb_vector_reference_value(vector, value.get());
+}
+
+void WriteTimes(duckdb_vector vector, std::span<const std::int64_t> times, bool exact) {
+  auto* out = static_cast<std::int64_t*>(duckdb_vector_get_data(vector));
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    out[i] = exact ? times[i] : MicrosecondsOf(Timestamp(times[i]));
+  }
+}
+
+void WriteNulls(duckdb_vector vector) {
+  constexpr idx_t kRowsPerWord = 64;
+  duckdb_vector_ensure_validity_writable(vector);
+  std::fill_n(duckdb_vector_get_validity(vector), duckdb_vector_size() / kRowsPerWord, 0);
+}
+
+void WriteValues(duckdb_vector vector, const SampleColumns& piece, std::size_t from,
+                 std::size_t count) {
+  if (piece.type == ValueType::kString) return WriteNulls(vector);
+  auto* out = static_cast<double*>(duckdb_vector_get_data(vector));
+  for (std::size_t i = 0; i < count; ++i) out[i] = piece.NumberAt(from + i);
+}
+
+void WriteTexts(duckdb_vector vector, const SampleColumns& piece, std::size_t from,
+                std::size_t count) {
+  if (piece.type != ValueType::kString) return WriteNulls(vector);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string& text = piece.strings[from + i];
+    duckdb_vector_assign_string_element_len(vector, i, text.data(), text.size());
+  }
+}
+
+void WriteQualities(duckdb_vector vector, const SampleColumns& piece, std::size_t from,
+                    std::size_t count) {
+  auto* out = static_cast<std::uint32_t*>(duckdb_vector_get_data(vector));
+  for (std::size_t i = 0; i < count; ++i) out[i] = piece.QualityAt(from + i).status_code();
+}
+
+void WriteColumn(duckdb_vector vector, idx_t column, const Reader& reader, std::size_t count) {
+  const SampleColumns& piece = *reader.piece;
+  const std::span<const std::int64_t> times =
+      std::span<const std::int64_t>(piece.times).subspan(reader.next, count);
+  switch (column) {
+    case kTag: return WriteTag(vector, reader.series->path);
+    case kTs: return WriteTimes(vector, times, false);
+    case kTsNs: return WriteTimes(vector, times, true);
+    case kValue: return WriteValues(vector, piece, reader.next, count);
+    case kText: return WriteTexts(vector, piece, reader.next, count);
+    case kQuality: return WriteQualities(vector, piece, reader.next, count);
+    default: return;  // a count of rows asks for a column that there is not
+  }
+}
+
+/// Each chunk holds samples of one series only, which makes its tag column a constant.
+void Fill(duckdb_function_info info, duckdb_data_chunk chunk) {
+  auto& reading = *static_cast<Reading*>(duckdb_function_get_init_data(info));
+  auto& reader = *static_cast<Reader*>(duckdb_function_get_local_init_data(info));
+  const Result<bool> more = Advance(reading, reader);
+  if (!more.ok()) {
+    duckdb_function_set_error(info, more.error().ToString().c_str());
+    return;
+  }
+  if (!*more) return duckdb_data_chunk_set_size(chunk, 0);
+  const std::size_t count =
+      std::min<std::size_t>(duckdb_vector_size(), reader.piece->size() - reader.next);
+  for (idx_t i = 0; i < reading.columns.size(); ++i) {
+    WriteColumn(duckdb_data_chunk_get_vector(chunk, i), reading.columns[i], reader, count);
+  }
+  reader.next += count;
+  duckdb_data_chunk_set_size(chunk, count);
+}
+
+}  // namespace
+
+std::span<const RelationColumn> SamplesColumns() noexcept { return kColumns; }
+
+Status RegisterSamples(duckdb_connection connection, const Historian& historian,
+                       const StopTokens& tokens) {
+  const DuckTableFunction function(duckdb_create_table_function());
+  const DuckType text(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
+  const DuckType time(duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP_TZ));
+  auto registration = std::make_unique<Registration>(Registration{historian, tokens});
+  duckdb_table_function_set_name(function.get(), "samples");
+  duckdb_table_function_add_parameter(function.get(), text.get());
+  duckdb_table_function_add_named_parameter(function.get(), "start", time.get());
+  duckdb_table_function_add_named_parameter(function.get(), "stop", time.get());
+  duckdb_table_function_set_extra_info(function.get(), registration.release(),
+                                       Delete<Registration>);
+  duckdb_table_function_set_bind(function.get(), Bind);
+  duckdb_table_function_set_init(function.get(), Init);
+  duckdb_table_function_set_local_init(function.get(), InitReader);
+  duckdb_table_function_set_function(function.get(), Fill);
+  duckdb_table_function_supports_projection_pushdown(function.get(), true);
+  if (duckdb_register_table_function(connection, function.get()) != DuckDBSuccess) {
+    return Error(ErrorCode::kInternal, "cannot register samples(…) with DuckDB");
+  }
+  return {};
+}
+
+}  // namespace bedplate
