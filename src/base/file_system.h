@@ -55,6 +55,7 @@ class FileSystem {
   virtual Result<std::string> ReadFile(const std::string& path, std::uint64_t limit_bytes) = 0;
   /// Names (not paths) in a directory, sorted.
   virtual Result<std::vector<std::string>> ListDirectory(const std::string& path) = 0;
+  /// Creates `path` and what is missing above it; new directories are durable on return.
   virtual Status CreateDirectories(const std::string& path) = 0;
   /// Atomic within one file system; durable only after SyncDirectory of the target's folder.
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
