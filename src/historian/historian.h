@@ -28,6 +28,7 @@ struct HistorianOptions {
   std::uint64_t wal_file_bytes = 64ULL << 20U;    // start a new WAL file beyond this
   std::chrono::milliseconds flush_age = std::chrono::minutes(10);  // flush an idle head after this
   std::uint64_t reserve_bytes = 64ULL << 20U;  // refuse appends when the disk has less than this
+  bool background = true;  // flush and compact in a thread; else only Flush() does, when called
 
   /// Errors: kInvalidArgument naming the option, its value and the allowed range.
   [[nodiscard]] Status Validate() const;
@@ -87,7 +88,7 @@ struct AggregateRequest {
   /// Width of one bucket; the first starts at range.start, the last may be cut by range.stop.
   /// At most 1,000,000 buckets in a request (kInvalidArgument).
   std::chrono::nanoseconds bucket{0};
-  std::uint32_t functions = 0;  // OR of AggregateFunction
+  std::uint32_t functions = 0;                         // OR of AggregateFunction
   Interpolation interpolation = Interpolation::kStep;  // for the time-weighted functions
   bool good_only = true;  // leave out samples whose quality is not good
   CancelToken cancel;

@@ -1,0 +1,95 @@
+#include "historian/aggregate.h"
+
+#include <fmt/format.h>
+
+#include "historian/bucket_accumulator.h"
+#include "historian/merge_cursor.h"
+#include "historian/stored_samples.h"
+
+namespace bedplate::historian {
+namespace {
+
+constexpr auto kTimeWeighted = static_cast<std::uint32_t>(AggregateFunction::kTimeWeightedMean) |
+                               static_cast<std::uint32_t>(AggregateFunction::kIntegral);
+
+Error Invalid(std::string message) {
+  return Error(ErrorCode::kInvalidArgument, std::move(message));
+}
+
+Reading ReadingAt(const SampleColumns& columns, std::size_t index, bool good_only) {
+  const bool numeric = columns.type != ValueType::kString;
+  return {.time = columns.times[index],
+          .value = numeric ? columns.NumberAt(index) : 0,
+          .known = !good_only || columns.QualityAt(index).IsGood()};
+}
+
+std::optional<Reading> ToReading(const std::optional<Sample>& sample, bool good_only) {
+  if (!sample) return std::nullopt;
+  return Reading{.time = sample->time.nanoseconds(),
+                 .value = AsDouble(sample->value).value_or(0),
+                 .known = !good_only || sample->quality.IsGood()};
+}
+
+Status AddRuns(MergeCursor& cursor, const AggregateRequest& request,
+               BucketAccumulator& accumulator) {
+  while (true) {
+    if (request.cancel.cancelled()) return Error(ErrorCode::kCancelled, "aggregation cancelled");
+    ASSIGN_OR_RETURN(auto run, cursor.Next());
+    if (!run) return {};
+    if (run->header != nullptr && accumulator.CanAddBlock(*run->header)) {
+      accumulator.AddBlock(*run->header);
+      continue;
+    }
+    RETURN_IF_ERROR(cursor.Load(*run));
+    for (std::size_t i = run->begin; i < run->end; ++i) {
+      accumulator.Add(ReadingAt(*run->columns, i, request.good_only));
+    }
+  }
+}
+
+}  // namespace
+
+Status CheckAggregate(const AggregateRequest& request, ValueType type) {
+  const TimeRange& range = request.range;
+  if (range.start < kMinTimestamp || range.stop > kMaxTimestamp || range.Empty()) {
+    return Invalid(fmt::format("range {} to {}: expected a range within {} to {} that is not empty",
+                               FormatTimestamp(range.start), FormatTimestamp(range.stop),
+                               FormatTimestamp(kMinTimestamp), FormatTimestamp(kMaxTimestamp)));
+  }
+  if (request.bucket.count() <= 0) return Invalid("bucket: expected a width above 0");
+  const auto length = static_cast<std::uint64_t>((range.stop - range.start).count());
+  const std::uint64_t buckets =
+      (length - 1) / static_cast<std::uint64_t>(request.bucket.count()) + 1;
+  if (buckets > kMaxBuckets) {
+    return Invalid(fmt::format("bucket: {} buckets, expected at most {}", buckets, kMaxBuckets));
+  }
+  const bool count_only =
+      (request.functions & ~static_cast<std::uint32_t>(AggregateFunction::kCount)) == 0;
+  if (type == ValueType::kString && !count_only) {
+    return Invalid("functions: a tag of type string has only count");
+  }
+  return {};
+}
+
+Result<AggregateColumns> ComputeAggregate(const Snapshot& snapshot, ValueType type,
+                                          const AggregateRequest& request, Timestamp now) {
+  BEDPLATE_CHECK(CheckAggregate(request, type).ok());
+  BucketAccumulator accumulator(request);
+  const bool weighted = (request.functions & kTimeWeighted) != 0;
+  if (weighted) {
+    ASSIGN_OR_RETURN(const auto before,
+                     FindBefore(snapshot, request.tag, type, request.range.start));
+    if (before) accumulator.SetBefore(*ToReading(before, request.good_only));
+  }
+  ASSIGN_OR_RETURN(auto sources, CollectSources(snapshot, request.tag, type, request.range));
+  MergeCursor cursor(std::move(sources), request.range);
+  RETURN_IF_ERROR(AddRuns(cursor, request, accumulator));
+  if (weighted) {
+    ASSIGN_OR_RETURN(const auto after,
+                     FindAtOrAfter(snapshot, request.tag, type, request.range.stop));
+    accumulator.Close(ToReading(after, request.good_only), now.nanoseconds());
+  }
+  return accumulator.Take();
+}
+
+}  // namespace bedplate::historian

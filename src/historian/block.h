@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "model/sample.h"
+
+namespace bedplate::historian {
+
+/// What aggregates need of the samples of good quality in a block of numbers. The integrals are in
+/// value x seconds from the first to the last sample of the block and only meant for blocks that
+/// are all good: step holds each value until the next time, linear joins the values by lines.
+struct BlockStatistics {
+  double min = 0;
+  double max = 0;
+  double sum = 0;
+  double first = 0;
+  double last = 0;
+  double step_integral = 0;
+  double linear_integral = 0;
+
+  bool operator==(const BlockStatistics&) const = default;
+};
+
+/// Stands in a segment's index, apart from the block's payload (docs/formats/segment.md).
+struct BlockHeader {
+  std::uint32_t count = 0;       // samples, 1 to kMaxBlockSamples
+  std::uint32_t good_count = 0;  // of these with good quality
+  std::int64_t first_time = 0;   // ns since 1970
+  std::int64_t last_time = 0;
+  std::uint64_t payload_offset = 0;  // from the start of the file
+  std::uint32_t payload_bytes = 0;
+  std::uint32_t payload_crc = 0;
+  bool has_statistics = false;  // numbers with at least one good sample
+  BlockStatistics statistics;
+
+  [[nodiscard]] bool AllGood() const noexcept { return good_count == count; }
+  bool operator==(const BlockHeader&) const = default;
+};
+
+/// A block's columns as bytes. `header.payload_offset` is 0.
+struct EncodedBlock {
+  BlockHeader header;
+  Bytes payload;
+};
+
+/// `columns` holds 1 to kMaxBlockSamples samples with strictly ascending times (CHECK).
+EncodedBlock EncodeBlock(const SampleColumns& columns);
+
+/// The samples behind `header`. Errors: kCorruption saying what does not fit.
+Result<SampleColumns> DecodeBlock(const BlockHeader& header, ValueType type, ByteView payload);
+
+/// What EncodeBlock puts into a header, apart from the payload's place, size and checksum.
+BlockHeader SummarizeBlock(const SampleColumns& columns);
+
+}  // namespace bedplate::historian

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "historian/block.h"
+#include "historian/compensated_sum.h"
+#include "historian/historian.h"
+
+namespace bedplate::historian {
+
+/// One sample as aggregates see it; `known` is false where quality makes its value unusable.
+struct Reading {
+  std::int64_t time = 0;  // ns since 1970
+  double value = 0;
+  bool known = false;
+};
+
+/// Gathers readings in ascending time into the buckets of a request.
+class BucketAccumulator {
+ public:
+  explicit BucketAccumulator(const AggregateRequest& request);
+
+  /// The reading before the range, whose value is in force when it begins.
+  void SetBefore(const Reading& reading) { previous_ = reading; }
+  /// A reading in the range.
+  void Add(const Reading& reading);
+  /// Whether a whole block may be added by its header: it lies in one bucket and the header tells
+  /// all that the request needs.
+  [[nodiscard]] bool CanAddBlock(const BlockHeader& block) const;
+  void AddBlock(const BlockHeader& block);
+  /// What follows the range: the next reading, or none; then the last value stays in force until
+  /// `extend_until` (step only).
+  void Close(const std::optional<Reading>& after, std::int64_t extend_until);
+
+  [[nodiscard]] AggregateColumns Take();
+
+ private:
+  struct Bucket {
+    std::uint64_t count = 0;
+    double min = 0;
+    double max = 0;
+    double first = 0;
+    double last = 0;
+    CompensatedSum sum;
+    CompensatedSum integral;  // value x seconds
+    double known_seconds = 0;
+  };
+
+  [[nodiscard]] bool Wants(AggregateFunction function) const;
+  [[nodiscard]] std::size_t BucketOf(std::int64_t time) const;
+  [[nodiscard]] std::int64_t StartOf(std::size_t bucket) const;
+  void Combine(Bucket& bucket, const BlockStatistics& statistics, std::uint64_t count);
+  void Connect(const Reading& next);
+  void AddSpan(const Reading& from, const Reading& to);
+  void FillColumn(AggregateFunction function, std::vector<double>& column,
+                  double (*value)(const Bucket&)) const;
+
+  AggregateRequest request_;
+  bool weighted_;  // some time-weighted function is wanted
+  std::vector<Bucket> buckets_;
+  std::optional<Reading> previous_;
+};
+
+}  // namespace bedplate::historian

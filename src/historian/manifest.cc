@@ -1,0 +1,208 @@
+#include "historian/manifest.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/crc32c.h"
+#include "historian/format.h"
+
+namespace bedplate::historian {
+namespace {
+
+constexpr std::string_view kManifestMagic = "BEDPLMAN";
+constexpr std::uint32_t kManifestVersion = 1;
+constexpr std::size_t kHeaderBytes = 32;
+constexpr std::size_t kHeaderCrcOffset = kHeaderBytes - sizeof(std::uint32_t);
+constexpr std::uint64_t kMaxManifestBytes = 4ULL << 30U;
+/// The least that one entry takes; bounds what a hostile count may allocate.
+constexpr std::size_t kMinSeriesBytes = 6;
+constexpr std::size_t kMinSegmentBytes = 9;
+
+Error Damaged(std::string message) { return Error(ErrorCode::kCorruption, std::move(message)); }
+
+std::size_t SharedPrefix(std::string_view a, std::string_view b) {
+  const auto differs = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  return static_cast<std::size_t>(differs.first - a.begin());
+}
+
+void PutSeries(Bytes& out, const SeriesRecord& record, const SeriesDefinition& previous) {
+  const SeriesDefinition& definition = record.definition;
+  PutVarint(out, definition.id.value() - previous.id.value());
+  out.push_back(static_cast<std::byte>(definition.type));
+  const std::size_t shared = SharedPrefix(previous.path, definition.path);
+  PutVarint(out, shared);
+  PutText(out, std::string_view(definition.path).substr(shared));
+  const SeriesTotals& totals = record.totals;
+  PutVarint(out, totals.conflicts);
+  PutVarint(out, totals.samples);
+  if (totals.samples == 0) return;
+  PutVarint(out, static_cast<std::uint64_t>(totals.first_time));
+  PutVarint(out, static_cast<std::uint64_t>(totals.last_time - totals.first_time));
+}
+
+bool TakeSpan(ByteReader& in, std::int64_t& first_time, std::int64_t& last_time) {
+  const std::uint64_t first = in.Varint();
+  const std::uint64_t duration = in.Varint();
+  const auto limit = static_cast<std::uint64_t>(kMaxTimestamp.nanoseconds());
+  if (!in.ok() || first >= limit || duration >= limit - first) return false;
+  first_time = static_cast<std::int64_t>(first);
+  last_time = static_cast<std::int64_t>(first + duration);
+  return true;
+}
+
+bool TakeDefinition(ByteReader& in, const SeriesDefinition& previous,
+                    SeriesDefinition& definition) {
+  const std::uint64_t step = in.Varint();
+  const auto type = in.Fixed<std::uint8_t>();
+  const std::uint64_t shared = in.Varint();
+  const std::string_view suffix = in.Text();
+  if (!in.ok() || step == 0 || step > UINT64_MAX - previous.id.value()) return false;
+  if (type < static_cast<std::uint8_t>(ValueType::kDouble) ||
+      type > static_cast<std::uint8_t>(ValueType::kString) || shared > previous.path.size()) {
+    return false;
+  }
+  definition.id = TagId(previous.id.value() + step);
+  definition.type = static_cast<ValueType>(type);
+  definition.path = previous.path.substr(0, shared).append(suffix);
+  return CheckPath(definition.path).ok();
+}
+
+bool TakeSeries(ByteReader& in, const SeriesDefinition& previous, SeriesRecord& record) {
+  if (!TakeDefinition(in, previous, record.definition)) return false;
+  record.totals.conflicts = in.Varint();
+  record.totals.samples = in.Varint();
+  if (record.totals.samples == 0) return in.ok();
+  return TakeSpan(in, record.totals.first_time, record.totals.last_time);
+}
+
+void PutSegment(Bytes& out, const SegmentInfo& segment) {
+  for (const std::uint64_t value :
+       {segment.id, segment.generation, std::uint64_t{segment.level}, segment.bytes, segment.series,
+        segment.blocks, segment.samples}) {
+    PutVarint(out, value);
+  }
+  PutVarint(out, static_cast<std::uint64_t>(segment.first_time));
+  PutVarint(out, static_cast<std::uint64_t>(segment.last_time - segment.first_time));
+}
+
+bool TakeSegment(ByteReader& in, SegmentInfo& segment) {
+  segment.id = in.Varint();
+  segment.generation = in.Varint();
+  const std::uint64_t level = in.Varint();
+  segment.bytes = in.Varint();
+  segment.series = in.Varint();
+  segment.blocks = in.Varint();
+  segment.samples = in.Varint();
+  if (!in.ok() || segment.id == 0 || level > UINT32_MAX) return false;
+  segment.level = static_cast<std::uint32_t>(level);
+  return TakeSpan(in, segment.first_time, segment.last_time);
+}
+
+Status TakeAllSeries(ByteReader& in, std::vector<SeriesRecord>& series) {
+  const std::uint64_t count = in.Varint();
+  if (!in.ok() || count > in.remaining() / kMinSeriesBytes) {
+    return Damaged("the number of series does not fit");
+  }
+  series.reserve(count);
+  SeriesDefinition previous;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    SeriesRecord record;
+    if (!TakeSeries(in, previous, record)) {
+      return Damaged(fmt::format("series entry {} does not decode", i));
+    }
+    previous = record.definition;
+    series.push_back(std::move(record));
+  }
+  return {};
+}
+
+Status TakeAllSegments(ByteReader& in, std::vector<SegmentInfo>& segments) {
+  const std::uint64_t count = in.Varint();
+  if (!in.ok() || count > in.remaining() / kMinSegmentBytes) {
+    return Damaged("the number of segments does not fit");
+  }
+  for (std::uint64_t i = 0; i < count; ++i) {
+    SegmentInfo segment;
+    if (!TakeSegment(in, segment)) {
+      return Damaged(fmt::format("segment entry {} does not decode", i));
+    }
+    segments.push_back(segment);
+  }
+  return {};
+}
+
+Status CheckHeader(ByteView bytes) {
+  if (bytes.size() < kHeaderBytes || AsText(bytes.first(kManifestMagic.size())) != kManifestMagic) {
+    return Damaged("not a manifest");
+  }
+  ByteReader in(bytes.subspan(kManifestMagic.size()));
+  if (const auto version = in.Fixed<std::uint32_t>(); version != kManifestVersion) {
+    return Error(ErrorCode::kUnsupported, fmt::format("manifest version {}, this program reads {}",
+                                                      version, kManifestVersion));
+  }
+  const auto payload_crc = in.Fixed<std::uint32_t>();
+  const auto payload_bytes = in.Fixed<std::uint64_t>();
+  if (Crc32c(bytes.first(kHeaderCrcOffset)) !=
+      LoadFixed<std::uint32_t>(bytes.data() + kHeaderCrcOffset)) {
+    return Damaged("the header's checksum does not match");
+  }
+  const ByteView payload = bytes.subspan(kHeaderBytes);
+  if (payload_bytes != payload.size() || Crc32c(payload) != payload_crc) {
+    return Damaged("the checksum does not match");
+  }
+  return {};
+}
+
+}  // namespace
+
+Bytes EncodeManifest(const Manifest& manifest) {
+  Bytes payload;
+  PutVarint(payload, manifest.wal_low_water);
+  PutVarint(payload, manifest.next_segment_id);
+  PutVarint(payload, manifest.series.size());
+  SeriesDefinition previous;
+  for (const SeriesRecord& record : manifest.series) {
+    PutSeries(payload, record, previous);
+    previous = record.definition;
+  }
+  PutVarint(payload, manifest.segments.size());
+  for (const SegmentInfo& segment : manifest.segments) PutSegment(payload, segment);
+
+  Bytes out;
+  PutBytes(out, AsBytes(kManifestMagic));
+  PutFixed(out, kManifestVersion);
+  PutFixed(out, Crc32c(payload));
+  PutFixed<std::uint64_t>(out, payload.size());
+  PutFixed<std::uint32_t>(out, 0);
+  PutFixed(out, Crc32c(out));
+  PutBytes(out, payload);
+  return out;
+}
+
+Result<Manifest> ParseManifest(ByteView bytes) {
+  RETURN_IF_ERROR(CheckHeader(bytes));
+  ByteReader in(bytes.subspan(kHeaderBytes));
+  Manifest manifest;
+  manifest.wal_low_water = in.Varint();
+  manifest.next_segment_id = in.Varint();
+  RETURN_IF_ERROR(TakeAllSeries(in, manifest.series));
+  RETURN_IF_ERROR(TakeAllSegments(in, manifest.segments));
+  if (!in.AtEnd()) return Damaged("bytes are left over at the end");
+  return manifest;
+}
+
+Status WriteManifest(FileSystem& files, const std::string& directory, const Manifest& manifest) {
+  const Bytes bytes = EncodeManifest(manifest);
+  return WriteFileAtomically(files, JoinPath(directory, kManifestName), AsText(bytes));
+}
+
+Result<Manifest> ReadManifest(FileSystem& files, const std::string& directory) {
+  const std::string path = JoinPath(directory, kManifestName);
+  ASSIGN_OR_RETURN(const std::string content, files.ReadFile(path, kMaxManifestBytes));
+  auto manifest = ParseManifest(AsBytes(content));
+  if (!manifest.ok()) return std::move(manifest).error().At(path);
+  return manifest;
+}
+
+}  // namespace bedplate::historian

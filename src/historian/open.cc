@@ -1,0 +1,46 @@
+#include <fmt/format.h>
+
+#include "historian/format.h"
+#include "historian/historian.h"
+#include "historian/recovery.h"
+#include "historian/store.h"
+
+namespace bedplate {
+namespace {
+
+constexpr std::uint64_t kMinHeadBytes = 4096;
+constexpr std::uint64_t kMaxHeadBytes = 64ULL << 30U;
+constexpr std::uint64_t kMinWalFileBytes = 4096;
+constexpr std::uint64_t kLargestWalFileBytes = 1ULL << 30U;
+
+Status CheckWithin(std::string_view option, std::uint64_t value, std::uint64_t least,
+                   std::uint64_t most) {
+  if (value >= least && value <= most) return {};
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("{} is {}, expected {} to {}", option, value, least, most));
+}
+
+}  // namespace
+
+Status HistorianOptions::Validate() const {
+  RETURN_IF_ERROR(CheckWithin("head_limit_bytes", head_limit_bytes, kMinHeadBytes, kMaxHeadBytes));
+  RETURN_IF_ERROR(
+      CheckWithin("wal_file_bytes", wal_file_bytes, kMinWalFileBytes, kLargestWalFileBytes));
+  if (flush_age.count() > 0) return {};
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("flush_age is {} ms, expected more than 0", flush_age.count()));
+}
+
+Result<std::unique_ptr<Historian>> Historian::Open(FileSystem& files, const Clock& clock,
+                                                   const std::string& directory,
+                                                   const HistorianOptions& options) {
+  RETURN_IF_ERROR(options.Validate());
+  RETURN_IF_ERROR(files.CreateDirectories(JoinPath(directory, historian::kWalDirectory)));
+  RETURN_IF_ERROR(files.CreateDirectories(JoinPath(directory, historian::kSegmentDirectory)));
+  ASSIGN_OR_RETURN(auto lock, files.Lock(JoinPath(directory, historian::kLockName)));
+  ASSIGN_OR_RETURN(auto recovered, historian::Recover(files, clock, directory));
+  return std::unique_ptr<Historian>(std::make_unique<historian::Store>(
+      files, clock, directory, options, std::move(lock), std::move(recovered)));
+}
+
+}  // namespace bedplate

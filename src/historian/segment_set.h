@@ -1,0 +1,60 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/file_system.h"
+#include "base/result.h"
+#include "historian/manifest.h"
+#include "historian/snapshot.h"
+
+namespace bedplate::historian {
+
+/// One step from a manifest to the next.
+struct ManifestChange {
+  std::vector<SegmentInfo> added;
+  std::vector<std::uint64_t> removed;  // ids
+  /// What a flush brings besides: the totals up to it and the first WAL file still needed.
+  struct Flushed {
+    std::vector<SeriesRecord> series;
+    std::uint64_t wal_low_water = 0;
+  };
+  std::optional<Flushed> flushed;
+};
+
+/// The live segments of a store and its manifest. Safe from any thread.
+class SegmentSet {
+ public:
+  SegmentSet(FileSystem& files, std::string directory, Manifest manifest);
+
+  [[nodiscard]] const std::string& segment_directory() const noexcept { return segment_directory_; }
+  [[nodiscard]] std::shared_ptr<const SegmentList> List() const;
+  [[nodiscard]] std::uint64_t NextId() noexcept { return next_id_++; }
+
+  /// Makes the change durable, then calls `show` with the new list while no other change can come
+  /// between. On error the list is as before; the files of what was added must then stay, as the
+  /// new manifest may or may not have become durable.
+  Status Publish(ManifestChange change,
+                 const std::function<void(std::shared_ptr<const SegmentList>)>& show);
+
+ private:
+  [[nodiscard]] SharedSegment MakeReader(const SegmentInfo& info);
+
+  FileSystem& files_;
+  const std::string directory_;
+  const std::string segment_directory_;
+  SegmentCache cache_;
+  std::atomic<std::uint64_t> next_id_;
+  std::mutex publish_mutex_;
+  Manifest manifest_;  // guarded by publish_mutex_
+  mutable std::mutex list_mutex_;
+  std::shared_ptr<const SegmentList> list_;
+};
+
+}  // namespace bedplate::historian

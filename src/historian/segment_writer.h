@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/file_system.h"
+#include "base/result.h"
+#include "historian/segment_format.h"
+#include "historian/segment_info.h"
+#include "model/sample.h"
+
+namespace bedplate::historian {
+
+/// Writes one segment file under a temporary name. Add series in ascending order of tag, then
+/// Finish. Left unfinished it removes what it wrote.
+class SegmentWriter {
+ public:
+  static Result<std::unique_ptr<SegmentWriter>> Create(FileSystem& files,
+                                                       const std::string& directory,
+                                                       std::uint64_t id);
+  ~SegmentWriter();
+  SegmentWriter(const SegmentWriter&) = delete;
+  SegmentWriter& operator=(const SegmentWriter&) = delete;
+
+  /// Adds samples of `tag`, in strictly ascending time over all calls for it.
+  Status Add(TagId tag, const SampleColumns& samples);
+
+  /// Completes, syncs and renames the file. The caller syncs the directory. `generation` and
+  /// `level` of the result are left 0. At least one sample must have been added (CHECK).
+  Result<SegmentInfo> Finish();
+
+ private:
+  SegmentWriter(FileSystem& files, std::string path, std::uint64_t id,
+                std::unique_ptr<WritableFile> file);
+
+  Status BeginSeries(TagId tag, ValueType type);
+  Status EndSeries();
+  Status WriteFullBlocks(std::size_t keep_below);
+  Status WriteBlock(const SampleColumns& samples);
+  void ClosePage();
+  Status Write(ByteView bytes);
+  Status FlushBuffer();
+  Status WriteIndex();
+
+  FileSystem& files_;
+  const std::string path_;
+  std::unique_ptr<WritableFile> file_;  // null once finished
+  Bytes buffer_;
+  std::uint64_t offset_ = 0;  // of the file, buffer included
+  SegmentInfo info_;
+
+  SampleColumns pending_;  // samples of the current series that are not in a block yet
+  SeriesBlocks series_;    // the current series
+  Bytes pages_;            // every index page so far
+  std::size_t page_start_ = 0;
+  TagId page_first_tag_;
+  TagId page_last_tag_;
+  std::vector<PageEntry> directory_;  // offsets relative to the first page until the end
+};
+
+}  // namespace bedplate::historian

@@ -1,0 +1,138 @@
+#include "historian/series_registry.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include <fmt/format.h>
+
+namespace bedplate::historian {
+namespace {
+
+/// A bound that no plant reaches; it keeps a hostile id from growing the table by id.
+constexpr std::uint64_t kMaxSeriesId = 100'000'000;
+
+}  // namespace
+
+SeriesTotals Series::totals() const noexcept {
+  return {samples_.load(), conflicts_.load(), first_time_.load(), last_time_.load()};
+}
+
+SeriesInfo Series::Info() const {
+  const SeriesTotals now = totals();
+  SeriesInfo info{.id = definition_.id,
+                  .path = definition_.path,
+                  .type = definition_.type,
+                  .samples = now.samples,
+                  .first = std::nullopt,
+                  .last = std::nullopt,
+                  .conflicts = now.conflicts};
+  if (now.samples > 0) {
+    info.first = Timestamp(now.first_time);
+    info.last = Timestamp(now.last_time);
+  }
+  return info;
+}
+
+void Series::Count(const AppendResult& result, std::int64_t first_time,
+                   std::int64_t last_time) noexcept {
+  // Times before the count, so that a reader who sees samples also sees when they are.
+  first_time_ = std::min(first_time_.load(), first_time);
+  last_time_ = std::max(last_time_.load(), last_time);
+  samples_ += result.stored;
+  conflicts_ += result.conflicts;
+}
+
+void Series::SetTotals(const SeriesTotals& totals) noexcept {
+  first_time_ = totals.first_time;
+  last_time_ = totals.last_time;
+  samples_ = totals.samples;
+  conflicts_ = totals.conflicts;
+}
+
+Result<Series*> SeriesRegistry::Resolve(std::string_view path, ValueType type) {
+  Series* series = Find(path);
+  if (series == nullptr) {
+    RETURN_IF_ERROR(CheckPath(path));
+    const std::unique_lock lock(mutex_);
+    const auto found = by_path_.find(path);
+    series = found != by_path_.end() ? found->second
+                                     : Insert({TagId(by_id_.size() + 1), type, std::string(path)});
+  }
+  if (series->type() != type) {
+    return Error(ErrorCode::kConflict,
+                 fmt::format("tag has the type {}, not {}", ValueTypeName(series->type()),
+                             ValueTypeName(type)))
+        .At(path);
+  }
+  return series;
+}
+
+Result<Series*> SeriesRegistry::Define(const SeriesDefinition& definition) {
+  const std::unique_lock lock(mutex_);
+  const std::uint64_t id = definition.id.value();
+  if (id == 0 || id > kMaxSeriesId) {
+    return Error(ErrorCode::kCorruption, fmt::format("series id {} is out of range", id));
+  }
+  const auto by_path = by_path_.find(definition.path);
+  Series* known = by_path == by_path_.end() ? nullptr : by_path->second;
+  if (known == nullptr && id <= by_id_.size()) known = by_id_[id - 1].get();
+  if (known == nullptr) return Insert(definition);
+  if (known->definition() == definition) return known;
+  return Error(
+      ErrorCode::kCorruption,
+      fmt::format("series {} is defined as {} {} and as {} {} with id {}", id,
+                  ValueTypeName(definition.type), definition.path, ValueTypeName(known->type()),
+                  known->definition().path, known->id().value()));
+}
+
+Series* SeriesRegistry::Find(TagId id) const {
+  const std::shared_lock lock(mutex_);
+  if (id.value() == 0 || id.value() > by_id_.size()) return nullptr;
+  return by_id_[id.value() - 1].get();
+}
+
+Series* SeriesRegistry::Find(std::string_view path) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = by_path_.find(path);
+  return found == by_path_.end() ? nullptr : found->second;
+}
+
+std::vector<const Series*> SeriesRegistry::Match(const Glob& glob) const {
+  std::vector<const Series*> matches;
+  {
+    const std::shared_lock lock(mutex_);
+    for (const auto& [path, series] : by_path_) {
+      if (glob.Matches(path)) matches.push_back(series);
+    }
+  }
+  std::sort(matches.begin(), matches.end(), [](const Series* a, const Series* b) {
+    return a->definition().path < b->definition().path;
+  });
+  return matches;
+}
+
+std::vector<SeriesRecord> SeriesRegistry::Records() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<SeriesRecord> records;
+  records.reserve(by_path_.size());
+  for (const auto& series : by_id_) {
+    if (series) records.push_back({series->definition(), series->totals()});
+  }
+  return records;
+}
+
+std::uint64_t SeriesRegistry::size() const {
+  const std::shared_lock lock(mutex_);
+  return by_path_.size();
+}
+
+Series* SeriesRegistry::Insert(SeriesDefinition definition) {
+  const std::uint64_t id = definition.id.value();
+  if (by_id_.size() < id) by_id_.resize(id);
+  by_id_[id - 1] = std::make_unique<Series>(std::move(definition));
+  Series* series = by_id_[id - 1].get();
+  by_path_.emplace(series->definition().path, series);
+  return series;
+}
+
+}  // namespace bedplate::historian

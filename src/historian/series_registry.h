@@ -1,0 +1,89 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "historian/historian.h"
+#include "historian/wal_format.h"
+
+namespace bedplate::historian {
+
+/// What is stored of one series, in numbers.
+struct SeriesTotals {
+  std::uint64_t samples = 0;
+  std::uint64_t conflicts = 0;
+  std::int64_t first_time = INT64_MAX;  // ns since 1970; INT64_MAX: no sample
+  std::int64_t last_time = INT64_MIN;
+
+  bool operator==(const SeriesTotals&) const = default;
+};
+
+/// A series with its totals at one moment.
+struct SeriesRecord {
+  SeriesDefinition definition;
+  SeriesTotals totals;
+
+  bool operator==(const SeriesRecord&) const = default;
+};
+
+/// One series. Its identity never changes; its totals are written by one thread at a time and read
+/// by any.
+class Series {
+ public:
+  explicit Series(SeriesDefinition definition) : definition_(std::move(definition)) {}
+
+  [[nodiscard]] const SeriesDefinition& definition() const noexcept { return definition_; }
+  [[nodiscard]] TagId id() const noexcept { return definition_.id; }
+  [[nodiscard]] ValueType type() const noexcept { return definition_.type; }
+  [[nodiscard]] SeriesTotals totals() const noexcept;
+  [[nodiscard]] SeriesInfo Info() const;
+
+  /// Counts what an append did; `first_time` and `last_time` bound its samples.
+  void Count(const AppendResult& result, std::int64_t first_time, std::int64_t last_time) noexcept;
+  void SetTotals(const SeriesTotals& totals) noexcept;
+
+  /// Whether the definition is durable, so that appends need not log it.
+  [[nodiscard]] bool logged() const noexcept { return logged_.load(); }
+  void SetLogged() noexcept { logged_ = true; }
+
+ private:
+  const SeriesDefinition definition_;
+  std::atomic<std::uint64_t> samples_ = 0;
+  std::atomic<std::uint64_t> conflicts_ = 0;
+  std::atomic<std::int64_t> first_time_ = INT64_MAX;
+  std::atomic<std::int64_t> last_time_ = INT64_MIN;
+  std::atomic<bool> logged_ = false;
+};
+
+/// Every series of a store, by id and by path. Safe from any thread; a Series lives as long as the
+/// registry.
+class SeriesRegistry {
+ public:
+  /// The series at `path`, created when it is new. Errors: kConflict, kInvalidArgument.
+  Result<Series*> Resolve(std::string_view path, ValueType type);
+  /// Adds a series read from disk, or finds it again. Errors: kCorruption when another series has
+  /// its id or its path.
+  Result<Series*> Define(const SeriesDefinition& definition);
+
+  [[nodiscard]] Series* Find(TagId id) const;
+  [[nodiscard]] Series* Find(std::string_view path) const;
+  [[nodiscard]] std::vector<const Series*> Match(const Glob& glob) const;  // by path
+  [[nodiscard]] std::vector<SeriesRecord> Records() const;                 // by id
+  [[nodiscard]] std::uint64_t size() const;
+
+ private:
+  Series* Insert(SeriesDefinition definition);
+
+  mutable std::shared_mutex mutex_;
+  std::vector<std::unique_ptr<Series>> by_id_;  // index id - 1; null where a number was not used
+  std::unordered_map<std::string_view, Series*> by_path_;  // keys point into the series
+};
+
+}  // namespace bedplate::historian

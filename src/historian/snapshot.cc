@@ -1,0 +1,76 @@
+#include "historian/snapshot.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace bedplate::historian {
+namespace {
+
+bool Overlaps(std::int64_t first, std::int64_t last, const TimeRange& range) {
+  return first < range.stop.nanoseconds() && last >= range.start.nanoseconds();
+}
+
+void AddHead(const Head* head, TagId tag, const TimeRange& range,
+             std::vector<SampleSource>& sources) {
+  if (head == nullptr) return;
+  auto chunks = head->Chunks(tag, range);
+  if (!chunks.empty()) sources.emplace_back(std::move(chunks));
+}
+
+}  // namespace
+
+SampleSource::SampleSource(SharedSegment segment, FoundSeries found, const TimeRange& range)
+    : segment_(std::move(segment)), found_(std::move(found)) {
+  const auto& headers = found_.series->blocks;
+  auto header = std::lower_bound(
+      headers.begin(), headers.end(), range.start.nanoseconds(),
+      [](const BlockHeader& block, std::int64_t start) { return block.last_time < start; });
+  for (; header != headers.end() && header->first_time < range.stop.nanoseconds(); ++header) {
+    blocks_.push_back({header->first_time, header->last_time, &*header, nullptr});
+  }
+}
+
+SampleSource::SampleSource(std::vector<SharedColumns> chunks) {
+  for (SharedColumns& chunk : chunks) {
+    const std::int64_t first = chunk->times.front();
+    const std::int64_t last = chunk->times.back();
+    blocks_.push_back({first, last, nullptr, std::move(chunk)});
+  }
+}
+
+Result<SharedColumns> SampleSource::Load(std::size_t index) const {
+  const SourceBlock& block = blocks_[index];
+  if (block.columns) return block.columns;
+  ASSIGN_OR_RETURN(SampleColumns columns, segment_->Read(found_.series->type, *block.header));
+  return std::make_shared<const SampleColumns>(std::move(columns));
+}
+
+Result<FoundSeries> FindInSegment(const SegmentReader& segment, TagId tag, ValueType type) {
+  ASSIGN_OR_RETURN(FoundSeries found, segment.Find(tag));
+  if (found.series != nullptr && found.series->type != type) {
+    return Error(ErrorCode::kCorruption,
+                 fmt::format("series {} has the type {}, the manifest expects {}", tag.value(),
+                             ValueTypeName(found.series->type), ValueTypeName(type)))
+        .At(segment.path());
+  }
+  return found;
+}
+
+Result<std::vector<SampleSource>> CollectSources(const Snapshot& snapshot, TagId tag,
+                                                 ValueType type, const TimeRange& range) {
+  std::vector<SampleSource> sources;
+  for (const SharedSegment& segment : *snapshot.segments) {
+    if (!Overlaps(segment->info().first_time, segment->info().last_time, range)) continue;
+    ASSIGN_OR_RETURN(FoundSeries found, FindInSegment(*segment, tag, type));
+    if (found.series == nullptr) continue;
+    SampleSource source(segment, std::move(found), range);
+    if (!source.blocks().empty()) sources.push_back(std::move(source));
+  }
+  AddHead(snapshot.flushing.get(), tag, range, sources);
+  AddHead(snapshot.active.get(), tag, range, sources);
+  return sources;
+}
+
+}  // namespace bedplate::historian

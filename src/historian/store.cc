@@ -1,0 +1,291 @@
+#include "historian/store.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "historian/aggregate.h"
+#include "historian/columns.h"
+#include "historian/format.h"
+#include "historian/merge_cursor.h"
+#include "historian/sample_applier.h"
+#include "historian/stored_samples.h"
+
+namespace bedplate::historian {
+namespace {
+
+constexpr std::uint64_t kMaxGroupBytes = 64ULL << 20U;
+
+Error Invalid(std::string message) {
+  return Error(ErrorCode::kInvalidArgument, std::move(message));
+}
+
+std::size_t ValueCount(const SampleColumns& samples) {
+  switch (samples.type) {
+    case ValueType::kDouble: return samples.doubles.size();
+    case ValueType::kInt64: return samples.int64s.size();
+    case ValueType::kBool: return samples.bools.size();
+    case ValueType::kString: return samples.strings.size();
+  }
+  return 0;
+}
+
+Status CheckTimes(const SampleColumns& samples) {
+  for (const std::int64_t time : samples.times) {
+    if (!IsStorable(Timestamp(time))) {
+      return Invalid(fmt::format("time {} ns is outside of 1970-01-01 to 2200-01-01", time));
+    }
+  }
+  return {};
+}
+
+Status CheckValues(const SampleColumns& samples) {
+  for (const double value : samples.doubles) {
+    if (!std::isfinite(value)) return Invalid(fmt::format("value {}, expected a number", value));
+  }
+  for (const std::uint8_t value : samples.bools) {
+    if (value > 1) return Invalid(fmt::format("bool {}, expected 0 or 1", value));
+  }
+  for (const std::string& value : samples.strings) {
+    if (value.size() > kMaxStringBytes) {
+      return Invalid(
+          fmt::format("string of {} bytes, expected at most {}", value.size(), kMaxStringBytes));
+    }
+  }
+  return {};
+}
+
+Status CheckBatch(const SampleColumns& samples, const Series& series) {
+  if (samples.type != series.type()) {
+    return Invalid(fmt::format("samples of type {}, expected {}", ValueTypeName(samples.type),
+                               ValueTypeName(series.type())));
+  }
+  const std::size_t count = samples.size();
+  if (ValueCount(samples) != count ||
+      (!samples.qualities.empty() && samples.qualities.size() != count)) {
+    return Invalid(fmt::format("{} times, {} values and {} qualities, expected as many of each",
+                               count, ValueCount(samples), samples.qualities.size()));
+  }
+  RETURN_IF_ERROR(CheckTimes(samples));
+  return CheckValues(samples);
+}
+
+TimeRange Storable(const TimeRange& range) {
+  return {std::max(range.start, kMinTimestamp), std::min(range.stop, kMaxTimestamp)};
+}
+
+}  // namespace
+
+Store::Store(FileSystem& files, const Clock& clock, std::string directory,
+             const HistorianOptions& options, std::unique_ptr<FileLock> lock,
+             RecoveredStore recovered)
+    : files_(files),
+      clock_(clock),
+      directory_(std::move(directory)),
+      options_(options),
+      lock_(std::move(lock)),
+      registry_(std::move(recovered.registry)),
+      segments_(std::move(recovered.segments)),
+      log_(std::move(recovered.log)),
+      commits_([this](std::span<Commit* const> group) { WriteGroup(group); }),
+      segment_list_(segments_->List()),
+      active_(std::move(recovered.head)) {
+  if (!active_->empty()) first_unflushed_ns_ = clock_.Monotonic().count();
+  if (options_.background) maintenance_ = std::thread([this] { RunMaintenance(); });
+}
+
+Store::~Store() {
+  {
+    const std::lock_guard lock(wake_mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (maintenance_.joinable()) maintenance_.join();
+}
+
+Result<TagId> Store::Resolve(std::string_view path, ValueType type) {
+  ASSIGN_OR_RETURN(const Series* const series, registry_->Resolve(path, type));
+  return series->id();
+}
+
+std::optional<SeriesInfo> Store::Find(std::string_view path) const {
+  const Series* const series = registry_->Find(path);
+  return series == nullptr ? std::nullopt : std::optional(series->Info());
+}
+
+std::optional<SeriesInfo> Store::Find(TagId tag) const {
+  const Series* const series = registry_->Find(tag);
+  return series == nullptr ? std::nullopt : std::optional(series->Info());
+}
+
+std::vector<SeriesInfo> Store::List(const Glob& glob) const {
+  std::vector<SeriesInfo> infos;
+  for (const Series* const series : registry_->Match(glob)) infos.push_back(series->Info());
+  return infos;
+}
+
+Result<AppendResult> Store::Append(std::span<const TagBatch> batches) {
+  ASSIGN_OR_RETURN(Commit commit, PrepareCommit(batches));
+  if (commit.frame.size() == kFrameHeaderBytes) return AppendResult{};
+  RETURN_IF_ERROR(WaitForHead());
+  ++appends_;
+  return commits_.Submit(commit);
+}
+
+/// Checks every batch and makes the records of all, so that nothing can be refused later.
+Result<Commit> Store::PrepareCommit(std::span<const TagBatch> batches) const {
+  Commit commit{.batches = batches, .series = {}, .frame = WalWriter::NewFrame(), .result = {}};
+  for (const TagBatch& batch : batches) {
+    Series* const series = registry_->Find(batch.tag);
+    if (series == nullptr) {
+      return Invalid(fmt::format("tag {} does not exist", batch.tag.value()));
+    }
+    if (Status checked = CheckBatch(batch.samples, *series); !checked.ok()) {
+      return std::move(checked).error().At(series->definition().path);
+    }
+    commit.series.push_back(series);
+    if (batch.samples.empty()) continue;
+    if (!series->logged()) PutSeriesRecord(commit.frame, series->definition());
+    PutSamplesRecord(commit.frame, batch);
+  }
+  if (commit.frame.size() > kMaxFrameBytes) {
+    return Invalid(fmt::format("append of {} bytes, expected at most {}", commit.frame.size(),
+                               kMaxFrameBytes));
+  }
+  return commit;
+}
+
+/// Cuts a group into frames of sensible size; has the turn.
+void Store::WriteGroup(std::span<Commit* const> group) {
+  while (!group.empty()) {
+    std::size_t count = 1;
+    std::uint64_t bytes = group[0]->frame.size();
+    while (count < group.size() && bytes + group[count]->frame.size() <= kMaxGroupBytes) {
+      bytes += group[count++]->frame.size();
+    }
+    WriteFrame(group.first(count));
+    group = group.subspan(count);
+  }
+}
+
+void Store::WriteFrame(std::span<Commit* const> commits) {
+  if (const Status logged = LogFrame(commits); !logged.ok()) {
+    for (Commit* const commit : commits) commit->result = logged.error();
+    return;
+  }
+  for (Commit* const commit : commits) commit->result = Apply(*commit);
+  std::int64_t none = INT64_MAX;
+  first_unflushed_ns_.compare_exchange_strong(none, clock_.Monotonic().count());
+  if (FlushIsDue()) {
+    const std::lock_guard lock(wake_mutex_);
+    flush_wanted_ = true;
+    wake_.notify_all();
+  }
+}
+
+Status Store::LogFrame(std::span<Commit* const> commits) {
+  Bytes& frame = commits.front()->frame;
+  for (Commit* const commit : commits.subspan(1)) {
+    PutBytes(frame, ByteView(commit->frame).subspan(kFrameHeaderBytes));
+  }
+  RETURN_IF_ERROR(CheckRoom(frame.size()));
+  if (log_->counted_end() >= options_.wal_file_bytes) {
+    ASSIGN_OR_RETURN([[maybe_unused]] const auto sequence, log_->Rotate());
+  }
+  return log_->Append(frame, options_.durability == Durability::kPower);
+}
+
+AppendResult Store::Apply(const Commit& commit) {
+  Snapshot snapshot = TakeSnapshot();
+  const auto active = active_;  // only changes while commits are paused
+  AppendResult total;
+  for (std::size_t i = 0; i < commit.batches.size(); ++i) {
+    Series& series = *commit.series[i];
+    const AppendResult result = ApplySamples(snapshot, series, commit.batches[i].samples, *active);
+    if (!commit.batches[i].samples.empty()) series.SetLogged();
+    total.stored += result.stored;
+    total.duplicates += result.duplicates;
+    total.conflicts += result.conflicts;
+  }
+  return total;
+}
+
+/// Keeps the reserve free, so that what is in memory can still be flushed.
+Status Store::CheckRoom(std::uint64_t frame_bytes) {
+  ASSIGN_OR_RETURN(const std::uint64_t available, files_.AvailableBytes(directory_));
+  if (available >= options_.reserve_bytes + frame_bytes) return {};
+  return Error(ErrorCode::kResourceExhausted,
+               fmt::format("disk full: {} bytes free, {} needed and {} kept in reserve", available,
+                           frame_bytes, options_.reserve_bytes))
+      .At(directory_)
+      .Retryable();
+}
+
+Snapshot Store::TakeSnapshot() const {
+  const std::lock_guard lock(state_mutex_);
+  return {segment_list_, flushing_, active_};
+}
+
+Result<const Series*> Store::SeriesOf(TagId tag) const {
+  const Series* const series = registry_->Find(tag);
+  if (series != nullptr) return series;
+  return Error(ErrorCode::kNotFound, fmt::format("tag {} does not exist", tag.value()));
+}
+
+Status Store::Scan(const ScanRequest& request, const ScanSink& sink) const {
+  ASSIGN_OR_RETURN(const Series* const series, SeriesOf(request.tag));
+  const TimeRange range = Storable(request.range);
+  if (range.Empty() || request.limit == 0) return {};
+  ASSIGN_OR_RETURN(auto sources,
+                   CollectSources(TakeSnapshot(), request.tag, series->type(), range));
+  MergeCursor cursor(std::move(sources), range);
+  std::uint64_t left = request.limit;
+  const std::size_t block_samples = std::min<std::uint64_t>(kMaxBlockSamples, request.limit);
+  return ReadMerged(cursor, series->type(), block_samples, request.cancel,
+                    [&](const SampleColumns& block) {
+                      if (block.size() < left) {
+                        left -= block.size();
+                        return sink(block);
+                      }
+                      SampleColumns cut = block;
+                      TruncateColumns(left, cut);
+                      sink(cut);
+                      return false;
+                    });
+}
+
+Result<AggregateColumns> Store::Aggregate(const AggregateRequest& request) const {
+  ASSIGN_OR_RETURN(const Series* const series, SeriesOf(request.tag));
+  if (Status checked = CheckAggregate(request, series->type()); !checked.ok()) {
+    return std::move(checked).error().At(series->definition().path);
+  }
+  return ComputeAggregate(TakeSnapshot(), series->type(), request, clock_.Now());
+}
+
+Result<std::optional<Sample>> Store::Last(TagId tag) const {
+  ASSIGN_OR_RETURN(const Series* const series, SeriesOf(tag));
+  return FindBefore(TakeSnapshot(), tag, series->type(), kMaxTimestamp);
+}
+
+HistorianStats Store::Stats() const {
+  HistorianStats stats;
+  for (const SeriesRecord& record : registry_->Records()) {
+    ++stats.series;
+    stats.samples += record.totals.samples;
+  }
+  const Snapshot snapshot = TakeSnapshot();
+  stats.head_bytes = snapshot.active->bytes();
+  if (snapshot.flushing) stats.head_bytes += snapshot.flushing->bytes();
+  for (const SharedSegment& segment : *snapshot.segments) {
+    stats.segment_bytes += segment->info().bytes;
+    ++stats.segments;
+  }
+  stats.wal_bytes = log_->bytes();
+  stats.syncs = log_->syncs();
+  stats.appends = appends_.load();
+  return stats;
+}
+
+}  // namespace bedplate::historian

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "historian/group_commit.h"
+#include "historian/historian.h"
+#include "historian/recovery.h"
+#include "historian/snapshot.h"
+
+namespace bedplate::historian {
+
+/// The Historian over a directory of files.
+class Store final : public Historian {
+ public:
+  Store(FileSystem& files, const Clock& clock, std::string directory,
+        const HistorianOptions& options, std::unique_ptr<FileLock> lock, RecoveredStore recovered);
+  ~Store() override;
+
+  Result<TagId> Resolve(std::string_view path, ValueType type) override;
+  [[nodiscard]] std::optional<SeriesInfo> Find(std::string_view path) const override;
+  [[nodiscard]] std::optional<SeriesInfo> Find(TagId tag) const override;
+  [[nodiscard]] std::vector<SeriesInfo> List(const Glob& glob) const override;
+
+  Result<AppendResult> Append(std::span<const TagBatch> batches) override;
+  Status Scan(const ScanRequest& request, const ScanSink& sink) const override;
+  Result<AggregateColumns> Aggregate(const AggregateRequest& request) const override;
+  Result<std::optional<Sample>> Last(TagId tag) const override;
+
+  Status Flush() override;
+  Result<CheckReport> Check(const CancelToken& cancel) const override;
+  [[nodiscard]] HistorianStats Stats() const override;
+
+ private:
+  /// What a flush must publish for the head that it writes.
+  using Flushed = ManifestChange::Flushed;
+
+  [[nodiscard]] Snapshot TakeSnapshot() const;
+  [[nodiscard]] Result<const Series*> SeriesOf(TagId tag) const;
+
+  // Appending: store.cc.
+  Result<Commit> PrepareCommit(std::span<const TagBatch> batches) const;
+  void WriteGroup(std::span<Commit* const> group);
+  void WriteFrame(std::span<Commit* const> commits);
+  Status LogFrame(std::span<Commit* const> commits);
+  AppendResult Apply(const Commit& commit);
+  Status CheckRoom(std::uint64_t frame_bytes);
+  Status WaitForHead();
+
+  // Flushing and compacting: store_maintenance.cc.
+  void RunMaintenance();
+  [[nodiscard]] bool FlushIsDue() const;
+  Status FlushHeld();
+  Status HoldHead();
+  Status PublishHeld(std::vector<SegmentInfo> segments);
+
+  FileSystem& files_;
+  const Clock& clock_;
+  const std::string directory_;
+  const HistorianOptions options_;
+  const std::unique_ptr<FileLock> lock_;
+
+  const std::unique_ptr<SeriesRegistry> registry_;
+  const std::unique_ptr<SegmentSet> segments_;
+  const std::unique_ptr<WalLog> log_;  // used by whoever has the turn of commits_
+  mutable GroupCommit commits_;
+
+  mutable std::mutex state_mutex_;  // guards the next three, held for moments
+  std::shared_ptr<const SegmentList> segment_list_;
+  std::shared_ptr<Head> flushing_;
+  std::shared_ptr<Head> active_;
+
+  mutable std::mutex flush_mutex_;  // one flush at a time
+  std::optional<Flushed> held_;     // set while flushing_ is; guarded by flush_mutex_
+
+  std::atomic<std::uint64_t> appends_ = 0;
+  std::atomic<std::int64_t> first_unflushed_ns_ = INT64_MAX;  // monotonic; INT64_MAX: none
+
+  std::mutex wake_mutex_;
+  std::condition_variable wake_;     // maintenance has something to do
+  std::condition_variable flushed_;  // a flush has ended
+  bool stopping_ = false;            // guarded by wake_mutex_
+  bool flush_wanted_ = false;        // guarded by wake_mutex_
+  std::thread maintenance_;
+};
+
+}  // namespace bedplate::historian

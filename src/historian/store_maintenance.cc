@@ -1,0 +1,124 @@
+#include <chrono>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "historian/check.h"
+#include "historian/head_flush.h"
+#include "historian/store.h"
+
+namespace bedplate::historian {
+namespace {
+
+/// How often maintenance looks for an aged head, and tries a failed flush again.
+constexpr std::chrono::seconds kMaintenancePeriod(1);
+/// Appends wait while the head is this many times its limit, and at most this long.
+constexpr std::uint64_t kHeadLimitFactor = 4;
+constexpr std::chrono::seconds kMaxHeadWait(30);
+/// A log this many times the head's limit is worth a flush even if the head is small.
+constexpr std::uint64_t kLogLimitFactor = 4;
+
+}  // namespace
+
+void Store::RunMaintenance() {
+  std::unique_lock lock(wake_mutex_);
+  while (!stopping_) {
+    wake_.wait_for(lock, kMaintenancePeriod, [this] { return stopping_ || flush_wanted_; });
+    if (stopping_) return;
+    flush_wanted_ = false;
+    lock.unlock();
+    // A flush that fails is tried again: its samples are safe in the log, and appends report a
+    // full disk by themselves.
+    if (FlushIsDue()) static_cast<void>(Flush());
+    lock.lock();
+  }
+}
+
+bool Store::FlushIsDue() const {
+  const Snapshot snapshot = TakeSnapshot();
+  if (snapshot.flushing) return true;
+  if (snapshot.active->bytes() >= options_.head_limit_bytes) return true;
+  if (log_->bytes() >= kLogLimitFactor * options_.head_limit_bytes) return true;
+  const std::int64_t since = first_unflushed_ns_.load();
+  return since != INT64_MAX &&
+         clock_.Monotonic() - std::chrono::nanoseconds(since) >= options_.flush_age;
+}
+
+/// Holds an append back while flushing cannot keep up, so that memory stays bounded.
+Status Store::WaitForHead() {
+  const auto has_room = [this] {
+    return TakeSnapshot().active->bytes() < kHeadLimitFactor * options_.head_limit_bytes;
+  };
+  if (!options_.background || has_room()) return {};
+  std::unique_lock lock(wake_mutex_);
+  if (flushed_.wait_for(lock, kMaxHeadWait, [&] { return has_room() || stopping_; })) return {};
+  return Error(ErrorCode::kUnavailable, "too much waits to be flushed; try again later")
+      .At(directory_)
+      .Retryable();
+}
+
+Status Store::Flush() {
+  const std::lock_guard flushing(flush_mutex_);
+  if (held_) RETURN_IF_ERROR(FlushHeld());
+  RETURN_IF_ERROR(HoldHead());
+  return held_ ? FlushHeld() : Status();
+}
+
+/// Begins a flush: what was appended so far stands still, and new samples go to a new head and a
+/// new log file.
+Status Store::HoldHead() {
+  const auto pause = commits_.Pause();
+  if (active_->empty() && !log_->HoldsFrames()) return {};
+  ASSIGN_OR_RETURN(const std::uint64_t sequence, log_->Rotate());
+  held_ = Flushed{.series = registry_->Records(), .wal_low_water = sequence};
+  const std::lock_guard lock(state_mutex_);
+  flushing_ = std::exchange(active_, std::make_shared<Head>());
+  first_unflushed_ns_ = INT64_MAX;
+  return {};
+}
+
+Status Store::FlushHeld() {
+  ASSIGN_OR_RETURN(auto segments, WriteHead(files_, segments_->segment_directory(), *flushing_,
+                                            [this] { return segments_->NextId(); }));
+  return PublishHeld(std::move(segments));
+}
+
+Status Store::PublishHeld(std::vector<SegmentInfo> segments) {
+  const std::uint64_t low_water = held_->wal_low_water;
+  RETURN_IF_ERROR(
+      segments_->Publish({.added = std::move(segments), .removed = {}, .flushed = held_},
+                         [this](std::shared_ptr<const SegmentList> list) {
+                           const std::lock_guard lock(state_mutex_);
+                           segment_list_ = std::move(list);
+                           flushing_ = nullptr;
+                         }));
+  held_.reset();
+  {
+    const auto pause = commits_.Pause();
+    log_->DropBelow(low_water);
+  }
+  const std::lock_guard lock(wake_mutex_);
+  flushed_.notify_all();
+  return {};
+}
+
+Result<CheckReport> Store::Check(const CancelToken& cancel) const {
+  CheckReport report;
+  CheckManifest(files_, directory_, report);
+  {
+    // No log file may be dropped while they are read; appends go on.
+    const std::lock_guard flushing(flush_mutex_);
+    std::map<std::string, std::uint64_t> counted_bytes;
+    {
+      const auto pause = commits_.Pause();
+      counted_bytes = log_->CountedBytes();
+    }
+    CheckLog(files_, counted_bytes, report);
+  }
+  for (const SharedSegment& segment : *TakeSnapshot().segments) {
+    RETURN_IF_ERROR(CheckSegment(*segment, cancel, report));
+  }
+  return report;
+}
+
+}  // namespace bedplate::historian

@@ -1,0 +1,151 @@
+#include "historian/stored_samples.h"
+
+#include <algorithm>
+
+#include "historian/columns.h"
+#include "historian/merge_cursor.h"
+
+namespace bedplate::historian {
+namespace {
+
+void ResizeValues(std::size_t size, SampleColumns& columns) {
+  switch (columns.type) {
+    case ValueType::kDouble: columns.doubles.resize(size); break;
+    case ValueType::kInt64: columns.int64s.resize(size); break;
+    case ValueType::kBool: columns.bools.resize(size); break;
+    case ValueType::kString: columns.strings.resize(size); break;
+  }
+}
+
+/// Notes the samples of one block that stand at the wanted times [begin, end).
+void MatchBlock(const SampleColumns& block, std::span<const std::int64_t> times, std::size_t begin,
+                std::size_t end, StoredSamples& stored) {
+  for (std::size_t i = begin; i < end; ++i) {
+    const std::size_t at = LowerBound(block, times[i]);
+    if (at == block.size() || block.times[at] != times[i]) continue;
+    stored.present[i] = true;
+    ReplaceSample(block, at, i, stored.values);
+  }
+}
+
+void MatchSource(const SampleSource& source, std::span<const std::int64_t> times,
+                 StoredSamples& stored) {
+  for (std::size_t b = 0; b < source.blocks().size(); ++b) {
+    const SourceBlock& block = source.blocks()[b];
+    const auto begin = std::lower_bound(times.begin(), times.end(), block.first_time);
+    const auto end = std::upper_bound(begin, times.end(), block.last_time);
+    if (begin == end) continue;
+    if (const auto columns = source.Load(b); columns.ok()) {
+      MatchBlock(**columns, times, static_cast<std::size_t>(begin - times.begin()),
+                 static_cast<std::size_t>(end - times.begin()), stored);
+    }
+  }
+}
+
+void MatchHead(const Head* head, TagId tag, std::span<const std::int64_t> times,
+               StoredSamples& stored) {
+  if (head == nullptr) return;
+  const TimeRange range{Timestamp(times.front()), Timestamp(times.back() + 1)};
+  MatchSource(SampleSource(head->Chunks(tag, range)), times, stored);
+}
+
+bool AnyWithin(std::span<const std::int64_t> times, const SegmentInfo& info) {
+  const auto first = std::lower_bound(times.begin(), times.end(), info.first_time);
+  return first != times.end() && *first <= info.last_time;
+}
+
+/// The latest sample seen before some time, and the rank of where it is from.
+struct Latest {
+  std::optional<Sample> sample;
+  std::size_t rank = 0;
+
+  [[nodiscard]] bool IsAfter(std::int64_t time) const {
+    return sample && sample->time.nanoseconds() > time;
+  }
+};
+
+/// Takes the last sample before `time` of one source if it is later, or of equal time and greater
+/// rank.
+Status Improve(const SampleSource& source, std::size_t rank, Timestamp time, Latest& best) {
+  if (source.blocks().empty()) return {};
+  const std::size_t last = source.blocks().size() - 1;
+  if (best.IsAfter(source.blocks()[last].last_time)) return {};
+  ASSIGN_OR_RETURN(const SharedColumns columns, source.Load(last));
+  const std::size_t end = LowerBound(*columns, time.nanoseconds());
+  if (end == 0 || best.IsAfter(columns->times[end - 1])) return {};
+  const bool same_time = best.sample && best.sample->time.nanoseconds() == columns->times[end - 1];
+  if (same_time && best.rank > rank) return {};
+  best = {columns->At(end - 1), rank};
+  return {};
+}
+
+/// Indexes of the segments that begin before `time`, by descending last time, as the first of them
+/// that has the series mostly ends the search.
+std::vector<std::size_t> SegmentsBefore(const SegmentList& segments, Timestamp time) {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    if (segments[i]->info().first_time < time.nanoseconds()) found.push_back(i);
+  }
+  std::sort(found.begin(), found.end(), [&](std::size_t a, std::size_t b) {
+    return segments[a]->info().last_time > segments[b]->info().last_time;
+  });
+  return found;
+}
+
+}  // namespace
+
+StoredSamples::StoredSamples(ValueType type, std::span<const std::int64_t> times)
+    : present(times.size(), false) {
+  values.type = type;
+  values.times.assign(times.begin(), times.end());
+  ResizeValues(times.size(), values);
+}
+
+StoredSamples FindStored(const Snapshot& snapshot, TagId tag, ValueType type,
+                         std::span<const std::int64_t> times) {
+  StoredSamples stored(type, times);
+  if (times.empty()) return stored;
+  const TimeRange range{Timestamp(times.front()), Timestamp(times.back() + 1)};
+  for (const SharedSegment& segment : *snapshot.segments) {
+    if (!AnyWithin(times, segment->info())) continue;
+    auto found = FindInSegment(*segment, tag, type);
+    if (!found.ok() || found->series == nullptr) continue;
+    MatchSource(SampleSource(segment, *std::move(found), range), times, stored);
+  }
+  MatchHead(snapshot.flushing.get(), tag, times, stored);
+  MatchHead(snapshot.active.get(), tag, times, stored);
+  return stored;
+}
+
+Result<std::optional<Sample>> FindBefore(const Snapshot& snapshot, TagId tag, ValueType type,
+                                         Timestamp time) {
+  Latest best;
+  const TimeRange range{kMinTimestamp, time};
+  const SegmentList& segments = *snapshot.segments;
+  std::size_t rank = segments.size();
+  for (const Head* head : {snapshot.flushing.get(), snapshot.active.get()}) {
+    if (head == nullptr) continue;
+    RETURN_IF_ERROR(Improve(SampleSource(head->Chunks(tag, range)), rank++, time, best));
+  }
+  for (const std::size_t index : SegmentsBefore(segments, time)) {
+    if (best.IsAfter(segments[index]->info().last_time)) break;
+    ASSIGN_OR_RETURN(FoundSeries found, FindInSegment(*segments[index], tag, type));
+    if (found.series == nullptr) continue;
+    const SampleSource source(segments[index], std::move(found), range);
+    RETURN_IF_ERROR(Improve(source, index, time, best));
+  }
+  return best.sample;
+}
+
+Result<std::optional<Sample>> FindAtOrAfter(const Snapshot& snapshot, TagId tag, ValueType type,
+                                            Timestamp time) {
+  const TimeRange range{time, kMaxTimestamp};
+  ASSIGN_OR_RETURN(auto sources, CollectSources(snapshot, tag, type, range));
+  MergeCursor cursor(std::move(sources), range);
+  ASSIGN_OR_RETURN(auto run, cursor.Next());
+  if (!run) return std::optional<Sample>();
+  RETURN_IF_ERROR(cursor.Load(*run));
+  return std::optional<Sample>(run->columns->At(run->begin));
+}
+
+}  // namespace bedplate::historian

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "historian/snapshot.h"
+
+namespace bedplate::historian {
+
+/// For some ascending times, what a store already has at each.
+struct StoredSamples {
+  std::vector<bool> present;  // by position of the time
+  SampleColumns values;       // parallel to the times; meaningless where not present
+
+  StoredSamples(ValueType type, std::span<const std::int64_t> times);
+};
+
+/// Looks the strictly ascending `times` up. Only blocks that can contain one of them are read. A
+/// block that cannot be read counts as empty: the samples being stored must not be refused because
+/// older ones are damaged, and Check reports the damage.
+StoredSamples FindStored(const Snapshot& snapshot, TagId tag, ValueType type,
+                         std::span<const std::int64_t> times);
+
+/// The sample of greatest time before `time`, or of least time at or after it; nothing when there
+/// is none.
+Result<std::optional<Sample>> FindBefore(const Snapshot& snapshot, TagId tag, ValueType type,
+                                         Timestamp time);
+Result<std::optional<Sample>> FindAtOrAfter(const Snapshot& snapshot, TagId tag, ValueType type,
+                                            Timestamp time);
+
+}  // namespace bedplate::historian

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "historian/historian.h"
+
+namespace bedplate::historian {
+
+// The write-ahead log's bytes (docs/formats/wal.md).
+
+inline constexpr std::size_t kWalHeaderBytes = 64;
+inline constexpr std::size_t kFrameHeaderBytes = 32;
+inline constexpr std::uint64_t kMaxFrameBytes = 256ULL << 20U;  // payload
+/// No WAL file grows beyond this; a larger one was not written by this program.
+inline constexpr std::uint64_t kMaxWalFileBytes = 4ULL << 30U;
+
+struct WalHeader {
+  std::uint64_t sequence = 0;       // the number in the file's name
+  std::uint64_t salt = 0;           // goes into each frame header's checksum
+  std::uint64_t previous_end = 0;   // bytes of the preceding file that count; 0: there is none
+  std::uint64_t published_end = 0;  // bytes of this file that were durable when it got its name
+
+  bool operator==(const WalHeader&) const = default;
+};
+
+/// A group of records that was written, and is recovered, as a whole.
+struct FrameHeader {
+  std::uint32_t payload_bytes = 0;
+  std::uint32_t payload_crc = 0;
+  std::uint64_t group = 0;          // from 1 in each file, without gaps
+  std::uint64_t durable_group = 0;  // groups up to this were durable when this one was written
+
+  bool operator==(const FrameHeader&) const = default;
+};
+
+struct SeriesDefinition {
+  TagId id;
+  ValueType type = ValueType::kDouble;
+  std::string path;
+
+  bool operator==(const SeriesDefinition&) const = default;
+};
+
+/// "0000000007.wal".
+std::string WalFileName(std::uint64_t sequence);
+/// The sequence number in a name of that form, or 0.
+std::uint64_t ParseWalFileName(std::string_view name);
+
+void PutWalHeader(Bytes& out, const WalHeader& header);
+/// Errors: kCorruption, kUnsupported for a later version.
+Result<WalHeader> ParseWalHeader(ByteView bytes);
+
+void PutFrameHeader(Bytes& out, const FrameHeader& header, std::uint64_t salt);
+/// The frame header at the start of `bytes`, if a whole and valid one is there.
+std::optional<FrameHeader> ParseFrameHeader(ByteView bytes, std::uint64_t salt);
+/// Whether these bytes begin as a frame does; cheap, before ParseFrameHeader.
+bool LooksLikeFrame(ByteView bytes) noexcept;
+
+void PutSeriesRecord(Bytes& out, const SeriesDefinition& definition);
+void PutSamplesRecord(Bytes& out, const TagBatch& batch);
+
+/// What one frame holds, in order; series stand before the samples that need them.
+struct FrameContents {
+  std::vector<SeriesDefinition> series;
+  std::vector<TagBatch> batches;
+};
+
+/// Errors: kCorruption saying what does not fit; hostile bytes allocate no more than their size
+/// warrants.
+Result<FrameContents> ParseFramePayload(ByteView payload);
+
+}  // namespace bedplate::historian

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "base/result.h"
+#include "historian/wal_format.h"
+
+namespace bedplate::historian {
+
+/// Where a new WAL file stands in the sequence and what it takes over.
+struct WalStart {
+  std::uint64_t sequence = 1;
+  std::uint64_t previous_end = 0;
+  std::span<const ByteView> carried;  // payloads to be written anew before the file is published
+};
+
+/// Writes one WAL file. Not safe for concurrent use.
+class WalWriter {
+ public:
+  /// The file appears under its name when its header and what it carries are durable.
+  static Result<std::unique_ptr<WalWriter>> Create(FileSystem& files, const Clock& clock,
+                                                   const std::string& directory,
+                                                   const WalStart& start);
+
+  /// A buffer for AppendFrame: room for the frame's header, to be followed by records.
+  static Bytes NewFrame() { return Bytes(kFrameHeaderBytes); }
+
+  /// Writes one frame, made from NewFrame, and syncs it when `sync` is set. After an error the file
+  /// must not be written again: what is behind counted_end() is not known.
+  Status AppendFrame(Bytes& frame, bool sync);
+
+  /// Makes every frame durable.
+  Status Sync();
+
+  [[nodiscard]] std::uint64_t sequence() const noexcept { return header_.sequence; }
+  /// Behind the last frame that was written, and synced where that was asked for, without error.
+  [[nodiscard]] std::uint64_t counted_end() const noexcept { return counted_end_; }
+
+ private:
+  WalWriter(std::unique_ptr<WritableFile> file, const WalHeader& header, std::uint64_t end,
+            std::uint64_t group)
+      : file_(std::move(file)),
+        header_(header),
+        counted_end_(end),
+        group_(group),
+        durable_group_(group) {}
+
+  std::unique_ptr<WritableFile> file_;
+  WalHeader header_;
+  std::uint64_t counted_end_;
+  std::uint64_t group_;
+  std::uint64_t durable_group_;
+};
+
+}  // namespace bedplate::historian
