@@ -1,0 +1,37 @@
+#include "api/api.h"
+
+#include "api/params.h"
+
+namespace bedplate {
+
+void AddApiRoutes(Router& router, const ApiContext& context) {
+  AddPlantRoutes(router, context);
+  AddSampleRoutes(router, context);
+  AddQueryRoutes(router, context);
+  AddValueRoutes(router, context);
+  AddDataRoutes(router, context);
+  AddAdminRoutes(router, context);
+}
+
+void AddRoute(Router& router, const ApiContext& context, ApiRoute route) {
+  const auto run = route.handler;
+  router.Add({.method = route.method,
+              .pattern = std::move(route.pattern),
+              .operation_id = std::move(route.operation_id),
+              .least_role = route.least_role,
+              .handler =
+                  [context, run](const HttpRequest& request) {
+                    auto response = run(context, request);
+                    return response.ok() ? std::move(response).value()
+                                         : ProblemResponse(response.error());
+                  },
+              .consumer = nullptr,
+              .body_limit_bytes = route.body_limit_bytes,
+              .error_format = nullptr});
+}
+
+Status RefuseParams(const ApiContext& context, const HttpRequest& request) {
+  return ParamReader(request, context.clock.Now()).Finish();
+}
+
+}  // namespace bedplate

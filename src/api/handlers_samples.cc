@@ -1,0 +1,228 @@
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "api/api.h"
+#include "api/append_format.h"
+#include "api/json_views.h"
+#include "api/json_writer.h"
+#include "api/live_stream.h"
+#include "api/params.h"
+#include "api/samples_format.h"
+
+namespace bedplate {
+namespace {
+
+constexpr std::uint64_t kMaxSamples = 1'000'000;
+constexpr std::uint64_t kUsualSamples = 100'000;
+constexpr std::uint64_t kMaxParts = 20'000;
+constexpr std::uint64_t kAppendLimitBytes = 64ULL << 20U;
+
+using Column = std::vector<double> AggregateColumns::*;
+
+struct NamedFunction {
+  std::string_view name;
+  AggregateFunction function;
+  Column column;  // null for count, whose numbers are whole
+};
+
+constexpr std::array<NamedFunction, 9> kFunctions{{
+    {"count", AggregateFunction::kCount, nullptr},
+    {"min", AggregateFunction::kMin, &AggregateColumns::min},
+    {"max", AggregateFunction::kMax, &AggregateColumns::max},
+    {"mean", AggregateFunction::kMean, &AggregateColumns::mean},
+    {"sum", AggregateFunction::kSum, &AggregateColumns::sum},
+    {"first", AggregateFunction::kFirst, &AggregateColumns::first},
+    {"last", AggregateFunction::kLast, &AggregateColumns::last},
+    {"time_weighted_mean", AggregateFunction::kTimeWeightedMean,
+     &AggregateColumns::time_weighted_mean},
+    {"integral", AggregateFunction::kIntegral, &AggregateColumns::integral},
+}};
+
+TimeFormat TimeFormatOf(std::string_view name) {
+  if (name == "ns") return TimeFormat::kNanoseconds;
+  return name == "rfc3339" ? TimeFormat::kRfc3339 : TimeFormat::kMilliseconds;
+}
+
+Result<HttpResponse> AnswerCsv(const ApiContext& context, const TagView& view,
+                               const ScanRequest& scan, TimeFormat times) {
+  SamplesCsv csv(times);
+  ASSIGN_OR_RETURN(const std::optional<Timestamp> next,
+                   context.services.samples().ReadPage(
+                       view, scan, [&csv](const SampleColumns& block, std::size_t count) {
+                         csv.Add(block, count);
+                       }));
+  HttpResponse response;
+  response.content_type = "text/csv; charset=utf-8";
+  response.body = csv.Finish();
+  if (next) response.headers.emplace_back("Bedplate-Next", FormatNext(*next));
+  return response;
+}
+
+Result<HttpResponse> AnswerJson(const ApiContext& context, const TagView& view,
+                                const ScanRequest& scan, TimeFormat times) {
+  SamplesJson json(times);
+  ASSIGN_OR_RETURN(const std::optional<Timestamp> next,
+                   context.services.samples().ReadPage(
+                       view, scan, [&json](const SampleColumns& block, std::size_t count) {
+                         json.Add(block, count);
+                       }));
+  return HttpResponse::Json(json.Finish(view, next));
+}
+
+Result<HttpResponse> Samples(const ApiContext& context, const HttpRequest& request) {
+  ParamReader params(request, context.clock.Now());
+  const std::string tag = params.RequiredText("tag");
+  const OpenRange range = params.Range();
+  ScanRequest scan;
+  scan.limit = params.Unsigned("limit", 1, kMaxSamples, kUsualSamples);
+  const TimeFormat times = TimeFormatOf(params.Choice("time", {"ms", "ns", "rfc3339"}));
+  const bool csv = params.Choice("format", {"json", "csv"}) == "csv";
+  RETURN_IF_ERROR(params.Finish());
+  ASSIGN_OR_RETURN(const TagView view, context.services.tags().Find(tag));
+  ASSIGN_OR_RETURN(scan.range, SampleService::Close(range, std::span(&view, 1)));
+  scan.cancel = request.cancel;
+  return csv ? AnswerCsv(context, view, scan, times) : AnswerJson(context, view, scan, times);
+}
+
+/// Reads `mean,min,max` into the bits of AggregateFunction.
+std::uint32_t ReadFunctions(ParamReader& params) {
+  const std::string text = params.Text("fn").value_or("mean,min,max");
+  std::uint32_t bits = 0;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string_view name = std::string_view(text).substr(begin, end - begin);
+    begin = end + 1;
+    bool known = false;
+    for (const NamedFunction& named : kFunctions) {
+      if (named.name != name) continue;
+      bits |= static_cast<std::uint32_t>(named.function);
+      known = true;
+    }
+    if (known) continue;
+    params.Fault("fn",
+                 "a comma list of count, min, max, mean, sum, first, last, "
+                 "time_weighted_mean, integral",
+                 "'" + std::string(name) + "'");
+  }
+  return bits;
+}
+
+BucketChoice ReadBuckets(ParamReader& params) {
+  BucketChoice choice;
+  choice.width = params.Duration("bucket");
+  choice.parts = params.OptionalUnsigned("buckets", 1, kMaxParts);
+  choice.zone = params.Text("zone").value_or("");
+  if (choice.width.has_value() == choice.parts.has_value()) {
+    params.Fault("bucket", "either bucket or buckets", choice.width ? "both" : "neither");
+  }
+  return choice;
+}
+
+void WriteSeries(JsonWriter& json, const AggregateSeries& series, std::uint32_t functions,
+                 std::optional<std::chrono::nanoseconds> interval) {
+  json.BeginObject();
+  json.Key("tag").Text(series.view.tag.path).Key("unit").Text(series.view.tag.unit);
+  json.Key("interval_ms").Milliseconds(interval);
+  for (const NamedFunction& named : kFunctions) {
+    if ((functions & static_cast<std::uint32_t>(named.function)) == 0) continue;
+    json.Key(named.name);
+    if (named.column == nullptr) {
+      json.Unsigneds(series.columns.count);
+    } else {
+      json.Numbers(series.columns.*named.column);
+    }
+  }
+  json.EndObject();
+}
+
+std::string FormatAggregate(const ApiContext& context, const AggregateAnswer& answer,
+                            std::uint32_t functions) {
+  std::string body;
+  JsonWriter json(body);
+  json.BeginObject();
+  json.Key("from").Milliseconds(answer.range.start).Key("to").Milliseconds(answer.range.stop);
+  if (answer.width) json.Key("bucket_ms").Milliseconds(answer.width);
+  json.Key("starts").MillisecondsOf(answer.starts);
+  json.Key("series").BeginArray();
+  for (const AggregateSeries& series : answer.series) {
+    WriteSeries(json, series, functions, context.services.intervals().Of(series.view));
+  }
+  json.EndArray().Key("skipped").BeginArray();
+  for (const std::string& path : answer.skipped) json.Text(path);
+  json.EndArray().EndObject();
+  return body;
+}
+
+Result<HttpResponse> AggregateTags(const ApiContext& context, const HttpRequest& request) {
+  ParamReader params(request, context.clock.Now());
+  AggregateQuery query;
+  query.tags = params.Globs("tag");
+  query.range = params.Range();
+  query.buckets = ReadBuckets(params);
+  query.functions = ReadFunctions(params);
+  query.interpolation = params.Choice("interpolation", {"step", "linear"}) == "linear"
+                            ? Interpolation::kLinear
+                            : Interpolation::kStep;
+  query.good_only = params.Choice("quality", {"good", "all"}) == "good";
+  query.cancel = request.cancel;
+  RETURN_IF_ERROR(params.Finish());
+  ASSIGN_OR_RETURN(const AggregateAnswer answer, context.services.samples().Aggregate(query));
+  return HttpResponse::Json(FormatAggregate(context, answer, query.functions));
+}
+
+Result<HttpResponse> Last(const ApiContext& context, const HttpRequest& request) {
+  ParamReader params(request, context.clock.Now());
+  const std::vector<Glob> globs = params.Globs("tag");
+  RETURN_IF_ERROR(params.Finish());
+  ASSIGN_OR_RETURN(std::vector<TagView> views, context.services.tags().Match(globs));
+  ASSIGN_OR_RETURN(const std::vector<LastValue> values,
+                   context.services.last_values().Of(std::move(views)));
+  std::string body;
+  JsonWriter json(body);
+  json.BeginObject().Key("now").Milliseconds(context.clock.Now()).Key("tags").BeginArray();
+  for (const LastValue& value : values) WriteLastValue(json, value);
+  json.EndArray().EndObject();
+  return HttpResponse::Json(std::move(body));
+}
+
+Result<HttpResponse> Live(const ApiContext& context, const HttpRequest& request) {
+  ParamReader params(request, context.clock.Now());
+  std::vector<Glob> globs = params.Globs("tag");
+  RETURN_IF_ERROR(params.Finish());
+  ASSIGN_OR_RETURN(auto subscription, context.services.live().Subscribe(std::move(globs)));
+  HttpResponse response;
+  response.content_type = "text/event-stream";
+  response.events = std::make_unique<LiveStream>(std::move(subscription));
+  return response;
+}
+
+Result<HttpResponse> Append(const ApiContext& context, const HttpRequest& request) {
+  RETURN_IF_ERROR(RefuseParams(context, request));
+  ASSIGN_OR_RETURN(AppendBody body, ParseAppend(request.body));
+  ASSIGN_OR_RETURN(const IngestReport report,
+                   context.services.workspace().gate().Ingest(body.source, std::move(body.batches),
+                                                              std::move(body.letters)));
+  return HttpResponse::Json(FormatIngestReport(report));
+}
+
+}  // namespace
+
+void AddSampleRoutes(Router& router, const ApiContext& context) {
+  AddRoute(router, context,
+           {.pattern = "/api/v1/samples", .operation_id = "samples", .handler = Samples});
+  AddRoute(router, context,
+           {.pattern = "/api/v1/aggregate", .operation_id = "aggregate", .handler = AggregateTags});
+  AddRoute(router, context, {.pattern = "/api/v1/last", .operation_id = "last", .handler = Last});
+  AddRoute(router, context, {.pattern = "/api/v1/live", .operation_id = "live", .handler = Live});
+  AddRoute(router, context,
+           {.method = HttpMethod::kPost,
+            .pattern = "/api/v1/append",
+            .operation_id = "append",
+            .least_role = Role::kWriter,
+            .handler = Append,
+            .body_limit_bytes = kAppendLimitBytes});
+}
+
+}  // namespace bedplate
