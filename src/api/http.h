@@ -1,6 +1,6 @@
 #pragma once
 
-#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -36,10 +36,15 @@ struct HttpRequest {
   std::map<std::string, std::string, std::less<>> path_params;  // filled by the router
   std::string body;
   Principal principal;
-  CancelToken cancel;  // raised when the caller went away
+  CancelToken cancel;          // raised when the caller went away
+  std::string remote_address;  // IP address of the caller; empty: this machine's local socket
+  bool secure = false;         // came over TLS
 
+  /// The first parameter of that name.
   [[nodiscard]] std::optional<std::string> Param(std::string_view name) const;
+  /// Every parameter of that name, in the order of the request.
   [[nodiscard]] std::vector<std::string> ParamList(std::string_view name) const;
+  /// The header of that lower-case name, empty when absent.
   [[nodiscard]] std::string Header(std::string_view name) const;
 };
 
@@ -62,8 +67,20 @@ struct HttpResponse {
   static HttpResponse NoContent() { return {.status = 204, .content_type = ""}; }
 };
 
-/// The problem document (RFC 9457) of an error; its HTTP status follows from the code.
+/// The HTTP status that says the same as the error. kResourceExhausted is 507, or 503 when trying
+/// again can help; the transport knows better for bodies (413) and failed logins (429).
+int HttpStatusOf(const Error& error) noexcept;
+
+/// The standard phrase of a status, `Not Found`.
+std::string_view ReasonPhrase(int status) noexcept;
+
+/// The problem document (RFC 9457) of an error; its HTTP status follows from the code. What went
+/// wrong inside (statuses 500) goes to the log and not to the caller.
 HttpResponse ProblemResponse(const Error& error);
+HttpResponse ProblemResponse(const Error& error, int status);
+
+/// `text` as a JSON string with its quotes; malformed UTF-8 becomes U+FFFD.
+std::string QuoteJson(std::string_view text);
 
 /// Takes a body as it arrives, so that a large one is never held in memory.
 class BodyConsumer {
@@ -80,18 +97,28 @@ using ConsumerFactory =
 
 inline constexpr std::uint64_t kDefaultBodyLimitBytes = 16ULL << 20U;
 
+/// Whether a route takes the token in the parameter `p` too, as InfluxDB 1.x clients send it.
+enum class QueryCredentials { kIgnored, kAllowed };
+
 /// One operation of openapi.yaml. Exactly one of `handler` and `consumer` is set.
 struct Route {
   HttpMethod method = HttpMethod::kGet;
-  std::string pattern;       // `/api/v1/tokens/{id}`
-  std::string operation_id;  // as in openapi.yaml
+  std::string pattern;             // `/api/v1/tokens/{id}`
+  std::string operation_id;        // as in openapi.yaml
   std::optional<Role> least_role;  // empty: no credentials needed
   Handler handler;
   ConsumerFactory consumer;
   std::uint64_t body_limit_bytes = kDefaultBodyLimitBytes;
-  /// How an error of this route is written; null: a problem document.
-  std::function<HttpResponse(const Error&)> error_format;
+  QueryCredentials query_credentials = QueryCredentials::kIgnored;
+  /// How an error of this route is written with that HTTP status; null: a problem document.
+  std::function<HttpResponse(const Error&, int status)> error_format;
 };
+
+/// `error` as the route writes it.
+HttpResponse RouteError(const Route& route, const Error& error, int status);
+
+/// Runs a route's handler; what it throws becomes a kInternal answer.
+HttpResponse RunHandler(const Route& route, const HttpRequest& request) noexcept;
 
 /// Finds the route of a request and runs it. Immutable once serving; safe for concurrent use.
 class Router {
@@ -103,8 +130,11 @@ class Router {
     const Route* route = nullptr;
     std::map<std::string, std::string, std::less<>> path_params;
   };
-  /// kNotFound when no pattern matches, kUnsupported (405) when only the method does not.
+  /// kNotFound when no pattern matches, kUnsupported (405) when only the method does not. HEAD
+  /// finds the route of GET.
   [[nodiscard]] Result<Match> Find(HttpMethod method, std::string_view path) const;
+  /// The value of the Allow header for `path`: `GET, HEAD, PUT`; empty when nothing matches.
+  [[nodiscard]] std::string AllowedMethods(std::string_view path) const;
 
   /// Whether `principal` may call `route`: kUnauthenticated or kPermissionDenied if not.
   static Status Authorize(const Route& route, const std::optional<Principal>& principal);
