@@ -1,0 +1,85 @@
+#include "api/request_guard.h"
+
+#include <arpa/inet.h>
+
+#include <cctype>
+
+namespace bedplate {
+namespace {
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& letter : lower) {
+    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  }
+  return lower;
+}
+
+bool IsLoopbackName(const std::string& name) {
+  in_addr address{};
+  if (inet_pton(AF_INET, name.c_str(), &address) == 1) return name.starts_with("127.");
+  return name == "localhost" || name == "::1" || name.ends_with(".localhost");
+}
+
+bool IsSafe(HttpMethod method) { return method == HttpMethod::kGet || method == HttpMethod::kHead; }
+
+Status Denied(std::string message) {
+  return Error(ErrorCode::kPermissionDenied, std::move(message));
+}
+
+// A browser names the page that sent a request in Origin, or else its relation in Sec-Fetch-Site.
+// A caller with neither is no browser, and no web site can make it send our cookie.
+Status CheckOrigin(const HttpRequest& head) {
+  if (const std::string origin = Lower(head.Header("origin")); !origin.empty()) {
+    const std::string own = (head.secure ? "https://" : "http://") + Lower(head.Header("host"));
+    if (origin == own) return {};
+    return Denied("expected a request from " + own + ", got one from " + origin);
+  }
+  const std::string site = Lower(head.Header("sec-fetch-site"));
+  if (site.empty() || site == "same-origin" || site == "none") return {};
+  return Denied("expected a request from a page of this server, got a " + site + " one");
+}
+
+}  // namespace
+
+RequestGuard::RequestGuard(const std::vector<std::string>& names,
+                           std::function<bool(const std::string&)> covers)
+    : covers_(std::move(covers)) {
+  for (const std::string& name : names) names_.insert(HostName(name));
+}
+
+Status RequestGuard::Check(const HttpRequest& head) const {
+  const std::string name = HostName(head.Header("host"));
+  if (!IsKnown(name)) {
+    return Denied("this server is not known as '" + name + "'; its host names are configured");
+  }
+  return IsSafe(head.method) ? Status() : CheckOrigin(head);
+}
+
+bool RequestGuard::IsKnown(const std::string& name) const {
+  return IsLoopbackName(name) || names_.contains(name) || (covers_ && covers_(name));
+}
+
+std::string HostName(std::string_view host) {
+  if (host.starts_with('[')) return Lower(host.substr(1, host.find(']') - 1));
+  const bool is_bare_ipv6 = host.find(':') != host.rfind(':');
+  if (!is_bare_ipv6) host = host.substr(0, host.find(':'));
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return Lower(host);
+}
+
+const std::vector<std::pair<std::string, std::string>>& SecurityHeaders() {
+  // Inline styles stay allowed: the UI's components position themselves with style attributes.
+  static const std::vector<std::pair<std::string, std::string>> kHeaders = {
+      {"Content-Security-Policy",
+       "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+       "img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+       "frame-ancestors 'none'"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"X-Frame-Options", "DENY"},
+      {"Referrer-Policy", "no-referrer"},
+      {"Cross-Origin-Resource-Policy", "same-origin"}};
+  return kHeaders;
+}
+
+}  // namespace bedplate
