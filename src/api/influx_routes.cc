@@ -1,0 +1,117 @@
+#include "api/influx_routes.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace bedplate {
+namespace {
+
+// Clients read the numbers to learn that this is the 1.8 write API, which has /api/v2/write too.
+constexpr std::string_view kInfluxVersion = "1.8.10-bedplate";
+
+std::string_view InfluxCode(int status) {
+  switch (status) {
+    case 400: return "invalid";
+    case 401: return "unauthorized";
+    case 403: return "forbidden";
+    case 404: return "not found";
+    case 409: return "conflict";
+    case 413: return "request too large";
+    case 422: return "unprocessable entity";
+    case 429: return "too many requests";
+    case 503:
+    case 507: return "unavailable";
+    default: return status < 500 ? "invalid" : "internal error";
+  }
+}
+
+// One line and ASCII, since it goes into a header.
+std::string HeaderText(std::string_view message) {
+  std::string text(message.substr(0, 500));
+  for (char& letter : text) {
+    if (letter < ' ' || letter > '~') letter = ' ';
+  }
+  return text;
+}
+
+Result<std::unique_ptr<BodyConsumer>> MakeWriter(const LineProtocolWriterFactory& make_writer,
+                                                 int version, const HttpRequest& head) {
+  const std::string encoding = head.Header("content-encoding");
+  if (!encoding.empty() && encoding != "gzip" && encoding != "identity") {
+    return Error(ErrorCode::kInvalidArgument,
+                 "content-encoding: expected gzip or identity, got " + encoding);
+  }
+  return make_writer({.version = version,
+                      .precision = head.Param("precision").value_or(""),
+                      .gzip = encoding == "gzip",
+                      .principal = head.principal,
+                      .cancel = head.cancel});
+}
+
+Route WriteRoute(const LineProtocolWriterFactory& make_writer, int version) {
+  return {
+      .method = HttpMethod::kPost,
+      .pattern = version == 1 ? "/write" : "/api/v2/write",
+      .operation_id = version == 1 ? "writeV1" : "writeV2",
+      .least_role = Role::kWriter,
+      .handler = nullptr,
+      .consumer = [make_writer, version](
+                      const HttpRequest& head) { return MakeWriter(make_writer, version, head); },
+      .body_limit_bytes = kLineProtocolLimitBytes,
+      .query_credentials = version == 1 ? QueryCredentials::kAllowed : QueryCredentials::kIgnored,
+      .error_format = [version](const Error& error,
+                                int status) { return InfluxError(version, error, status); }};
+}
+
+HttpResponse Ping(const HttpRequest&) {
+  HttpResponse response = HttpResponse::NoContent();
+  response.headers.emplace_back("X-Influxdb-Version", kInfluxVersion);
+  response.headers.emplace_back("X-Influxdb-Build", "OSS");
+  return response;
+}
+
+HttpResponse Health(const InfluxOptions& options) {
+  const Status health = options.health ? options.health() : Status();
+  HttpResponse response = HttpResponse::Json(fmt::format(
+      R"({{"name":"bedplate","message":{},"status":"{}","version":{}}})",
+      QuoteJson(health.ok() ? "ready for queries and writes" : health.error().message()),
+      health.ok() ? "pass" : "fail", QuoteJson(options.server_version)));
+  if (!health.ok()) response.status = 503;
+  return response;
+}
+
+}  // namespace
+
+void AddInfluxRoutes(Router& router, InfluxOptions options) {
+  router.Add(WriteRoute(options.make_writer, 1));
+  router.Add(WriteRoute(options.make_writer, 2));
+  router.Add({.method = HttpMethod::kGet,
+              .pattern = "/ping",
+              .operation_id = "ping",
+              .least_role = std::nullopt,
+              .handler = Ping});
+  router.Add(
+      {.method = HttpMethod::kGet,
+       .pattern = "/health",
+       .operation_id = "health",
+       .least_role = std::nullopt,
+       .handler = [options = std::move(options)](const HttpRequest&) { return Health(options); }});
+}
+
+HttpResponse InfluxError(int version, const Error& error, int status) {
+  // The common form logs what is internal and hides it; only its outside differs.
+  HttpResponse response = ProblemResponse(error, status);
+  const std::string message = status == 500 ? "internal error" : error.ToString();
+  response.content_type = "application/json";
+  if (version == 1) {
+    response.body = fmt::format(R"({{"error":{}}})", QuoteJson(message));
+    response.headers.emplace_back("X-Influxdb-Error", HeaderText(message));
+  } else {
+    response.body =
+        fmt::format(R"({{"code":"{}","message":{}}})", InfluxCode(status), QuoteJson(message));
+  }
+  return response;
+}
+
+}  // namespace bedplate
