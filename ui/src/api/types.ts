@@ -1,0 +1,30 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Asset = Schemas["Asset"];
+export type Aggregate = Schemas["Aggregate"];
+export type AuditEntry = Schemas["AuditEntry"];
+export type CheckReport = Schemas["CheckReport"];
+export type Cashflow = Schemas["Cashflow"];
+export type Coverage = Schemas["Coverage"];
+export type DeadLetter = Schemas["DeadLetter"];
+export type Fault = Schemas["Fault"];
+export type Finding = Schemas["Finding"];
+export type Info = Schemas["Info"];
+export type Initiative = Schemas["Initiative"];
+export type InitiativeSummary = Schemas["InitiativeSummary"];
+export type Interval = Schemas["Interval"];
+export type LastValue = Schemas["LastValue"];
+export type Plant = Schemas["Plant"];
+export type Problem = Schemas["Problem"];
+export type Role = Schemas["Role"];
+export type Samples = Schemas["Samples"];
+export type Session = Schemas["Session"];
+export type SqlResult = Schemas["SqlResult"];
+export type SqlSchema = Schemas["SqlSchema"];
+export type Tag = Schemas["Tag"];
+export type Token = Schemas["Token"];
+export type Verdict = Schemas["Verdict"];
+export type TagCoverage = Coverage["tags"][number];
+export type Cell = SqlResult["columns"][number]["values"][number];

@@ -1,0 +1,61 @@
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { IconLayoutSidebar, IconQuestionMark, IconSearch } from "@tabler/icons-react";
+import { useWords } from "../../words/words.ts";
+import { AccountMenu } from "./AccountMenu.tsx";
+import { Breadcrumbs } from "./Breadcrumbs.tsx";
+import { LiveBadge } from "./LiveBadge.tsx";
+import { RangePicker } from "./RangePicker.tsx";
+import classes from "./shell.module.css";
+
+interface TopBarProps {
+  drawerShown: boolean;
+  onDrawer: (() => void) | null;
+  onPalette: () => void;
+  onHelp: () => void;
+}
+
+export function TopBar({ drawerShown, onDrawer, onPalette, onHelp }: TopBarProps) {
+  const words = useWords();
+  const treeName = drawerShown ? words.shell.closeTree : words.shell.openTree;
+  return (
+    <header className={classes.bar}>
+      {onDrawer ? (
+        <Tooltip label={treeName}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={32}
+            aria-label={treeName}
+            aria-pressed={drawerShown}
+            onClick={onDrawer}
+          >
+            <IconLayoutSidebar size={18} stroke={1.5} />
+          </ActionIcon>
+        </Tooltip>
+      ) : null}
+      <Breadcrumbs />
+      <RangePicker />
+      <button
+        type="button"
+        className={classes.search}
+        onClick={onPalette}
+        aria-label={words.shell.search}
+      >
+        <IconSearch size={16} stroke={1.5} aria-hidden="true" />
+        <span>{words.shell.search}</span>
+        <kbd>Ctrl K</kbd>
+      </button>
+      <LiveBadge />
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={32}
+        aria-label={words.shell.keys}
+        onClick={onHelp}
+      >
+        <IconQuestionMark size={18} stroke={1.5} />
+      </ActionIcon>
+      <AccountMenu />
+    </header>
+  );
+}

@@ -1,0 +1,35 @@
+import { IconChartLine, IconCoin } from "@tabler/icons-react";
+import type { Role } from "../../api/types.ts";
+import type { Words } from "../../words/en.ts";
+
+export interface PageEntry {
+  key: Exclude<keyof Words["pages"], "login">;
+  path: string;
+  group: keyof Words["groups"];
+  icon: typeof IconCoin;
+  goto: string; // the letter after `g`
+  leastRole: Role;
+}
+
+/** The pages by what a person does there. One appears when it works, not before. */
+export const PAGES: readonly PageEntry[] = [
+  {
+    key: "trends",
+    path: "/trends",
+    group: "see",
+    icon: IconChartLine,
+    goto: "t",
+    leastRole: "viewer",
+  },
+  { key: "value", path: "/value", group: "decide", icon: IconCoin, goto: "v", leastRole: "viewer" },
+];
+
+const RANK: Record<Role, number> = { viewer: 0, writer: 1, engineer: 2, admin: 3 };
+
+export function mayDo(role: Role, least: Role): boolean {
+  return RANK[role] >= RANK[least];
+}
+
+export function pagesFor(role: Role): PageEntry[] {
+  return PAGES.filter((page) => mayDo(role, page.leastRole));
+}

@@ -1,0 +1,31 @@
+import { Button, createTheme, type MantineColorsTuple } from "@mantine/core";
+
+const blue: MantineColorsTuple = [
+  "#e9f0fb",
+  "#cfdff6",
+  "#a6c4f0",
+  "#86b4fb",
+  "#6ea8fe",
+  "#4c86e2",
+  "#2f6fd0",
+  "#1d5fc4",
+  "#184fa3",
+  "#123d7f",
+];
+
+export const theme = createTheme({
+  primaryColor: "blue",
+  primaryShade: { light: 7, dark: 4 },
+  autoContrast: true,
+  colors: { blue },
+  fontFamily: "var(--font)",
+  fontFamilyMonospace: "var(--mono)",
+  fontSizes: { xs: "12px", sm: "14px", md: "14px", lg: "16px", xl: "20px" },
+  lineHeights: { xs: "16px", sm: "20px", md: "20px", lg: "24px", xl: "28px" },
+  spacing: { xs: "4px", sm: "8px", md: "12px", lg: "16px", xl: "24px" },
+  radius: { xs: "2px", sm: "4px", md: "4px", lg: "4px", xl: "4px" },
+  defaultRadius: "sm",
+  focusRing: "auto",
+  respectReducedMotion: true,
+  components: { Button: Button.extend({ defaultProps: { fw: 500 } }) },
+});

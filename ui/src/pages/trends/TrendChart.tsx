@@ -1,0 +1,161 @@
+import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
+import type { InteractionTarget } from "../../chart/plugins/interaction.ts";
+import { TimeChart } from "../../chart/TimeChart.tsx";
+import { panSpan, type Span, zoomSpan } from "../../range/range.ts";
+import type { CursorStore } from "./cursor.ts";
+import type { PaneGroup } from "./PaneGroup.ts";
+import { type PaneStyle, paneData, paneHeights, paneOptions } from "./paneOptions.ts";
+import type { Pane } from "./panes.ts";
+import classes from "./trends.module.css";
+
+interface TrendChartProps {
+  panes: Pane[];
+  view: Span;
+  width: number;
+  height: number;
+  style: Omit<PaneStyle, "showTime" | "axes">;
+  label: string;
+  group: PaneGroup;
+  cursor: CursorStore;
+  onView: (span: Span) => void;
+  onReset: () => void;
+  onBack: () => void;
+}
+
+const SETTLE_MS = 180;
+
+/** Turns what a pointer does into views: at once on the panes, then once in the address. */
+function useTarget(props: TrendChartProps): InteractionTarget {
+  const latest = useRef(props);
+  latest.current = props;
+  const timer = useRef(0);
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+  return useMemo(
+    () => ({
+      onZoom: (span) => latest.current.onView(span),
+      onMove: (span) => {
+        window.clearTimeout(timer.current);
+        latest.current.group.show(span);
+      },
+      onSettle: () => {
+        window.clearTimeout(timer.current);
+        timer.current = window.setTimeout(() => {
+          const { group, onView } = latest.current;
+          const moved = group.moved;
+          group.settle();
+          if (moved) onView(moved);
+        }, SETTLE_MS);
+      },
+      onReset: () => latest.current.onReset(),
+      onCursor: (time) => latest.current.cursor.set(time),
+    }),
+    [],
+  );
+}
+
+const PAN_SHARE = 0.25;
+const CURSOR_STEP_PX = 4;
+
+/** What a key does to the chart; undefined for keys that are not its own. */
+function actionOf(event: KeyboardEvent, props: TrendChartProps): (() => void) | undefined {
+  const { view, onView, group } = props;
+  const earlier = event.key === "ArrowLeft" ? -1 : 1;
+  switch (event.key) {
+    case "ArrowLeft":
+    case "ArrowRight":
+      if (event.shiftKey) return () => group.moveCursor(earlier * CURSOR_STEP_PX);
+      return () => onView(panSpan(view, earlier * PAN_SHARE));
+    case "+":
+    case "=":
+      return () => onView(zoomSpan(view, 0.5));
+    case "-":
+      return () => onView(zoomSpan(view, 2));
+    case "0":
+      return props.onReset;
+    case "Backspace":
+      return props.onBack;
+    default:
+      return undefined;
+  }
+}
+
+function useKeys(props: TrendChartProps): (event: KeyboardEvent) => void {
+  return (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const action = actionOf(event, props);
+    if (!action) return;
+    event.preventDefault();
+    action();
+  };
+}
+
+/** The panes of a trend, one under the other, with one time axis and one cursor. */
+export function TrendChart(props: TrendChartProps) {
+  const { panes, width, height, label } = props;
+  const target = useTarget(props);
+  const onKeyDown = useKeys(props);
+  const heights = paneHeights(panes, height);
+  const axes = Math.max(1, ...panes.map((pane) => pane.units.length));
+  return (
+    <div
+      className={classes.chart}
+      role="application"
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the chart is driven by keys
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      {panes.map((pane, index) => (
+        <PaneChart
+          key={`${pane.key}/${axes}`}
+          {...props}
+          pane={pane}
+          target={target}
+          width={width}
+          height={heights[index] ?? 200}
+          axes={axes}
+          showTime={index === panes.length - 1}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** What a pane looks like, apart from its data: as long as this stays, the chart is only fed. */
+function shapeOf(pane: Pane): string {
+  return pane.members
+    .map(({ tag, index, name, series }) =>
+      [tag.path, tag.unit, index, name, series.lows === null, JSON.stringify(tag.limits)].join("|"),
+    )
+    .join("\n");
+}
+
+function PaneChart(
+  props: TrendChartProps & {
+    pane: Pane;
+    target: InteractionTarget;
+    axes: number;
+    showTime: boolean;
+  },
+) {
+  const { pane, style, target, axes, showTime, group, view, width, height } = props;
+  const current = useRef(pane);
+  current.current = pane;
+  const shape = shapeOf(pane);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the pane
+  const options = useMemo(
+    () => paneOptions(current.current, { ...style, axes, showTime }, target, () => current.current),
+    [shape, style, axes, showTime, target],
+  );
+  const data = useMemo(() => paneData(pane), [pane]);
+  return (
+    <TimeChart
+      options={options}
+      data={data}
+      width={width}
+      height={height}
+      view={view}
+      attach={group.attach}
+    />
+  );
+}

@@ -1,0 +1,196 @@
+import { call } from "../../api/client.ts";
+import type { Aggregate, Samples, Tag } from "../../api/types.ts";
+import { type Detail, detailFor, fetchSpan } from "../../chart/buckets.ts";
+import {
+  breakAtGaps,
+  GAP_INTERVALS,
+  type Run,
+  runsOfBuckets,
+  runsOfSamples,
+} from "../../chart/quality.ts";
+import { type StateRun, stateRuns } from "../../chart/states.ts";
+import type { Span } from "../../range/range.ts";
+
+/** What a trend draws of one tag over the fetched span. */
+export interface TrendSeries {
+  tag: string;
+  unit: string;
+  kind: "number" | "state";
+  detail: Detail;
+  times: number[];
+  values: (number | null)[]; // the mean of each bucket, or the sample
+  lows: (number | null)[] | null; // null for raw samples
+  highs: (number | null)[] | null;
+  states: StateRun[];
+  runs: Run[];
+  truncated: boolean;
+}
+
+/** More samples than this of one tag are not drawn raw. */
+export const RAW_LIMIT = 100_000;
+
+export interface TrendRequest {
+  tag: Tag;
+  detail: Detail;
+  span: Span;
+}
+
+/** The usual interval of a tag; from its count of samples when nothing better is known. */
+export function intervalOf(tag: Tag): number | null {
+  if (tag.interval_ms) return tag.interval_ms;
+  const life = (tag.last ?? 0) - (tag.first ?? 0);
+  return tag.samples > 1 && life > 0 ? life / (tag.samples - 1) : null;
+}
+
+/** What to ask for so that `view` can be drawn `width_px` wide. */
+export function requestFor(tag: Tag, view: Span, width_px: number): TrendRequest {
+  const state = tag.type === "string" || tag.type === "bool";
+  const length = view.to - view.from;
+  const detail: Detail = state ? { kind: "raw" } : detailFor(length, width_px, intervalOf(tag));
+  const grain = detail.kind === "raw" ? Math.max(1000, length / 16) : detail.bucket_ms;
+  return { tag, detail, span: fetchSpan(view, niceGrain(grain)) };
+}
+
+/** A power of two of seconds, so that neighbouring views share what they fetch. */
+function niceGrain(grain_ms: number): number {
+  return 1000 * 2 ** Math.ceil(Math.log2(Math.max(1, grain_ms / 1000)));
+}
+
+export function keyOf(request: TrendRequest): readonly unknown[] {
+  const { tag, detail, span } = request;
+  return ["trend", tag.path, detail.kind === "raw" ? "raw" : detail.bucket, span.from, span.to];
+}
+
+export async function fetchTrend(request: TrendRequest, signal: AbortSignal): Promise<TrendSeries> {
+  const { tag, detail, span } = request;
+  if (detail.kind === "raw") {
+    const samples = await call("get", "/api/v1/samples", {
+      signal,
+      query: { tag: tag.path, from: String(span.from), to: String(span.to), limit: RAW_LIMIT },
+    });
+    return seriesOfSamples(tag, samples);
+  }
+  const query = {
+    tag: [tag.path],
+    from: String(span.from),
+    to: String(span.to),
+    bucket: detail.bucket,
+  };
+  const [good, all] = await Promise.all([
+    call("get", "/api/v1/aggregate", { signal, query: { ...query, fn: "count,min,max,mean" } }),
+    call("get", "/api/v1/aggregate", { signal, query: { ...query, fn: "count", quality: "all" } }),
+  ]);
+  return seriesOfBuckets(tag, detail, good, all);
+}
+
+function numberOf(value: number | boolean | string | null): number | null {
+  if (typeof value === "boolean") return value ? 1 : 0;
+  return typeof value === "number" ? value : null;
+}
+
+function textOf(value: number | boolean | string | null): string | null {
+  return value === null ? null : String(value);
+}
+
+export function seriesOfSamples(tag: Tag, samples: Samples): TrendSeries {
+  const interval = tag.interval_ms ?? null;
+  const times = samples.times.map(Number);
+  const qualities = samples.qualities ?? null;
+  const base = {
+    tag: tag.path,
+    unit: tag.unit,
+    detail: { kind: "raw" } as const,
+    lows: null,
+    highs: null,
+    runs: runsOfSamples(times, qualities, interval),
+    truncated: samples.next !== null,
+  };
+  if (tag.type === "string" || tag.type === "bool") {
+    const longest = interval === null ? null : GAP_INTERVALS * interval;
+    const states = stateRuns(times, samples.values.map(textOf), interval, longest);
+    return { ...base, kind: "state", times, values: [], states };
+  }
+  const broken = breakAtGaps(times, samples.values.map(numberOf), qualities, interval);
+  return { ...base, kind: "number", ...broken, states: [] };
+}
+
+export function seriesOfBuckets(
+  tag: Tag,
+  detail: Detail & { kind: "buckets" },
+  good: Aggregate,
+  all: Aggregate,
+): TrendSeries {
+  const series = good.series[0];
+  const bucket = good.bucket_ms ?? detail.bucket_ms;
+  const empty = good.starts.map(() => null);
+  const counts = series?.count ?? good.starts.map(() => 0);
+  const life = {
+    first: tag.first ?? Number.POSITIVE_INFINITY,
+    last: tag.last ?? Number.NEGATIVE_INFINITY,
+  };
+  return {
+    tag: tag.path,
+    unit: tag.unit,
+    kind: "number",
+    detail,
+    times: good.starts.map((start) => start + bucket / 2),
+    values: series?.mean ?? empty,
+    lows: series?.min ?? empty,
+    highs: series?.max ?? empty,
+    states: [],
+    runs: runsOfBuckets(good.starts, bucket, counts, all.series[0]?.count ?? counts, life),
+    truncated: false,
+  };
+}
+
+/** What a table says of a series over a view. */
+export interface Summary {
+  low: number | null;
+  high: number | null;
+  mean: number | null;
+  newest: number | null;
+}
+
+export function summaryOf(series: TrendSeries, view: Span): Summary {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  let count = 0;
+  let newest: number | null = null;
+  series.times.forEach((time, i) => {
+    const value = series.values[i];
+    if (time < view.from || time >= view.to || value === null || value === undefined) return;
+    low = Math.min(low, series.lows?.[i] ?? value);
+    high = Math.max(high, series.highs?.[i] ?? value);
+    sum += value;
+    count++;
+    newest = value;
+  });
+  if (count === 0) return { low: null, high: null, mean: null, newest: null };
+  return { low, high, mean: sum / count, newest };
+}
+
+/** The value that stands at a time: the nearest within half a step, or the state that holds. */
+export function valueAt(series: TrendSeries, time_ms: number): number | string | null {
+  if (series.kind === "state") {
+    const run = series.states.find((one) => one.from <= time_ms && time_ms < one.to);
+    return run?.state ?? null;
+  }
+  const index = nearest(series.times, time_ms);
+  return index === null ? null : (series.values[index] ?? null);
+}
+
+/** The index of the time nearest to `time_ms`, by bisection. */
+export function nearest(times: readonly number[], time_ms: number): number | null {
+  if (times.length === 0) return null;
+  let low = 0;
+  let high = times.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] as number) <= time_ms) low = middle;
+    else high = middle;
+  }
+  const before = Math.abs(time_ms - (times[low] as number));
+  const after = Math.abs((times[high] as number) - time_ms);
+  return before <= after ? low : high;
+}

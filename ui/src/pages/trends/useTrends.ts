@@ -1,0 +1,101 @@
+import { keepPreviousData, useQueries } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
+import { useTags } from "../../api/queries.ts";
+import type { Tag } from "../../api/types.ts";
+import { usePageParams } from "../../app/address.ts";
+import type { Span } from "../../range/range.ts";
+import type { Layout } from "./panes.ts";
+import { fetchTrend, keyOf, requestFor, type TrendSeries } from "./trendData.ts";
+
+/** The tags, the hidden ones among them, and the layout that the address names. */
+export function useTrendChoice() {
+  const { params, set } = usePageParams();
+  const paths = useMemo(() => params.getAll("tag"), [params]);
+  const hidden = useMemo(() => new Set(params.getAll("hide")), [params]);
+  const layout: Layout = params.get("layout") === "overlaid" ? "overlaid" : "stacked";
+  const add = useCallback(
+    (path: string) => set("tag", [...paths.filter((one) => one !== path), path]),
+    [paths, set],
+  );
+  const remove = useCallback(
+    (path: string) =>
+      set(
+        "tag",
+        paths.filter((one) => one !== path),
+      ),
+    [paths, set],
+  );
+  const toggle = useCallback(
+    (path: string) => {
+      const next = new Set(hidden);
+      if (!next.delete(path)) next.add(path);
+      set("hide", [...next], true);
+    },
+    [hidden, set],
+  );
+  const setLayout = useCallback(
+    (next: Layout) => set("layout", next === "stacked" ? null : next, true),
+    [set],
+  );
+  return { paths, hidden, layout, add, remove, toggle, setLayout };
+}
+
+/** A tag the server does not know still has a row, so that a link to it explains itself. */
+function unknownTag(path: string): Tag {
+  return {
+    path,
+    type: "double",
+    unit: "",
+    description: "",
+    source: "",
+    declared: false,
+    samples: 0,
+  };
+}
+
+export function useChosenTags(paths: readonly string[]): {
+  tags: Tag[];
+  ready: boolean;
+  error: Error | null;
+} {
+  const query = useTags();
+  const tags = useMemo(() => {
+    const byPath = new Map(query.data?.tags.map((tag) => [tag.path, tag]));
+    return paths.map((path) => byPath.get(path) ?? unknownTag(path));
+  }, [paths, query.data]);
+  return { tags, ready: query.data !== undefined, error: query.error };
+}
+
+export interface TrendResult {
+  data: (TrendSeries | undefined)[];
+  errors: (Error | null)[];
+  fetching: boolean;
+  retry: () => void;
+}
+
+/** The series of tags for a view, in the order of the tags; the last ones stay until new ones come. */
+export function useTrendData(
+  tags: readonly Tag[],
+  view: Span,
+  width_px: number,
+  enabled: boolean,
+): TrendResult {
+  const requests = tags.map((tag) => requestFor(tag, view, width_px));
+  return useQueries({
+    queries: requests.map((request) => ({
+      queryKey: keyOf(request),
+      queryFn: ({ signal }: { signal: AbortSignal }) => fetchTrend(request, signal),
+      enabled: enabled && width_px > 0,
+      placeholderData: (previous: TrendSeries | undefined) =>
+        previous?.tag === request.tag.path ? keepPreviousData(previous) : undefined,
+    })),
+    combine: (results) => ({
+      data: results.map((result) => result.data),
+      errors: results.map((result) => result.error),
+      fetching: results.some((result) => result.isFetching),
+      retry: () => {
+        for (const result of results) if (result.error) void result.refetch();
+      },
+    }),
+  });
+}

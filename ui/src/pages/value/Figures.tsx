@@ -1,0 +1,222 @@
+import type { ReactNode } from "react";
+import type { Cashflow, Initiative, Interval } from "../../api/types.ts";
+import { formatEstimate, formatMoney } from "../../format/money.ts";
+import { formatNumber, formatShare } from "../../format/number.ts";
+import { unitLabel } from "../../format/unit.ts";
+import type { Speech } from "../../words/words.ts";
+import { useSpeech } from "../../words/words.ts";
+import classes from "./value.module.css";
+import { bandText } from "./verdict.ts";
+
+const DASH = "\u2013";
+
+function Figure({ name, value, note }: { name: string; value: ReactNode; note?: ReactNode }) {
+  return (
+    <div className={classes.figure}>
+      <dt>{name}</dt>
+      <dd>
+        {value}
+        {note ? <span className={classes.note}>{note}</span> : null}
+      </dd>
+    </div>
+  );
+}
+
+/** "7 months" under two years, "2.5 years" from there on; "never" when it does not pay back. */
+export function paybackText(years: number | null | undefined, speech: Speech): string {
+  const { words, locale } = speech;
+  if (years === null || years === undefined) return words.value.never;
+  if (years < 2) {
+    const months = Math.max(1, Math.round(years * 12));
+    return words.value.months(months, formatNumber(months, 0, locale));
+  }
+  const rounded = Math.round(years * 10) / 10;
+  return words.value.years(rounded, formatNumber(rounded, rounded % 1 === 0 ? 0 : 1, locale));
+}
+
+function irrText(cashflow: Cashflow | undefined, locale: string): string {
+  const irr = cashflow?.irr;
+  if (irr === null || irr === undefined) return DASH;
+  return `${formatNumber(irr * 100, 0, locale)}\u00a0%`;
+}
+
+function moneyOf(value: number | null | undefined, currency: string, locale: string): string {
+  return value === null || value === undefined ? DASH : formatMoney(value, currency, locale);
+}
+
+function IntervalFigure({
+  name,
+  interval,
+  unit,
+}: {
+  name: string;
+  interval: Interval;
+  unit: string;
+}) {
+  const { words, locale } = useSpeech();
+  const band = bandText(interval, words, locale);
+  const figure = formatEstimate(interval, locale).value;
+  const value =
+    figure === null ? (
+      DASH
+    ) : (
+      <>
+        {figure} <span className="unit">{unit}</span>
+      </>
+    );
+  return <Figure name={name} value={value} note={band} />;
+}
+
+/** Expected against measured, a year. */
+function YearFigures({ initiative }: { initiative: Initiative }) {
+  const { words } = useSpeech();
+  const unit = `${initiative.currency} ${words.value.perYear}`;
+  return (
+    <>
+      <IntervalFigure
+        name={words.value.expected}
+        interval={initiative.expected_per_year}
+        unit={unit}
+      />
+      <IntervalFigure
+        name={words.value.measured}
+        interval={initiative.measured_per_year}
+        unit={unit}
+      />
+      <IntervalFigure
+        name={words.value.effect}
+        interval={initiative.effect}
+        unit={unitLabel(initiative.kpi.unit)}
+      />
+      <PercentFigure initiative={initiative} />
+      <IntervalFigure
+        name={words.value.moneySoFar}
+        interval={initiative.money}
+        unit={initiative.currency}
+      />
+    </>
+  );
+}
+
+function PercentFigure({ initiative }: { initiative: Initiative }) {
+  const { words, locale } = useSpeech();
+  const percent = initiative.effect_percent;
+  if (!percent || percent.value === null) return null;
+  const text = (value: number) => formatNumber(value, 1, locale);
+  const band =
+    percent.low === null || percent.high === null
+      ? null
+      : `${text(percent.low)} ${words.common.until} ${text(percent.high)}`;
+  const value = (
+    <>
+      {text(percent.value)} <span className="unit">%</span>
+    </>
+  );
+  return <Figure name={words.value.effectPercent} value={value} note={band} />;
+}
+
+function CashFigures({ initiative }: { initiative: Initiative }) {
+  const speech = useSpeech();
+  const { words, locale } = speech;
+  const { cashflow, currency, cost } = initiative;
+  const measured = cashflow?.measured?.likely;
+  const expected = cashflow?.expected?.likely;
+  const shown = measured ?? expected;
+  const was = (text: string) => (measured && expected ? words.value.was(text) : null);
+  return (
+    <>
+      <Figure
+        name={words.value.payback}
+        value={paybackText(shown?.payback_years, speech)}
+        note={was(paybackText(expected?.payback_years, speech))}
+      />
+      <Figure
+        name={words.value.npv}
+        value={moneyOf(shown?.npv, currency, locale)}
+        note={was(moneyOf(expected?.npv, currency, locale))}
+      />
+      <Figure
+        name={words.value.irr}
+        value={irrText(shown, locale)}
+        note={was(irrText(expected, locale))}
+      />
+      <Figure name={words.value.onceCost} value={moneyOf(cost?.once, currency, locale)} />
+      <Figure
+        name={words.value.runCost}
+        value={moneyOf(cost?.yearly, currency, locale)}
+        note={words.value.perYear}
+      />
+    </>
+  );
+}
+
+function TrustFigures({ initiative }: { initiative: Initiative }) {
+  const { words, locale } = useSpeech();
+  const { coverage, fitness } = initiative;
+  const percent = (value: number | null | undefined, decimals: number) =>
+    value === null || value === undefined
+      ? DASH
+      : `${formatNumber(value, decimals, locale)}\u00a0%`;
+  return (
+    <>
+      <Figure
+        name={words.value.coverage}
+        value={formatShare(coverage.baseline, locale)}
+        note={words.value.inBaseline}
+      />
+      <Figure
+        name=""
+        value={formatShare(coverage.reporting, locale)}
+        note={words.value.inReporting}
+      />
+      <Figure name={words.value.cvRmse} value={percent(fitness.cv_rmse_percent, 1)} />
+      <Figure name={words.value.nmbe} value={percent(fitness.nmbe_percent, 2)} />
+      <Figure
+        name={words.value.adjustedR2}
+        value={
+          fitness.adjusted_r2 === null || fitness.adjusted_r2 === undefined
+            ? DASH
+            : formatNumber(fitness.adjusted_r2, 2, locale)
+        }
+      />
+      <Figure
+        name={words.value.points}
+        value={fitness.n === undefined ? DASH : formatNumber(fitness.n, 0, locale)}
+        note={
+          typeof fitness.effective_n === "number"
+            ? words.value.effectiveN(formatNumber(fitness.effective_n, 0, locale))
+            : null
+        }
+      />
+    </>
+  );
+}
+
+/** The side list: expected against measured, what it pays, and how far it can be trusted. */
+export function Figures({ initiative }: { initiative: Initiative }) {
+  const { words, locale } = useSpeech();
+  const cashflow = initiative.cashflow;
+  const horizon =
+    cashflow?.horizon_years !== undefined && cashflow.discount_rate !== undefined
+      ? words.value.horizon(
+          formatNumber(cashflow.horizon_years, 0, locale),
+          `${formatNumber(cashflow.discount_rate * 100, 0, locale)}\u00a0%`,
+        )
+      : null;
+  return (
+    <aside className={classes.side} aria-label={words.value.figures}>
+      <dl>
+        <YearFigures initiative={initiative} />
+      </dl>
+      <dl>
+        <CashFigures initiative={initiative} />
+      </dl>
+      {horizon ? (
+        <p className={classes.horizon}>{`${words.value.npv}, ${words.value.irr}: ${horizon}`}</p>
+      ) : null}
+      <dl>
+        <TrustFigures initiative={initiative} />
+      </dl>
+    </aside>
+  );
+}
