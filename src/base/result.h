@@ -13,20 +13,20 @@ namespace bedplate {
 /// What kind of failure it is. The API maps each code to one HTTP status, the command line to one
 /// exit code; so a code says what the caller can do about it, not where it arose.
 enum class ErrorCode {
-  kInvalidArgument,     // the input is wrong; the same call never succeeds
-  kUnauthenticated,     // no or unknown credentials
-  kPermissionDenied,    // known, but the role does not allow it
-  kNotFound,            // the named thing does not exist
-  kAlreadyExists,       // the named thing exists
-  kConflict,            // the input contradicts what is stored (type of a tag, locked directory)
-  kResourceExhausted,   // a limit was reached: disk, memory, rows, queue
-  kDeadlineExceeded,    // the time limit was reached
-  kCancelled,           // the caller asked to stop
-  kUnavailable,         // try again later
-  kUnsupported,         // valid, but not something this build does
-  kCorruption,          // stored bytes do not match their checksum or format
-  kIo,                  // the operating system refused
-  kInternal,            // a bug or a library failure that has no better name
+  kInvalidArgument,    // the input is wrong; the same call never succeeds
+  kUnauthenticated,    // no or unknown credentials
+  kPermissionDenied,   // known, but the role does not allow it
+  kNotFound,           // the named thing does not exist
+  kAlreadyExists,      // the named thing exists
+  kConflict,           // the input contradicts what is stored (type of a tag, locked directory)
+  kResourceExhausted,  // a limit was reached: disk, memory, rows, queue
+  kDeadlineExceeded,   // the time limit was reached
+  kCancelled,          // the caller asked to stop
+  kUnavailable,        // try again later
+  kUnsupported,        // valid, but not something this build does
+  kCorruption,         // stored bytes do not match their checksum or format
+  kIo,                 // the operating system refused
+  kInternal,           // a bug or a library failure that has no better name
 };
 
 /// The stable lower-case name of a code, e.g. "not-found"; used in problem documents and logs.
@@ -67,7 +67,7 @@ class [[nodiscard]] Result {
   using value_type = T;
 
   // Implicit on purpose: `return value;` and `return Error(...)` are how functions end.
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
 
   [[nodiscard]] bool ok() const noexcept { return state_.index() == 0; }
@@ -81,7 +81,8 @@ class [[nodiscard]] Result {
     BEDPLATE_CHECK(ok());
     return *std::get_if<0>(&state_);
   }
-  [[nodiscard]] T&& value() && {
+  /// By value, so that `for (x : F().value())` outlives the Result.
+  [[nodiscard]] T value() && {
     BEDPLATE_CHECK(ok());
     return std::move(*std::get_if<0>(&state_));
   }
@@ -96,7 +97,7 @@ class [[nodiscard]] Result {
 
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
@@ -137,11 +138,11 @@ using Status = Result<void>;
 #define BEDPLATE_CONCAT(a, b) BEDPLATE_CONCAT_INNER(a, b)
 
 /// Returns the error of `expression` (a Result) from the enclosing function, if it has one.
-#define RETURN_IF_ERROR(expression)                                      \
-  do {                                                                   \
-    if (auto bedplate_status = (expression); !bedplate_status.ok()) {    \
-      return std::move(bedplate_status).error();                         \
-    }                                                                    \
+#define RETURN_IF_ERROR(expression)                                   \
+  do {                                                                \
+    if (auto bedplate_status = (expression); !bedplate_status.ok()) { \
+      return std::move(bedplate_status).error();                      \
+    }                                                                 \
   } while (false)
 
 /// `ASSIGN_OR_RETURN(auto x, F());` binds the value of F() or returns its error.

@@ -7,12 +7,18 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <sstream>
+#include <unordered_set>
 
+#include "base/spelling.h"
 #include "base/utf8.h"
 
 namespace bedplate {
 namespace {
+
+constexpr std::size_t kShownLimitBytes = 80;
+constexpr std::size_t kShortKeyBytes = 1000;
 
 /// Ends the parse early; caught in ParseYaml and nowhere else.
 struct StopParsing {};
@@ -21,7 +27,10 @@ struct StopParsing {};
 /// multiply.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(YamlFaults& faults) : faults_(faults) {}
+  explicit TreeBuilder(YamlFaults& faults) : faults_(faults) {
+    root_.line = 1;  // of an empty document
+    root_.column = 1;
+  }
 
   [[nodiscard]] YamlValue Take() { return std::move(root_); }
 
@@ -60,7 +69,8 @@ class TreeBuilder : public YAML::EventHandler {
  private:
   struct Level {
     YamlValue value;
-    std::optional<std::string> key;  // read, its value still to come
+    std::optional<YamlValue> key;  // read, its value still to come
+    std::unordered_set<std::string> keys;
   };
 
   static YamlValue Make(YamlKind kind, const YAML::Mark& mark) {
@@ -83,14 +93,13 @@ class TreeBuilder : public YAML::EventHandler {
     if (!tag.empty() && tag != "?" && tag != "!") Refuse(mark, "plain YAML", "a tag " + tag);
   }
 
-  void Open(YamlKind kind, const YAML::Mark& mark, const std::string& tag,
-            YAML::anchor_t anchor) {
+  void Open(YamlKind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     RefuseAnchor(mark, anchor);
     RefuseTag(mark, tag);
     if (open_.size() >= kYamlLimitDepth) {
       Refuse(mark, fmt::format("at most {} levels", kYamlLimitDepth), "a deeper level");
     }
-    open_.push_back({Make(kind, mark), std::nullopt});
+    open_.push_back({Make(kind, mark), std::nullopt, {}});
   }
   void Close() {
     YamlValue value = std::move(open_.back().value);
@@ -107,22 +116,29 @@ class TreeBuilder : public YAML::EventHandler {
     if (level.value.kind == YamlKind::kList) {
       level.value.items.push_back(std::move(value));
     } else if (!level.key) {
-      PlaceKey(level, value);
+      PlaceKey(level, std::move(value));
     } else {
-      level.value.fields.emplace_back(std::move(*level.key), std::move(value));
+      value.key_line = level.key->line;
+      value.key_column = level.key->column;
+      if (value.kind == YamlKind::kNull) {
+        // The parser notices that nothing follows only where the next thing starts.
+        value.line = value.key_line;
+        value.column = value.key_column;
+      }
+      level.value.fields.emplace_back(std::move(level.key->scalar), std::move(value));
       level.key.reset();
     }
   }
-  void PlaceKey(Level& level, const YamlValue& key) {
+  void PlaceKey(Level& level, YamlValue key) {
     if (key.kind != YamlKind::kScalar) {
       faults_.Add(key, "", "a name as key");
       throw StopParsing();
     }
-    if (level.value.Find(key.scalar) != nullptr) {
-      faults_.Add(key, key.scalar, "each key once", "'" + key.scalar + "' again");
+    if (!level.keys.insert(key.scalar).second) {
+      faults_.Add(key, "", "each key once", key.Describe() + " again");
       throw StopParsing();
     }
-    level.key = key.scalar;
+    level.key = std::move(key);
   }
 
   YamlFaults& faults_;
@@ -143,6 +159,29 @@ std::optional<Number> ReadNumber(std::string_view text) {
   return number;
 }
 
+/// Words that YAML 1.1 readers take for a bool or for nothing.
+constexpr std::string_view kReservedWords[] = {"null", "true", "false", "yes", "no",
+                                               "on",   "off",  "y",     "n"};
+
+bool IsPlainWord(std::string_view text) {
+  constexpr std::string_view kInside = "_./-()^+";
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  if (text.empty() || !is_letter(text.front()) || text.back() == ' ') return false;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const bool single_space = text[i] == ' ' && text[i - 1] != ' ';
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (!is_letter(text[i]) && !is_digit && !single_space &&
+        kInside.find(text[i]) == kInside.npos) {
+      return false;
+    }
+  }
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return std::find(std::begin(kReservedWords), std::end(kReservedWords), lower) ==
+         std::end(kReservedWords);
+}
+
 }  // namespace
 
 std::string YamlFault::ToString() const {
@@ -150,6 +189,8 @@ std::string YamlFault::ToString() const {
   const std::string where = key.empty() ? "" : key + ": ";
   return place + where + fmt::format("expected {}, got {}", expected, got);
 }
+
+YamlValue::YamlValue() = default;
 
 const YamlValue* YamlValue::Find(std::string_view key) const {
   for (const auto& [name, value] : fields) {
@@ -165,7 +206,8 @@ std::string YamlValue::Describe() const {
     case YamlKind::kMap: return "a map";
     case YamlKind::kScalar: break;
   }
-  return fmt::format("'{}'{}", scalar.substr(0, 80), scalar.size() > 80 ? "…" : "");
+  if (scalar.size() <= kShownLimitBytes) return fmt::format("'{}'", scalar);
+  return fmt::format("'{}…'", ToValidUtf8(scalar, kShownLimitBytes));
 }
 
 void YamlFaults::Add(const YamlValue& at, std::string_view key, std::string_view expected) {
@@ -177,11 +219,18 @@ void YamlFaults::Add(const YamlValue& at, std::string_view key, std::string_view
   AddAt(at.line, at.column, key, expected, got);
 }
 
+void YamlFaults::AddAtKey(const YamlValue& at, std::string_view key, std::string_view expected,
+                          std::string_view got) {
+  const bool has_key = at.key_line != 0;
+  AddAt(has_key ? at.key_line : at.line, has_key ? at.key_column : at.column, key, expected, got);
+}
+
 void YamlFaults::AddAt(int line, int column, std::string_view key, std::string_view expected,
                        std::string_view got) {
   if (faults_.size() >= kYamlLimitFaults) return;
-  faults_.push_back({file_, line, column, std::string(key), std::string(expected),
-                     std::string(got)});
+  YamlFault fault{file_, line, column, std::string(key), std::string(expected), std::string(got)};
+  if (std::find(faults_.begin(), faults_.end(), fault) != faults_.end()) return;
+  faults_.push_back(std::move(fault));
 }
 
 YamlValue ParseYaml(std::string_view text, YamlFaults& faults) {
@@ -264,8 +313,8 @@ std::optional<bool> YamlMapReader::Bool(std::string_view field) {
   return text ? std::optional(*text == "true") : std::nullopt;
 }
 
-std::optional<std::string> YamlMapReader::Choice(
-    std::string_view field, std::initializer_list<std::string_view> choices) {
+std::optional<std::string> YamlMapReader::Choice(std::string_view field,
+                                                 std::initializer_list<std::string_view> choices) {
   const std::string expected = fmt::format("one of {}", fmt::join(choices, ", "));
   const YamlValue* child = Scalar(field, expected);
   if (child == nullptr) return std::nullopt;
@@ -305,17 +354,28 @@ void YamlMapReader::Fault(std::string_view field, std::string_view expected) {
 }
 
 void YamlMapReader::RefuseUnknown() {
+  const std::vector<std::string> known(known_.begin(), known_.end());
   for (const auto& [name, value] : node_.fields) {
     if (known_.contains(name)) continue;
-    faults_.Add(value, KeyOf(name), fmt::format("one of the keys {}", fmt::join(known_, ", ")),
-                "'" + name + "'");
+    const auto nearest = NearestSpelling(name, known);
+    faults_.AddAtKey(value, key_, fmt::format("one of the keys {}", fmt::join(known, ", ")),
+                     fmt::format("'{}'{}", ToValidUtf8(name, kShownLimitBytes),
+                                 nearest ? fmt::format(" (did you mean '{}'?)", *nearest) : ""));
   }
 }
 
 std::string QuoteYaml(std::string_view text) {
+  if (IsPlainWord(text)) return std::string(text);
   YAML::Emitter emitter;
   emitter << YAML::DoubleQuoted << std::string(text);
   return emitter.c_str();
+}
+
+std::string YamlKeyLine(std::size_t indentation, std::string_view key) {
+  const std::string margin(indentation, ' ');
+  const std::string quoted = QuoteYaml(key);
+  if (quoted.size() <= kShortKeyBytes) return fmt::format("{}{}:", margin, quoted);
+  return fmt::format("{}? {}\n{}:", margin, quoted, margin);
 }
 
 }  // namespace bedplate

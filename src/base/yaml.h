@@ -30,10 +30,14 @@ enum class YamlKind : std::uint8_t { kNull, kScalar, kList, kMap };
 /// A YAML document as a plain tree. Anchors and aliases are refused when parsing, so the tree is
 /// never larger than its text.
 struct YamlValue {
+  YamlValue();  // out of line, because clang wants the type complete for it
+
   YamlKind kind = YamlKind::kNull;
   bool quoted = false;  // a quoted scalar is a string, whatever it looks like
   int line = 0;
   int column = 0;
+  int key_line = 0;  // where the key of this value stands; 0 when it has none
+  int key_column = 0;
   std::string scalar;
   std::vector<YamlValue> items;                           // of a list
   std::vector<std::pair<std::string, YamlValue>> fields;  // of a map, in order, keys unique
@@ -47,7 +51,7 @@ inline constexpr std::size_t kYamlLimitBytes = 8ULL << 20U;
 inline constexpr std::size_t kYamlLimitDepth = 32;
 inline constexpr std::size_t kYamlLimitFaults = 100;
 
-/// The faults of one file, at most kYamlLimitFaults of them.
+/// The faults of one file, each once, at most kYamlLimitFaults of them.
 class YamlFaults {
  public:
   explicit YamlFaults(std::string file) : file_(std::move(file)) {}
@@ -55,6 +59,9 @@ class YamlFaults {
   void Add(const YamlValue& at, std::string_view key, std::string_view expected);
   void Add(const YamlValue& at, std::string_view key, std::string_view expected,
            std::string_view got);
+  /// Marks the key of `at` (or `at` itself when it has none).
+  void AddAtKey(const YamlValue& at, std::string_view key, std::string_view expected,
+                std::string_view got);
   void AddAt(int line, int column, std::string_view key, std::string_view expected,
              std::string_view got);
   [[nodiscard]] bool empty() const noexcept { return faults_.empty(); }
@@ -67,9 +74,9 @@ class YamlFaults {
   std::vector<YamlFault> faults_;
 };
 
-/// Parses one document. Syntax errors, anchors, aliases, custom tags, duplicate keys, invalid UTF-8,
-/// depth beyond kYamlLimitDepth and text beyond kYamlLimitBytes are faults (the value is then what
-/// was read before). Never throws.
+/// Parses one document. Syntax errors, anchors, aliases, custom tags, duplicate keys, invalid
+/// UTF-8, depth beyond kYamlLimitDepth and text beyond kYamlLimitBytes are faults (the value is
+/// then what was read before). Never throws.
 YamlValue ParseYaml(std::string_view text, YamlFaults& faults);
 
 /// Reads the fields of one map and remembers which were asked for, so that what is left over can
@@ -94,7 +101,8 @@ class YamlMapReader {
   [[nodiscard]] const YamlValue* RequiredChild(std::string_view field, std::string_view expected);
 
   void Fault(std::string_view field, std::string_view expected);
-  /// Every field that was not asked for becomes a fault that lists the known ones.
+  /// Every field that was not asked for becomes a fault that lists the known ones and suggests the
+  /// nearest.
   void RefuseUnknown();
 
   [[nodiscard]] std::string KeyOf(std::string_view field) const;
@@ -110,7 +118,12 @@ class YamlMapReader {
   std::set<std::string, std::less<>> known_;
 };
 
-/// `text` as a YAML scalar that reads back as the same string (quoted when it must be).
+/// `text` as a YAML scalar that reads back as the same string, also in flow style and as a key.
+/// Words and units stand plain; what another YAML reader could take for something else is quoted.
 std::string QuoteYaml(std::string_view text);
+
+/// `key:` after `indentation` spaces, for a value to follow. A long key takes two lines (`? key`),
+/// because readers look for the colon in the next 1024 characters only.
+std::string YamlKeyLine(std::size_t indentation, std::string_view key);
 
 }  // namespace bedplate
