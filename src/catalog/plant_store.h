@@ -76,7 +76,7 @@ class PlantStore {
   /// it is null, the types of tags that were written stand in for it. It is called while the
   /// catalog is locked, so it must not call back into it.
   /// Errors: kConflict when a declared type differs from that of the stored samples, naming every
-  /// such tag; kInvalidArgument when an asset names a template that `plant` does not have.
+  /// such tag; kInvalidArgument when an asset's template or parent is not in `plant`.
   virtual Result<std::vector<Change>> Apply(const Plant& plant, bool dry_run,
                                             std::string_view actor,
                                             const StoredTypeLookup& stored_type) = 0;

@@ -10,6 +10,9 @@
 
 namespace bedplate {
 
+/// The first line of every plant file names the format and its version.
+inline constexpr std::string_view kPlantFormat = "bedplate/plant/1";
+
 /// A plant read from YAML, or every fault found in it (not only the first, at most 100).
 struct PlantYaml {
   Plant plant;
@@ -22,6 +25,7 @@ PlantYaml ParsePlantYaml(std::string_view file_name, std::string_view text,
                          const UnitSystem& units);
 
 /// The YAML that ParsePlantYaml reads back to an equal plant; sorted, stable, for version control.
+/// Every asset's parent must be in the plant (CHECK).
 std::string FormatPlantYaml(const Plant& plant);
 
 }  // namespace bedplate

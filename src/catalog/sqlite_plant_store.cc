@@ -109,14 +109,18 @@ Status WriteInitiatives(SqliteConnection& connection, const PlantDifference& dif
   return {};
 }
 
-Status CheckTemplates(const Plant& plant) {
-  std::set<std::string_view> names{""};
-  for (const AssetTemplate& asset_template : plant.templates) names.insert(asset_template.name);
+/// What the reader of plant files makes sure of, for plants that come another way.
+Status CheckReferences(const Plant& plant) {
+  std::set<std::string_view> templates{""};
+  std::set<std::string_view> paths{""};
+  for (const AssetTemplate& asset_template : plant.templates) templates.insert(asset_template.name);
+  for (const Asset& asset : plant.assets) paths.insert(asset.path);
   for (const Asset& asset : plant.assets) {
-    if (names.contains(asset.template_name)) continue;
+    const std::string_view parent = ParentPath(asset.path);
+    if (templates.contains(asset.template_name) && paths.contains(parent)) continue;
     return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("asset {} names the template '{}', which is not declared", asset.path,
-                             asset.template_name));
+                 fmt::format("asset {} needs the template '{}' and the parent '{}' to be declared",
+                             asset.path, asset.template_name, parent));
   }
   return {};
 }
@@ -141,7 +145,7 @@ std::string_view LiteralPrefix(const Glob& glob) {
 Result<std::vector<Change>> SqlitePlantStore::Apply(const Plant& plant, bool dry_run,
                                                     std::string_view actor,
                                                     const StoredTypeLookup& stored_type) {
-  RETURN_IF_ERROR(CheckTemplates(plant));
+  RETURN_IF_ERROR(CheckReferences(plant));
   const Plant wanted = Canonical(plant);
   const auto writer = database_.BorrowWriter();
   ASSIGN_OR_RETURN(SqliteTransaction transaction, SqliteTransaction::BeginWrite(*writer));

@@ -53,6 +53,7 @@ TEST_F(TokenStoreTest, EveryOtherTextIsRefusedAlike) {
 TEST_F(TokenStoreTest, ARevokedTokenIsRefusedForEver) {
   TokenStore& tokens = Open().tokens();
   const auto created = tokens.Create("a", Role::kViewer, "local");
+  clock_.Advance(std::chrono::seconds(1));
   const auto other = tokens.Create("b", Role::kViewer, "local");
   ASSERT_TRUE(tokens.Revoke(created->info.id, "local").ok());
   ASSERT_TRUE(tokens.Revoke(created->info.id, "local").ok());

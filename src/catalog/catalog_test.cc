@@ -1,0 +1,221 @@
+#include "catalog/catalog.h"
+
+#include <gmock/gmock.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "catalog/catalog_database.h"
+#include "catalog/catalog_test_support.h"
+#include "catalog/schema.h"
+#include "catalog/sqlite_dead_letter_store.h"
+#include "catalog/sqlite_token_store.h"
+
+namespace bedplate {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class CatalogFileTest : public CatalogTest {
+ protected:
+  ErrorCode OpenError(std::string* text = nullptr) {
+    const auto opened = Catalog::Open(path(), clock_);
+    if (opened.ok()) return ErrorCode::kInternal;
+    if (text != nullptr) *text = opened.error().ToString();
+    return opened.error().code();
+  }
+
+  void RunSql(const std::string& sql) {
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open(path().c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(database);
+    sqlite3_close(database);
+  }
+
+  void Overwrite(std::size_t offset, const std::string& bytes) {
+    std::fstream file(path(), std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(offset));
+    file << bytes;
+  }
+};
+
+std::vector<DeadLetter> Letters(int count) {
+  std::vector<DeadLetter> letters(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    letters[static_cast<std::size_t>(i)].tag = "a/" + std::to_string(i);
+    letters[static_cast<std::size_t>(i)].payload = std::string(1000, 'x');
+  }
+  return letters;
+}
+
+TEST_F(CatalogFileTest, IsPrivateAndSoundFromTheStart) {
+  Catalog& catalog = Open();
+  struct stat status{};
+  ASSERT_EQ(::stat(path().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  ASSERT_EQ(::stat((path() + "-wal").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  EXPECT_THAT(catalog.CheckIntegrity().value(), IsEmpty());
+}
+
+TEST_F(CatalogFileTest, WhatIsWrittenIsThereAfterReopening) {
+  ASSERT_TRUE(Open().audit().Record("anna", "plant.apply", "detail").ok());
+  const auto entries = Open().audit().List(10).value();
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].actor, "anna");
+  EXPECT_EQ(entries[0].action, "plant.apply");
+  EXPECT_EQ(entries[0].detail, "detail");
+  EXPECT_EQ(entries[0].time, clock_.Now());
+}
+
+TEST_F(CatalogFileTest, AuditListsTheNewestFirstUpToTheLimit) {
+  AuditLog& audit = Open().audit();
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(audit.Record("a", "b", std::to_string(i)).ok());
+  const auto entries = audit.List(2).value();
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries[0].detail, "4");
+  EXPECT_EQ(entries[1].detail, "3");
+}
+
+TEST_F(CatalogFileTest, AFileThatIsNoDatabaseIsCorruption) {
+  std::ofstream(path()) << "This is a text file and not a database at all. "
+                        << std::string(8192, 'x');
+  std::string text;
+  EXPECT_EQ(OpenError(&text), ErrorCode::kCorruption);
+  EXPECT_THAT(text, HasSubstr(path()));
+}
+
+TEST_F(CatalogFileTest, ADamagedHeaderIsCorruption) {
+  ASSERT_TRUE(Open().audit().Record("a", "b", "c").ok());
+  Close();
+  Overwrite(0, std::string(100, '\xAA'));
+  EXPECT_EQ(OpenError(), ErrorCode::kCorruption);
+}
+
+TEST_F(CatalogFileTest, DamageInsideIsFoundByTheCheckAndNeverCrashes) {
+  ASSERT_TRUE(Open().dead_letters().Add(Letters(500)).ok());
+  Close();
+  std::ifstream file(path(), std::ios::binary | std::ios::ate);
+  const auto size = static_cast<std::size_t>(file.tellg());
+  // All pages behind the schema's.
+  for (std::size_t page = 40 * 4096; page < size; page += 4096) {
+    Overwrite(page, std::string(4096, '\xFF'));
+  }
+  const auto opened = Catalog::Open(path(), clock_);
+  if (!opened.ok()) {
+    EXPECT_EQ(opened.error().code(), ErrorCode::kCorruption);
+    return;
+  }
+  const auto letters = opened.value()->dead_letters().List({});
+  ASSERT_FALSE(letters.ok());
+  EXPECT_EQ(letters.error().code(), ErrorCode::kCorruption);
+  EXPECT_FALSE(opened.value()->CheckIntegrity().value().empty());
+}
+
+TEST_F(CatalogFileTest, AMissingReferenceIsFoundByTheCheck) {
+  Open();
+  Close();
+  RunSql("INSERT INTO asset VALUES ('a', 1, '', 'gone', '', '')");
+  EXPECT_THAT(Open().CheckIntegrity().value(), ::testing::ElementsAre(HasSubstr("template")));
+}
+
+TEST_F(CatalogFileTest, ANewerSchemaIsRefusedAndLeftAlone) {
+  Open();
+  Close();
+  RunSql("PRAGMA user_version = 4711");
+  std::string text;
+  EXPECT_EQ(OpenError(&text), ErrorCode::kUnsupported);
+  EXPECT_THAT(text, HasSubstr("4711"));
+  RunSql("PRAGMA user_version = " + std::to_string(NewestSchemaVersion()));
+  EXPECT_THAT(Open().CheckIntegrity().value(), IsEmpty());
+}
+
+TEST_F(CatalogFileTest, AnotherProgramsDatabaseIsRefusedAndLeftAlone) {
+  RunSql("CREATE TABLE bookmarks (url TEXT)");
+  std::ifstream before_file(path(), std::ios::binary);
+  std::stringstream before;
+  before << before_file.rdbuf();
+  EXPECT_EQ(OpenError(), ErrorCode::kUnsupported);
+  std::ifstream after_file(path(), std::ios::binary);
+  std::stringstream after;
+  after << after_file.rdbuf();
+  EXPECT_EQ(before.str(), after.str());
+}
+
+TEST_F(CatalogFileTest, AnEmptyFileBecomesACatalog) {
+  std::ofstream(path()).flush();
+  EXPECT_THAT(Open().CheckIntegrity().value(), IsEmpty());
+}
+
+TEST_F(CatalogFileTest, ADirectoryOrAMissingFolderIsAnErrorWithItsPath) {
+  ASSERT_TRUE(std::filesystem::create_directory(path()));
+  std::string text;
+  EXPECT_EQ(OpenError(&text), ErrorCode::kIo);
+  EXPECT_THAT(text, HasSubstr(path()));
+  const auto nowhere = Catalog::Open(path() + "/no/such/catalog", clock_);
+  EXPECT_EQ(nowhere.error().code(), ErrorCode::kNotFound);
+}
+
+TEST_F(CatalogFileTest, MigrationEndsAtTheNewestVersionAndIsIdempotent) {
+  Open();
+  Close();
+  const auto connection = SqliteConnection::Open(path()).value();
+  EXPECT_EQ(connection->QueryInteger("PRAGMA user_version").value(), NewestSchemaVersion());
+  const auto schema = connection->QueryInteger("PRAGMA schema_version").value();
+  ASSERT_TRUE(MigrateSchema(*connection).ok());
+  EXPECT_EQ(connection->QueryInteger("PRAGMA schema_version").value(), schema);
+}
+
+TEST_F(CatalogFileTest, AMigrationThatWasCutOffStartsAgain) {
+  {
+    std::ofstream(path()).flush();
+    const auto connection = SqliteConnection::Open(path()).value();
+    auto transaction = SqliteTransaction::BeginWrite(*connection).value();
+    ASSERT_TRUE(connection->Execute("CREATE TABLE tag (path TEXT)").ok());
+  }
+  EXPECT_THAT(Open().CheckIntegrity().value(), IsEmpty());
+}
+
+/// A file that may not take another page stands in for a disk that is full.
+TEST_F(CatalogFileTest, AFullDiskIsAnErrorAndHalfABatchIsNotStored) {
+  const auto database = CatalogDatabase::Open(path()).value();
+  SqliteDeadLetterStore store(*database, kDeadLetterLimit);
+  ASSERT_EQ(store.Add(Letters(3)).value(), 3U);
+  {
+    const auto writer = database->BorrowWriter();
+    const auto pages = writer->QueryInteger("PRAGMA page_count").value();
+    ASSERT_TRUE(writer->Execute("PRAGMA max_page_count = " + std::to_string(pages + 5)).ok());
+  }
+  const auto added = store.Add(Letters(1000));
+  ASSERT_FALSE(added.ok());
+  EXPECT_EQ(added.error().code(), ErrorCode::kResourceExhausted);
+  EXPECT_EQ(store.Total().value(), 3U);
+  EXPECT_EQ(store.List({}).value().size(), 3U);
+  {
+    const auto writer = database->BorrowWriter();
+    ASSERT_TRUE(writer->Execute("PRAGMA max_page_count = 100000").ok());
+  }
+  EXPECT_EQ(store.Add(Letters(1000)).value(), 1000U);
+  EXPECT_EQ(store.Total().value(), 1003U);
+}
+
+TEST_F(CatalogFileTest, ATokenStillOpensTheDoorWhenNothingCanBeWritten) {
+  const auto database = CatalogDatabase::Open(path()).value();
+  SqliteTokenStore tokens(*database, clock_);
+  const std::string secret = tokens.Create("a", Role::kAdmin, "local")->secret;
+  const auto writer = SqliteConnection::Open(path()).value();
+  const auto blocker = SqliteTransaction::BeginWrite(*writer).value();
+  ASSERT_TRUE(database->BorrowWriter()->Execute("PRAGMA busy_timeout = 1").ok());
+  EXPECT_TRUE(tokens.Verify(secret).ok());
+  const auto refused = tokens.Create("b", Role::kViewer, "local");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), ErrorCode::kUnavailable);
+  EXPECT_TRUE(refused.error().retryable());
+}
+
+}  // namespace
+}  // namespace bedplate

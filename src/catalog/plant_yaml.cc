@@ -1,0 +1,65 @@
+#include "catalog/plant_yaml.h"
+
+#include <utility>
+
+#include "catalog/plant_yaml_assets.h"
+#include "catalog/plant_yaml_initiatives.h"
+
+namespace bedplate {
+namespace {
+
+void ReadFormat(YamlMapReader& root) {
+  const YamlValue* format = root.RequiredChild("format", kPlantFormat);
+  if (format == nullptr) return;
+  if (format->kind != YamlKind::kScalar || format->scalar != kPlantFormat) {
+    root.Fault("format", kPlantFormat);
+  }
+}
+
+std::vector<AssetTemplate> TemplatesOf(const PlacedTemplates& placed) {
+  std::vector<AssetTemplate> templates;
+  for (const auto& [name, one] : placed) {
+    AssetTemplate& added = templates.emplace_back(AssetTemplate{name, one.description, {}});
+    for (const auto& [path, tag] : one.tags) added.tags.push_back(tag.tag);
+  }
+  return templates;
+}
+
+void ReadAssetSections(PlantReadContext& context, YamlMapReader& root, Plant& plant) {
+  const YamlValue* templates = root.ChildMap("templates");
+  const YamlValue* assets = root.ChildMap("assets");
+  const YamlValue* tags = root.ChildMap("tags");
+  plant.declares_assets = root.node().Find("assets") != nullptr;
+  if (!plant.declares_assets && (templates != nullptr || tags != nullptr)) {
+    // Declared without its assets, the section would remove every asset that is stored.
+    root.Fault("assets", "the assets beside the templates and tags (these three go together)");
+  }
+  PlacedTemplates placed;
+  if (templates != nullptr) placed = ReadTemplateMap(context, *templates);
+  plant.templates = TemplatesOf(placed);
+  ReadAssetTree(context, assets, tags, placed, plant);
+}
+
+}  // namespace
+
+PlantYaml ParsePlantYaml(std::string_view file_name, std::string_view text,
+                         const UnitSystem& units) {
+  PlantYaml result;
+  YamlFaults faults{std::string(file_name)};
+  const YamlValue document = ParseYaml(text, faults);
+  if (faults.empty()) {
+    PlantReadContext context{units, faults};
+    YamlMapReader root(document, "", faults);
+    ReadFormat(root);
+    ReadAssetSections(context, root, result.plant);
+    result.plant.declares_initiatives = document.Find("initiatives") != nullptr;
+    if (const YamlValue* initiatives = root.ChildMap("initiatives")) {
+      result.plant.initiatives = ReadInitiativeTexts(text, *initiatives, faults);
+    }
+    root.RefuseUnknown();
+  }
+  result.faults = std::move(faults).Take();
+  return result;
+}
+
+}  // namespace bedplate

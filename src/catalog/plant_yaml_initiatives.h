@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "base/yaml.h"
+#include "catalog/plant_store.h"
+
+namespace bedplate {
+
+/// Takes the initiatives out of a plant file as text. `text` is the whole file, `map` its parsed
+/// section. A map in block style is cut out as it stands, with its comments; one in flow style is
+/// written anew.
+std::vector<InitiativeText> ReadInitiativeTexts(std::string_view text, const YamlValue& map,
+                                                YamlFaults& faults);
+
+}  // namespace bedplate

@@ -1,0 +1,160 @@
+#include "catalog/plant_yaml_tags.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "base/utf8.h"
+#include "model/path.h"
+
+namespace bedplate {
+namespace {
+
+constexpr std::size_t kTextLimitBytes = 500;
+constexpr double kIntervalLimitSeconds = 100.0 * 86'400;
+
+void CheckLength(YamlMapReader& reader, std::string_view field,
+                 const std::optional<std::string>& text) {
+  if (text && text->size() > kTextLimitBytes) {
+    reader.Fault(field, fmt::format("at most {} bytes", kTextLimitBytes));
+  }
+}
+
+void ReadText(YamlMapReader& reader, std::string_view field, std::string& out) {
+  const auto text = reader.String(field);
+  CheckLength(reader, field, text);
+  if (text) out = *text;
+}
+
+void ReadType(YamlMapReader& reader, ValueType& out) {
+  const auto name = reader.Choice("type", {"double", "int64", "bool", "string"});
+  if (name) out = ParseValueType(*name).value_or(out);
+}
+
+void ReadUnit(PlantReadContext& context, YamlMapReader& reader, std::string& out) {
+  const auto unit = reader.String("unit");
+  if (!unit) return;
+  out = *unit;
+  const Status known = context.units.Check(*unit);
+  if (known.ok()) return;
+  context.faults.Add(*reader.Child("unit"), reader.KeyOf("unit"), "a unit",
+                     known.error().message());
+}
+
+void ReadLimits(PlantReadContext& context, YamlMapReader& reader, TagLimits& out) {
+  const YamlValue* node = reader.ChildMap("limits");
+  if (node == nullptr) return;
+  YamlMapReader limits(*node, reader.KeyOf("limits"), context.faults);
+  out.low_low = limits.Number("low_low");
+  out.low = limits.Number("low");
+  out.high = limits.Number("high");
+  out.high_high = limits.Number("high_high");
+  limits.RefuseUnknown();
+  std::optional<double> last;
+  for (const auto& limit : {out.low_low, out.low, out.high, out.high_high}) {
+    if (!limit) continue;
+    if (last && *limit < *last) {
+      reader.Fault("limits", "low_low <= low <= high <= high_high");
+      return;
+    }
+    last = limit;
+  }
+}
+
+void ReadInterval(PlantReadContext& context, YamlMapReader& reader, std::optional<double>& out) {
+  const auto text = reader.String("interval");
+  if (!text) return;
+  out.reset();
+  if (*text == kLearnedInterval) return;
+  const auto interval = ParseDuration(*text);
+  if (interval.ok()) out = std::chrono::duration<double>(*interval).count();
+  if (interval.ok() && *out <= kIntervalLimitSeconds) return;
+  context.faults.Add(
+      *reader.Child("interval"), reader.KeyOf("interval"),
+      fmt::format("a duration up to 100d, as 250ms, 1s or 15m, or '{}'", kLearnedInterval));
+}
+
+/// Limits and units are about numbers.
+void CheckFitsType(YamlMapReader& reader, const Tag& tag) {
+  if (tag.type == ValueType::kDouble || tag.type == ValueType::kInt64) return;
+  if (tag.limits != TagLimits{}) {
+    reader.Fault("limits", fmt::format("no limits on a {}", ValueTypeName(tag.type)));
+  }
+  if (!tag.unit.empty()) {
+    reader.Fault("unit", fmt::format("no unit on a {}", ValueTypeName(tag.type)));
+  }
+}
+
+/// `tag` with the fields that `node` gives.
+Tag ReadTag(PlantReadContext& context, const YamlValue& node, const std::string& key, Tag tag,
+            bool is_new) {
+  YamlMapReader reader(node, key, context.faults);
+  if (is_new) (void)reader.RequiredChild("type", "one of double, int64, bool, string");
+  ReadType(reader, tag.type);
+  ReadUnit(context, reader, tag.unit);
+  ReadLimits(context, reader, tag.limits);
+  ReadText(reader, "description", tag.description);
+  ReadText(reader, "source", tag.source);
+  ReadInterval(context, reader, tag.interval_seconds);
+  reader.RefuseUnknown();
+  if (node.kind == YamlKind::kMap) CheckFitsType(reader, tag);
+  tag.declared = true;
+  return tag;
+}
+
+}  // namespace
+
+std::vector<std::string> ExpandKey(PlantReadContext& context, std::string_view pattern,
+                                   const YamlValue& node, std::string_view parent_key,
+                                   Allowance& allowance) {
+  if (allowance.exceeded) return {};
+  const auto refuse = [&](std::string_view expected) {
+    const std::string shown = ToValidUtf8(pattern, 80);
+    context.faults.AddAtKey(node, parent_key, expected, fmt::format("'{}'", shown));
+    return std::vector<std::string>();
+  };
+  if (pattern.size() > kMaxPathBytes) return refuse("a name of at most 1024 bytes");
+  auto names = ExpandNames(pattern, allowance.left);
+  if (!names.ok() && names.error().code() == ErrorCode::kResourceExhausted) {
+    allowance.exceeded = true;
+    return refuse(kPlantLimitText);
+  }
+  if (!names.ok()) return refuse(names.error().message());
+  const auto is_path = [](const std::string& name) { return CheckPath(name).ok(); };
+  if (!std::all_of(names->begin(), names->end(), is_path)) {
+    return refuse("a name without * ? { }, control characters or empty parts");
+  }
+  allowance.left -= names->size();
+  return std::move(names).value();
+}
+
+PlacedTags ReadTags(PlantReadContext& context, const YamlValue& map, const std::string& key,
+                    PlacedTags inherited) {
+  PlacedTags tags = std::move(inherited);
+  std::set<std::string> seen;
+  for (const auto& [pattern, node] : map.fields) {
+    const auto names = ExpandKey(context, pattern, node, key, context.tags);
+    if (names.empty()) continue;
+    const std::string tag_key = fmt::format("{}.{}", key, pattern);
+    for (const std::string& name : names) {
+      const auto known = tags.find(name);
+      if (!seen.insert(name).second) {
+        context.faults.AddAtKey(node, key, "each tag once", fmt::format("'{}' again", name));
+        break;
+      }
+      Tag base;
+      if (known != tags.end()) base = known->second.tag;
+      base.path = name;
+      Tag tag = ReadTag(context, node, tag_key, std::move(base), known == tags.end());
+      tags.insert_or_assign(name, PlacedTag{std::move(tag), &node, tag_key});
+    }
+  }
+  return tags;
+}
+
+}  // namespace bedplate
