@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/file_system.h"
+
+namespace bedplate {
+
+/// Files in memory that fail on demand, for tests of what stores make of it. It knows what a power
+/// cut may destroy: bytes of a file that were not synced since they were written, and names that
+/// were made, renamed or removed in a directory that was not synced since. Everything random comes
+/// from the seed. Safe from any thread.
+class FaultFileSystem final : public FileSystem {
+ public:
+  enum class Operation { kOpen, kAppend, kSync, kRename, kRemove, kTruncate, kSyncDirectory };
+
+  /// What a power cut leaves of what was not synced.
+  enum class Unsynced {
+    kLost,  // nothing
+    kTorn   // of each file a random part, perhaps with zeros or garbage behind it; of each
+            // directory's changes the first few
+  };
+
+  explicit FaultFileSystem(std::uint64_t seed);
+  ~FaultFileSystem() override;
+
+  /// Operations that change something, so far.
+  [[nodiscard]] std::uint64_t operations() const;
+  /// Makes the operation after `count` further ones fail once with kIo; of a failed append a random
+  /// part is written, and what a failed sync should have made durable never will be.
+  void FailAfter(std::uint64_t count);
+  /// The same, counting operations of one kind only.
+  void FailAfter(Operation operation, std::uint64_t count);
+  /// From the operation after `count` further ones on every one fails, until Restart.
+  void CutPowerAfter(std::uint64_t count);
+  /// The machine starts again after a power cut: open files and locks are void.
+  void Restart(Unsynced unsynced);
+  /// Appends fail with kResourceExhausted, after writing what fits, once all files together would
+  /// exceed this.
+  void SetCapacity(std::uint64_t bytes);
+  /// Changes one byte of a file, durably.
+  void FlipByte(const std::string& path, std::uint64_t offset);
+  /// Every file's path.
+  [[nodiscard]] std::vector<std::string> Paths() const;
+
+  Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path,
+                                                     OpenMode mode) override;
+  Result<std::unique_ptr<RandomAccessFile>> OpenRandomAccess(const std::string& path) override;
+  Result<std::string> ReadFile(const std::string& path, std::uint64_t limit_bytes) override;
+  Result<std::vector<std::string>> ListDirectory(const std::string& path) override;
+  Status CreateDirectories(const std::string& path) override;
+  Status Rename(const std::string& from, const std::string& to) override;
+  Status Remove(const std::string& path) override;
+  Status Truncate(const std::string& path, std::uint64_t size) override;
+  Status SyncDirectory(const std::string& path) override;
+  [[nodiscard]] bool Exists(const std::string& path) override;
+  Result<std::uint64_t> FileSize(const std::string& path) override;
+  Result<std::uint64_t> AvailableBytes(const std::string& path) override;
+  Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
+
+ private:
+  /// A file's bytes, as the running system sees them and as they are on the disk.
+  struct Node {
+    std::string data;
+    std::string durable;
+    std::uint64_t lost_from = 0;  // a sync failed: [lost_from, lost_to) never reaches the disk
+    std::uint64_t lost_to = 0;
+  };
+  using SharedNode = std::shared_ptr<Node>;
+  using Names = std::map<std::string, SharedNode>;
+
+  /// A change of names that is not durable before the directory is synced.
+  struct NameChange {
+    std::string removed;  // path, or empty
+    std::string added;    // path, or empty
+    SharedNode node;      // of `added`
+  };
+
+  class MemoryWritableFile;
+  class MemoryRandomAccessFile;
+  class MemoryLock;
+
+  Status Begin(Operation operation, const std::string& path);
+  Status AppendTo(Node& node, const std::string& path, std::span<const std::byte> bytes);
+  Status SyncNode(Node& node, const std::string& path);
+  [[nodiscard]] std::uint64_t UsedBytes() const;
+  Result<SharedNode> FindNode(const std::string& path) const;
+  void TearNode(Node& node);
+  void Unlock(const std::string& path, std::uint64_t epoch);
+  std::uint64_t Random(std::uint64_t below);
+
+  mutable std::mutex mutex_;
+  std::mt19937_64 random_;
+  std::set<std::string> directories_;
+  Names names_;
+  Names durable_names_;
+  std::map<std::string, std::vector<NameChange>> pending_;  // by directory
+  std::set<std::string> locked_;
+  std::uint64_t epoch_ = 0;  // of the machine: one more with each restart
+  std::uint64_t operations_ = 0;
+  std::uint64_t fail_at_ = UINT64_MAX;
+  std::uint64_t cut_at_ = UINT64_MAX;
+  std::map<Operation, std::uint64_t> operations_by_kind_;
+  std::map<Operation, std::uint64_t> fail_kind_at_;
+  std::uint64_t capacity_bytes_ = UINT64_MAX;
+};
+
+}  // namespace bedplate
