@@ -46,6 +46,9 @@ class Recoverer {
 
  private:
   Status LoadManifest() {
+    // A crash may have come between the manifest's renaming and its directory's sync: what is built
+    // on now must not vanish with the next power cut.
+    RETURN_IF_ERROR(files_.SyncDirectory(directory_));
     auto read = ReadManifest(files_, directory_);
     is_new_ = !read.ok() && read.error().code() == ErrorCode::kNotFound;
     if (!read.ok() && !is_new_) return std::move(read).error();

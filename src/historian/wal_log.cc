@@ -38,6 +38,9 @@ Result<std::uint64_t> WalLog::Rotate() {
 }
 
 Status WalLog::StartNextFile() {
+  // From here on the next file may exist and say how much of this one counts, even if making it
+  // fails half way: nothing more may be written to this one.
+  writer_failed_ = true;
   const std::uint64_t previous_end = writer_->counted_end();
   const WalStart start{.sequence = writer_->sequence() + 1, .previous_end = previous_end};
   ASSIGN_OR_RETURN(auto next, WalWriter::Create(files_, clock_, directory_, start));
