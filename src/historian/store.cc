@@ -102,6 +102,7 @@ Store::~Store() {
     stopping_ = true;
   }
   wake_.notify_all();
+  stop_compaction_.Cancel();
   if (maintenance_.joinable()) maintenance_.join();
 }
 

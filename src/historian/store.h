@@ -60,6 +60,8 @@ class Store final : public Historian {
   [[nodiscard]] bool FlushIsDue() const;
   Status FlushHeld();
   Status HoldHead();
+  Result<bool> CompactOnce();
+  Status Publish(ManifestChange change);
   Status PublishHeld(std::vector<SegmentInfo> segments);
 
   FileSystem& files_;
@@ -83,6 +85,9 @@ class Store final : public Historian {
 
   std::atomic<std::uint64_t> appends_ = 0;
   std::atomic<std::int64_t> first_unflushed_ns_ = INT64_MAX;  // monotonic; INT64_MAX: none
+
+  const CancelToken stop_compaction_ = CancelToken::Make();
+  std::vector<std::uint64_t> failed_compaction_;  // ids; used by the one thread that compacts
 
   std::mutex wake_mutex_;
   std::condition_variable wake_;     // maintenance has something to do

@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <string>
 #include <utility>
 
 #include "historian/check.h"
+#include "historian/compaction.h"
 #include "historian/head_flush.h"
 #include "historian/store.h"
 
@@ -30,6 +32,8 @@ void Store::RunMaintenance() {
     // A flush that fails is tried again: its samples are safe in the log, and appends report a
     // full disk by themselves.
     if (FlushIsDue()) static_cast<void>(Flush());
+    // Merging that fails leaves everything as it was; Check reports what is damaged.
+    static_cast<void>(CompactOnce());
     lock.lock();
   }
 }
@@ -61,7 +65,49 @@ Status Store::Flush() {
   const std::lock_guard flushing(flush_mutex_);
   if (held_) RETURN_IF_ERROR(FlushHeld());
   RETURN_IF_ERROR(HoldHead());
-  return held_ ? FlushHeld() : Status();
+  if (held_) RETURN_IF_ERROR(FlushHeld());
+  if (options_.background) return {};
+  while (true) {
+    ASSIGN_OR_RETURN(const bool merged, CompactOnce());
+    if (!merged) return {};
+  }
+}
+
+/// Merges one set of segments if that is due and there is room for it beside the reserve. Runs in
+/// one thread at a time.
+Result<bool> Store::CompactOnce() {
+  const auto list = segments_->List();
+  std::vector<SegmentInfo> infos;
+  for (const SharedSegment& segment : *list) infos.push_back(segment->info());
+  const std::vector<std::uint64_t> ids = PickCompaction(infos);
+  if (ids.empty() || ids == failed_compaction_) return false;
+  SegmentList inputs;
+  std::uint64_t bytes = 0;
+  for (const SharedSegment& segment : *list) {
+    if (!std::binary_search(ids.begin(), ids.end(), segment->info().id)) continue;
+    inputs.push_back(segment);
+    bytes += segment->info().bytes;
+  }
+  RETURN_IF_ERROR(CheckRoom(bytes));
+  auto merged = MergeSegments(files_, segments_->segment_directory(), inputs, segments_->NextId(),
+                              stop_compaction_);
+  if (!merged.ok()) {
+    // Damaged segments stay damaged: they are not read again each second.
+    if (merged.error().code() == ErrorCode::kCorruption) failed_compaction_ = ids;
+    return std::move(merged).error();
+  }
+  RETURN_IF_ERROR(Publish({.added = {*merged}, .removed = ids, .flushed = std::nullopt}));
+  return true;
+}
+
+/// Publishes a change, and shows it to readers together with the end of the flush that it is of.
+Status Store::Publish(ManifestChange change) {
+  const bool ends_flush = change.flushed.has_value();
+  return segments_->Publish(std::move(change), [&](std::shared_ptr<const SegmentList> list) {
+    const std::lock_guard lock(state_mutex_);
+    segment_list_ = std::move(list);
+    if (ends_flush) flushing_ = nullptr;
+  });
 }
 
 /// Begins a flush: what was appended so far stands still, and new samples go to a new head and a
@@ -85,13 +131,7 @@ Status Store::FlushHeld() {
 
 Status Store::PublishHeld(std::vector<SegmentInfo> segments) {
   const std::uint64_t low_water = held_->wal_low_water;
-  RETURN_IF_ERROR(
-      segments_->Publish({.added = std::move(segments), .removed = {}, .flushed = held_},
-                         [this](std::shared_ptr<const SegmentList> list) {
-                           const std::lock_guard lock(state_mutex_);
-                           segment_list_ = std::move(list);
-                           flushing_ = nullptr;
-                         }));
+  RETURN_IF_ERROR(Publish({.added = std::move(segments), .removed = {}, .flushed = held_}));
   held_.reset();
   {
     const auto pause = commits_.Pause();

@@ -1,0 +1,148 @@
+#include "historian/compaction.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "historian/format.h"
+#include "historian/head_flush.h"
+#include "historian/merge_cursor.h"
+#include "historian/segment_writer.h"
+
+namespace bedplate::historian {
+namespace {
+
+using Segments = std::vector<const SegmentInfo*>;
+
+std::int64_t FirstDay(const SegmentInfo& segment) {
+  return segment.first_time / kNanosecondsPerDay;
+}
+std::int64_t LastDay(const SegmentInfo& segment) { return segment.last_time / kNanosecondsPerDay; }
+
+/// Splits segments, sorted by first day, wherever no segment reaches over to the next.
+std::vector<Segments> SplitByDays(const Segments& segments) {
+  std::vector<Segments> clusters;
+  std::int64_t last_day = INT64_MIN;
+  for (const SegmentInfo* segment : segments) {
+    if (FirstDay(*segment) > last_day) clusters.emplace_back();
+    clusters.back().push_back(segment);
+    last_day = std::max(last_day, LastDay(*segment));
+  }
+  return clusters;
+}
+
+Segments SmallOnes(const Segments& segments) {
+  Segments small;
+  for (const SegmentInfo* segment : segments) {
+    if (segment->samples < kSharedSegmentSamples) small.push_back(segment);
+  }
+  return small;
+}
+
+bool Overlap(const SegmentInfo& a, const SegmentInfo& b) {
+  return a.first_time <= b.last_time && b.first_time <= a.last_time;
+}
+
+/// Whether merging would lift older values of a member over those of `other`: `other` lies between
+/// that member and the merged segment, which takes the greatest generation of all members.
+bool Interferes(const SegmentInfo& other, const Segments& members, std::uint64_t generation) {
+  if (other.generation > generation) return false;
+  return std::any_of(members.begin(), members.end(), [&](const SegmentInfo* member) {
+    return member->generation < other.generation && Overlap(*member, other);
+  });
+}
+
+/// Adds whatever interferes until nothing does.
+void Close(const std::vector<SegmentInfo>& all, Segments& members) {
+  std::uint64_t generation = 0;
+  for (const SegmentInfo* member : members) generation = std::max(generation, member->generation);
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (const SegmentInfo& other : all) {
+      if (std::find(members.begin(), members.end(), &other) != members.end()) continue;
+      if (!Interferes(other, members, generation)) continue;
+      members.push_back(&other);
+      grew = true;
+    }
+  }
+}
+
+/// What is due among the segments of one month and level.
+Segments PickFrom(Segments segments) {
+  std::sort(segments.begin(), segments.end(), [](const SegmentInfo* a, const SegmentInfo* b) {
+    return std::pair(a->first_time, a->id) < std::pair(b->first_time, b->id);
+  });
+  for (Segments& cluster : SplitByDays(segments)) {
+    if (cluster.size() > kMaxSegmentsPerDay) return std::move(cluster);
+  }
+  Segments small = SmallOnes(segments);
+  return small.size() > kMaxSmallSegmentsPerMonth ? small : Segments();
+}
+
+/// Every series of the inputs with its type.
+Result<std::map<TagId, ValueType>> CollectSeries(const SegmentList& inputs) {
+  std::map<TagId, ValueType> series;
+  for (const SharedSegment& input : inputs) {
+    ASSIGN_OR_RETURN(const std::size_t pages, input->CheckStructure());
+    for (std::size_t number = 0; number < pages; ++number) {
+      ASSIGN_OR_RETURN(const IndexPage page, input->LoadPage(number));
+      for (const SeriesBlocks& blocks : page) series.emplace(blocks.tag, blocks.type);
+    }
+  }
+  return series;
+}
+
+Status MergeSeries(const Snapshot& inputs, TagId tag, ValueType type, const CancelToken& cancel,
+                   SegmentWriter& writer) {
+  ASSIGN_OR_RETURN(auto sources, CollectSources(inputs, tag, type, kAllTime));
+  MergeCursor cursor(std::move(sources), kAllTime);
+  Status written;
+  RETURN_IF_ERROR(
+      ReadMerged(cursor, type, kMaxBlockSamples, cancel, [&](const SampleColumns& block) {
+        written = writer.Add(tag, block);
+        return written.ok();
+      }));
+  return written;
+}
+
+}  // namespace
+
+std::vector<std::uint64_t> PickCompaction(const std::vector<SegmentInfo>& segments) {
+  std::map<std::pair<std::int64_t, std::uint32_t>, Segments> by_month_and_level;
+  for (const SegmentInfo& segment : segments) {
+    by_month_and_level[{MonthOf(FirstDay(segment)), segment.level}].push_back(&segment);
+  }
+  for (auto& [key, candidates] : by_month_and_level) {
+    Segments picked = PickFrom(std::move(candidates));
+    if (picked.empty()) continue;
+    Close(segments, picked);
+    std::vector<std::uint64_t> ids;
+    for (const SegmentInfo* segment : picked) ids.push_back(segment->id);
+    std::sort(ids.begin(), ids.end());
+    return ids;
+  }
+  return {};
+}
+
+Result<SegmentInfo> MergeSegments(FileSystem& files, const std::string& directory,
+                                  const SegmentList& inputs, std::uint64_t id,
+                                  const CancelToken& cancel) {
+  ASSIGN_OR_RETURN(const auto series, CollectSeries(inputs));
+  ASSIGN_OR_RETURN(auto writer, SegmentWriter::Create(files, directory, id));
+  const Snapshot snapshot{std::make_shared<const SegmentList>(inputs), nullptr, nullptr};
+  for (const auto& [tag, type] : series) {
+    RETURN_IF_ERROR(MergeSeries(snapshot, tag, type, cancel, *writer));
+  }
+  ASSIGN_OR_RETURN(SegmentInfo info, writer->Finish());
+  for (const SharedSegment& input : inputs) {
+    info.generation = std::max(info.generation, input->info().generation);
+    info.level = std::max(info.level, input->info().level + 1);
+  }
+  if (Status synced = files.SyncDirectory(directory); !synced.ok()) {
+    static_cast<void>(files.Remove(JoinPath(directory, SegmentFileName(id))));
+    return std::move(synced).error();
+  }
+  return info;
+}
+
+}  // namespace bedplate::historian

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/file_system.h"
+#include "base/result.h"
+#include "historian/segment_info.h"
+#include "historian/snapshot.h"
+
+namespace bedplate::historian {
+
+/// More segments than this that share a day, or small ones in a month, are merged into one.
+inline constexpr std::size_t kMaxSegmentsPerDay = 8;
+inline constexpr std::size_t kMaxSmallSegmentsPerMonth = 16;
+
+/// The ids of segments that should become one, ascending; empty when nothing is due. Merging them
+/// keeps the order in which values win (docs/formats/segment.md, "Compaction").
+std::vector<std::uint64_t> PickCompaction(const std::vector<SegmentInfo>& segments);
+
+/// Writes the samples of `inputs`, which ascend by generation, as one segment with number `id` in
+/// `directory`, and syncs that. Errors: kCancelled, and those of reading and writing; then no
+/// segment is left behind.
+Result<SegmentInfo> MergeSegments(FileSystem& files, const std::string& directory,
+                                  const SegmentList& inputs, std::uint64_t id,
+                                  const CancelToken& cancel);
+
+}  // namespace bedplate::historian
