@@ -27,9 +27,12 @@ void AppendColumn(const std::vector<T>& from, std::size_t begin, std::size_t end
   to.insert(to.end(), start, start + static_cast<std::ptrdiff_t>(end - begin));
 }
 
-/// Gives `to` a quality column when `from` has one, as an empty one means "all good".
-void MatchQualities(const SampleColumns& from, SampleColumns& to) {
-  if (!from.qualities.empty() && to.qualities.empty()) to.qualities.resize(to.size(), 0);
+/// Gives `to` a quality column when `from` has one, as none means "all good", and says whether it
+/// has one now. (Of columns without samples the quality column is empty either way.)
+bool MatchQualities(const SampleColumns& from, SampleColumns& to) {
+  if (from.qualities.empty()) return !to.qualities.empty();
+  if (to.qualities.empty()) to.qualities.resize(to.size(), 0);
+  return true;
 }
 
 bool SameValue(double a, double b) {
@@ -44,8 +47,8 @@ bool SameValue(const T& a, const T& b) {
 
 void AppendRange(const SampleColumns& from, std::size_t begin, std::size_t end, SampleColumns& to) {
   BEDPLATE_CHECK(from.type == to.type);
-  MatchQualities(from, to);
-  if (!to.qualities.empty()) {
+  const bool has_qualities = MatchQualities(from, to);
+  if (has_qualities) {
     if (from.qualities.empty()) {
       to.qualities.resize(to.qualities.size() + (end - begin), 0);
     } else {
@@ -58,9 +61,9 @@ void AppendRange(const SampleColumns& from, std::size_t begin, std::size_t end, 
 }
 
 void InsertSample(const SampleColumns& from, std::size_t index, std::size_t at, SampleColumns& to) {
-  MatchQualities(from, to);
+  const bool has_qualities = MatchQualities(from, to);
   const auto position = static_cast<std::ptrdiff_t>(at);
-  if (!to.qualities.empty()) {
+  if (has_qualities) {
     to.qualities.insert(to.qualities.begin() + position, from.QualityAt(index).status_code());
   }
   to.times.insert(to.times.begin() + position, from.times[index]);
@@ -71,8 +74,8 @@ void InsertSample(const SampleColumns& from, std::size_t index, std::size_t at, 
 
 void ReplaceSample(const SampleColumns& from, std::size_t index, std::size_t at,
                    SampleColumns& to) {
-  MatchQualities(from, to);
-  if (!to.qualities.empty()) to.qualities[at] = from.QualityAt(index).status_code();
+  const bool has_qualities = MatchQualities(from, to);
+  if (has_qualities) to.qualities[at] = from.QualityAt(index).status_code();
   OnValues(from, to, [&](const auto& source, auto& target) { target[at] = source[index]; });
 }
 

@@ -1,0 +1,281 @@
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "historian/test_store.h"
+
+namespace bedplate {
+namespace {
+
+using testing::DoubleNear;
+using testing::ElementsAre;
+
+constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
+constexpr std::uint32_t kEverything = (1U << 9U) - 1;
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+std::vector<Sample> ToList(const SampleColumns& columns) {
+  std::vector<Sample> samples;
+  for (std::size_t i = 0; i < columns.size(); ++i) samples.push_back(columns.At(i));
+  return samples;
+}
+
+/// One bucket by the definition, looking at every sample there is.
+class NaiveBucket {
+ public:
+  NaiveBucket(const std::vector<Sample>& samples, const AggregateRequest& request,
+              const TimeRange& bucket, Timestamp now)
+      : samples_(samples), request_(request), bucket_(bucket), now_(now) {}
+
+  [[nodiscard]] std::vector<double> Values() const {
+    std::vector<double> values;
+    for (const Sample& sample : samples_) {
+      if (bucket_.Contains(sample.time) && Known(sample)) values.push_back(Number(sample));
+    }
+    return values;
+  }
+
+  /// Value x seconds and seconds of the part of the bucket where the value is known.
+  [[nodiscard]] std::pair<double, double> Weighted() const {
+    double integral = 0;
+    double seconds = 0;
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      if (!Known(samples_[i])) continue;
+      const bool last = i + 1 == samples_.size();
+      if (request_.interpolation == Interpolation::kLinear && (last || !Known(samples_[i + 1]))) {
+        continue;
+      }
+      const Timestamp end = last ? std::max(now_, samples_[i].time) : samples_[i + 1].time;
+      const Timestamp from = std::max(samples_[i].time, bucket_.start);
+      const Timestamp to = std::min(end, bucket_.stop);
+      if (to <= from) continue;
+      const double span = Seconds(to - from);
+      seconds += span;
+      integral += span * (last ? Number(samples_[i]) : (At(i, from) + At(i, to)) / 2);
+    }
+    return {integral, seconds};
+  }
+
+ private:
+  static double Seconds(std::chrono::nanoseconds duration) {
+    return static_cast<double>(duration.count()) / 1e9;
+  }
+  static double Number(const Sample& sample) { return *AsDouble(sample.value); }
+  [[nodiscard]] bool Known(const Sample& sample) const {
+    return !request_.good_only || sample.quality.IsGood();
+  }
+  /// The value at `time` between samples `i` and `i + 1`.
+  [[nodiscard]] double At(std::size_t i, Timestamp time) const {
+    if (request_.interpolation == Interpolation::kStep) return Number(samples_[i]);
+    const double part =
+        Seconds(time - samples_[i].time) / Seconds(samples_[i + 1].time - samples_[i].time);
+    return Number(samples_[i]) + part * (Number(samples_[i + 1]) - Number(samples_[i]));
+  }
+
+  const std::vector<Sample>& samples_;
+  const AggregateRequest& request_;
+  TimeRange bucket_;
+  Timestamp now_;
+};
+
+void ExpectSame(double actual, double expected, const char* what) {
+  if (std::isnan(expected)) {
+    EXPECT_TRUE(std::isnan(actual)) << what << ": " << actual;
+  } else {
+    EXPECT_NEAR(actual, expected, 1e-9 * std::max(1.0, std::abs(expected))) << what;
+  }
+}
+
+void ExpectLikeNaive(const AggregateColumns& columns, const std::vector<Sample>& samples,
+                     const AggregateRequest& request, Timestamp now) {
+  std::size_t i = 0;
+  for (Timestamp start = request.range.start; start < request.range.stop;
+       start = start + request.bucket, ++i) {
+    SCOPED_TRACE("bucket " + std::to_string(i));
+    const TimeRange bucket{start, std::min(start + request.bucket, request.range.stop)};
+    const NaiveBucket naive(samples, request, bucket, now);
+    const std::vector<double> values = naive.Values();
+    const bool empty = values.empty();
+    double sum = 0;
+    for (const double value : values) sum += value;
+    ASSERT_EQ(columns.starts[i], start.nanoseconds());
+    EXPECT_EQ(columns.count[i], values.size());
+    ExpectSame(columns.sum[i], empty ? kNotANumber : sum, "sum");
+    ExpectSame(columns.mean[i], empty ? kNotANumber : sum / static_cast<double>(values.size()),
+               "mean");
+    ExpectSame(columns.min[i],
+               empty ? kNotANumber : *std::min_element(values.begin(), values.end()), "min");
+    ExpectSame(columns.max[i],
+               empty ? kNotANumber : *std::max_element(values.begin(), values.end()), "max");
+    ExpectSame(columns.first[i], empty ? kNotANumber : values.front(), "first");
+    ExpectSame(columns.last[i], empty ? kNotANumber : values.back(), "last");
+    const auto [integral, seconds] = naive.Weighted();
+    ExpectSame(columns.integral[i], seconds > 0 ? integral : kNotANumber, "integral");
+    ExpectSame(columns.time_weighted_mean[i], seconds > 0 ? integral / seconds : kNotANumber,
+               "time-weighted mean");
+  }
+  EXPECT_EQ(columns.starts.size(), i);
+}
+
+/// A value and a quality that is not good for one sample in `bad_one_in` (0: always good).
+void PushRandom(std::mt19937_64& random, std::int64_t time, std::uint64_t bad_one_in,
+                SampleColumns& samples) {
+  const double value = static_cast<double>(static_cast<std::int64_t>(random() % 2001) - 1000) / 8;
+  const Quality quality = bad_one_in > 0 && random() % bad_one_in == 0 ? kBad : kGood;
+  samples.Push({Timestamp(time), value, quality});
+}
+
+/// In order, late and rewritten samples, partly flushed, with and without bad ones.
+void Fill(TestStore& store, TagId tag, std::mt19937_64& random, std::uint64_t bad_one_in) {
+  std::int64_t time = 1'000 * kSecond;
+  for (int part = 0; part < 6; ++part) {
+    SampleColumns samples;
+    const std::size_t count = random() % 9000 + 1;
+    for (std::size_t i = 0; i < count; ++i) {
+      time += static_cast<std::int64_t>(random() % 5 + 1) * kSecond / 2;
+      PushRandom(random, time, bad_one_in, samples);
+    }
+    store.Append(tag, samples);
+    SampleColumns late;
+    for (std::size_t i = 0; i < random() % 30; ++i) {
+      const auto span = static_cast<std::uint64_t>(time - 900 * kSecond);
+      PushRandom(random, 900 * kSecond + static_cast<std::int64_t>(random() % span), bad_one_in,
+                 late);
+    }
+    store.Append(tag, late);
+    if (random() % 3 == 0) continue;
+    ASSERT_TRUE(store.historian().Flush().ok());
+  }
+}
+
+TEST(AggregateTest, AgreesWithTheDefinitionOnRandomData) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    std::mt19937_64 random(seed);
+    TestStore store(seed);
+    const TagId tag = store.Tag("plant/power");
+    Fill(store, tag, random, seed % 3 == 0 ? 0 : (seed % 3 == 1 ? 7 : 5000));
+    const std::vector<Sample> samples = ToList(store.Read(tag));
+    const std::int64_t end = samples.back().time.nanoseconds();
+    store.clock().Advance(Timestamp(end + 500 * kSecond) - store.clock().Now());
+    for (int query = 0; query < 40; ++query) {
+      SCOPED_TRACE("seed " + std::to_string(seed) + ", query " + std::to_string(query));
+      const auto start = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(end));
+      const auto width = static_cast<std::int64_t>(random() % 20'000'000'000'000) + 1;
+      AggregateRequest request{.tag = tag,
+                               .range = {Timestamp(start), Timestamp(start + width)},
+                               .bucket = std::chrono::nanoseconds(width / (random() % 20 + 1) + 1),
+                               .functions = kEverything};
+      request.interpolation = random() % 2 == 0 ? Interpolation::kStep : Interpolation::kLinear;
+      request.good_only = random() % 2 == 0;
+      const auto columns = store.historian().Aggregate(request);
+      ASSERT_TRUE(columns.ok()) << columns.error().ToString();
+      ExpectLikeNaive(*columns, samples, request, store.clock().Now());
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+}
+
+/// The worked example of docs/methods/aggregates.md.
+class WorkedExampleTest : public testing::Test {
+ protected:
+  WorkedExampleTest() : tag_(store_.Tag("plant/power")) {
+    SampleColumns samples;
+    samples.Push({Timestamp::FromSeconds(50), 10.0, kGood});
+    samples.Push({Timestamp::FromSeconds(80), 40.0, kGood});
+    samples.Push({Timestamp::FromSeconds(110), 20.0, kGood});
+    samples.Push({Timestamp::FromSeconds(150), 60.0, kBad});
+    samples.Push({Timestamp::FromSeconds(170), 30.0, kGood});
+    samples.Push({Timestamp::FromSeconds(200), 0.0, kGood});
+    store_.Append(tag_, std::move(samples));
+  }
+
+  AggregateColumns Aggregate(Interpolation interpolation, bool good_only) {
+    auto columns = store_.historian().Aggregate(
+        {.tag = tag_,
+         .range = {Timestamp::FromSeconds(60), Timestamp::FromSeconds(180)},
+         .bucket = std::chrono::seconds(60),
+         .functions = kEverything,
+         .interpolation = interpolation,
+         .good_only = good_only});
+    EXPECT_TRUE(columns.ok());
+    return *std::move(columns);
+  }
+
+  TestStore store_;
+  TagId tag_;
+};
+
+TEST_F(WorkedExampleTest, SampleFunctions) {
+  const AggregateColumns columns = Aggregate(Interpolation::kStep, true);
+  EXPECT_THAT(columns.count, ElementsAre(2U, 1U));
+  EXPECT_THAT(columns.min, ElementsAre(20, 30));
+  EXPECT_THAT(columns.max, ElementsAre(40, 30));
+  EXPECT_THAT(columns.mean, ElementsAre(30, 30));
+  EXPECT_THAT(columns.sum, ElementsAre(60, 30));
+  EXPECT_THAT(columns.first, ElementsAre(40, 30));
+  EXPECT_THAT(columns.last, ElementsAre(20, 30));
+}
+
+TEST_F(WorkedExampleTest, Step) {
+  const AggregateColumns columns = Aggregate(Interpolation::kStep, true);
+  // 60..80: 10, 80..110: 40, 110..120: 20; then 120..150: 20, unknown, 170..180: 30.
+  EXPECT_THAT(columns.integral, ElementsAre(200 + 1200 + 200, 600 + 300));
+  EXPECT_THAT(columns.time_weighted_mean, ElementsAre(DoubleNear(1600.0 / 60, 1e-12), 900.0 / 40));
+}
+
+TEST_F(WorkedExampleTest, Linear) {
+  const AggregateColumns columns = Aggregate(Interpolation::kLinear, true);
+  // 60..80 from 20 to 40, 80..110 from 40 to 20; then only 170..180 from 30 to 20.
+  EXPECT_THAT(columns.integral, ElementsAre(600 + 900, 250));
+  EXPECT_THAT(columns.time_weighted_mean, ElementsAre(1500.0 / 50, 25));
+}
+
+TEST_F(WorkedExampleTest, AllQualities) {
+  const AggregateColumns columns = Aggregate(Interpolation::kStep, false);
+  EXPECT_THAT(columns.count, ElementsAre(2U, 2U));
+  EXPECT_THAT(columns.max, ElementsAre(40, 60));
+  EXPECT_THAT(columns.integral, ElementsAre(1600, 600 + 1200 + 300));
+}
+
+TEST(AggregateRequestTest, SaysWhatIsWrong) {
+  TestStore store;
+  const TagId number = store.Tag("a");
+  const TagId text = store.Tag("b", ValueType::kString);
+  const TimeRange hour{Timestamp::FromSeconds(0), Timestamp::FromSeconds(3600)};
+  const std::chrono::seconds second(1);
+  const auto code = [&](const AggregateRequest& request) {
+    return store.historian().Aggregate(request).error().code();
+  };
+  EXPECT_EQ(code({.tag = TagId(9), .range = hour, .bucket = second}), ErrorCode::kNotFound);
+  EXPECT_EQ(code({.tag = number, .range = {hour.stop, hour.start}, .bucket = second}),
+            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code({.tag = number, .range = hour}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code({.tag = number, .range = hour, .bucket = std::chrono::nanoseconds(1)}),
+            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code({.tag = text, .range = hour, .bucket = second, .functions = kEverything}),
+            ErrorCode::kInvalidArgument);
+}
+
+TEST(AggregateRequestTest, CountsStrings) {
+  TestStore store;
+  const TagId tag = store.Tag("state", ValueType::kString);
+  SampleColumns samples;
+  samples.type = ValueType::kString;
+  samples.Push({Timestamp::FromSeconds(1), std::string("on"), kGood});
+  samples.Push({Timestamp::FromSeconds(2), std::string("off"), kGood});
+  store.Append(tag, samples);
+  ASSERT_TRUE(store.historian().Flush().ok());
+  const auto columns = store.historian().Aggregate(
+      {.tag = tag,
+       .range = {Timestamp::FromSeconds(0), Timestamp::FromSeconds(10)},
+       .bucket = std::chrono::seconds(10),
+       .functions = static_cast<std::uint32_t>(AggregateFunction::kCount)});
+  ASSERT_TRUE(columns.ok());
+  EXPECT_THAT(columns->count, ElementsAre(2U));
+}
+
+}  // namespace
+}  // namespace bedplate
