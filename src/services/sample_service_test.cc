@@ -1,0 +1,147 @@
+#include "services/sample_service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "services/workspace_test_support.h"
+
+namespace bedplate {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using ::testing::ElementsAre;
+
+constexpr auto kAllFunctions = (1U << 9U) - 1;
+
+class SampleServiceTest : public WorkspaceTest {
+ protected:
+  SampleServiceTest() { Open(); }
+
+  TagView View(std::string_view path) { return services().tags().Find(path).value(); }
+
+  AggregateQuery Query(std::string_view glob) {
+    AggregateQuery query;
+    query.tags.push_back(GlobOf(glob));
+    query.functions = kAllFunctions;
+    query.buckets.width = hours(24);
+    return query;
+  }
+};
+
+TEST_F(SampleServiceTest, PagesJoinToTheWhole) {
+  IngestSeries("a", kMidnight, minutes(1), 10'000, [](int i) { return 1.0 * i; });
+  for (const std::uint64_t limit : {1ULL, 7ULL, 4096ULL, 9999ULL, 10'000ULL, 10'001ULL}) {
+    ScanRequest request;
+    request.limit = limit;
+    if (limit == 1) request.range.start = kMidnight + minutes(9'990);
+    std::vector<double> values;
+    for (;;) {
+      std::uint64_t page = 0;
+      const auto next = services().samples().ReadPage(
+          View("a"), request, [&](const SampleColumns& block, std::size_t count) {
+            page += count;
+            values.insert(values.end(), block.doubles.begin(),
+                          block.doubles.begin() + static_cast<long>(count));
+          });
+      ASSERT_TRUE(next.ok());
+      ASSERT_LE(page, limit);
+      if (!next.value()) break;
+      ASSERT_EQ(page, limit);
+      request.range.start = *next.value();
+    }
+    std::vector<double> expected(limit == 1 ? 10 : 10'000);
+    std::iota(expected.begin(), expected.end(), limit == 1 ? 9'990.0 : 0.0);
+    EXPECT_EQ(values, expected) << "limit " << limit;
+  }
+}
+
+TEST_F(SampleServiceTest, DaysOfAZoneHaveAsManySamplesAsTheyHaveHours) {
+  const Timestamp from = At("2018-03-24T00:00:00Z");
+  IngestSeries("a", from, hours(1), 24 * 4, [](int) { return 1.0; });
+  AggregateQuery query = Query("a");
+  query.buckets.zone = "Europe/London";
+  query.range = {from, At("2018-03-27T23:00:00Z")};
+  const auto answer = services().samples().Aggregate(query);
+  ASSERT_TRUE(answer.ok()) << answer.error().ToString();
+  EXPECT_THAT(answer.value().series[0].columns.count, ElementsAre(24U, 23U, 24U, 24U));
+  EXPECT_THAT(answer.value().series[0].columns.integral,
+              ElementsAre(24 * 3600.0, 23 * 3600.0, 24 * 3600.0, 24 * 3600.0));
+  EXPECT_EQ(answer.value().starts[2], At("2018-03-26T00:00:00+01:00").nanoseconds());
+}
+
+TEST_F(SampleServiceTest, SumsOverBucketsAreTheSumOverTheRange) {
+  IngestSeries("a", kMidnight, minutes(7), 3000, [](int i) { return 0.25 * i; });
+  AggregateQuery query = Query("a");
+  query.range = {kMidnight + minutes(1000), kMidnight + minutes(15'001)};
+  double expected = 0;
+  for (int i = 0; i < 3000; ++i) {
+    const Timestamp time = kMidnight + i * minutes(7);
+    if (time >= *query.range.from && time < *query.range.to) expected += 0.25 * i;
+  }
+  for (const auto& [width, zone] : {std::pair{minutes(1), ""}, std::pair{minutes(60), ""},
+                                    std::pair{minutes(24 * 60), "Asia/Kolkata"}}) {
+    query.buckets = {width, std::nullopt, zone};
+    const auto answer = services().samples().Aggregate(query);
+    ASSERT_TRUE(answer.ok()) << answer.error().ToString();
+    const AggregateColumns& columns = answer.value().series[0].columns;
+    ASSERT_EQ(columns.sum.size(), answer.value().starts.size());
+    double sum = 0;
+    for (const double part : columns.sum) sum += std::isnan(part) ? 0 : part;
+    EXPECT_DOUBLE_EQ(sum, expected);
+  }
+}
+
+TEST_F(SampleServiceTest, StringTagsAreSkippedByName) {
+  Ingest("a/number", {{kMidnight, 1.0, kGood}});
+  Ingest("a/text", {{kMidnight, std::string("on"), kGood}});
+  const auto answer = services().samples().Aggregate(Query("a/*"));
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(answer.value().series.size(), 1U);
+  EXPECT_THAT(answer.value().skipped, ElementsAre("a/text"));
+}
+
+TEST_F(SampleServiceTest, AnOpenRangeIsThatOfTheSamples) {
+  IngestSeries("a", kMidnight, hours(1), 10, [](int i) { return 1.0 * i; });
+  IngestSeries("b", kMidnight + hours(5), hours(1), 10, [](int i) { return 1.0 * i; });
+  const auto answer = services().samples().Aggregate(Query("*"));
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(answer.value().range.start, kMidnight);
+  EXPECT_EQ(answer.value().range.stop.nanoseconds(), (kMidnight + hours(14)).nanoseconds() + 1);
+}
+
+TEST_F(SampleServiceTest, ADeclaredTagWithoutSamplesHasEmptyBuckets) {
+  Apply(R"(format: bedplate/plant/1
+assets:
+  acme:
+    level: enterprise
+    tags:
+      power: {type: double}
+)");
+  AggregateQuery query = Query("acme/power");
+  query.range = {kMidnight, kMidnight + hours(48)};
+  const auto answer = services().samples().Aggregate(query);
+  ASSERT_TRUE(answer.ok()) << answer.error().ToString();
+  const AggregateColumns& columns = answer.value().series[0].columns;
+  EXPECT_THAT(columns.count, ElementsAre(0U, 0U));
+  ASSERT_EQ(columns.mean.size(), 2U);
+  EXPECT_TRUE(std::isnan(columns.mean[0]) && std::isnan(columns.time_weighted_mean[1]));
+}
+
+TEST_F(SampleServiceTest, WrongQuestionsAreRefused) {
+  IngestSeries("a", kMidnight, hours(1), 10, [](int i) { return 1.0 * i; });
+  AggregateQuery query = Query("nothing/**");
+  EXPECT_EQ(services().samples().Aggregate(query).error().code(), ErrorCode::kNotFound);
+  query = Query("a");
+  query.range = {kMidnight + hours(1), kMidnight};
+  EXPECT_EQ(services().samples().Aggregate(query).error().code(), ErrorCode::kInvalidArgument);
+  query = Query("a");
+  query.buckets.zone = "Mars/Olympus";
+  EXPECT_EQ(services().samples().Aggregate(query).error().code(), ErrorCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace bedplate

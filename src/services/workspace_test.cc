@@ -1,0 +1,165 @@
+#include "services/workspace.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "services/workspace_test_support.h"
+
+namespace bedplate {
+namespace {
+
+using ::testing::HasSubstr;
+
+namespace fs = std::filesystem;
+
+void WriteText(const std::string& path, std::string_view text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+std::string ReadText(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class WorkspaceFilesTest : public WorkspaceTest {
+ protected:
+  Result<std::string> Init() { return Workspace::Init(*files_, clock_, directory()); }
+  Result<std::unique_ptr<Workspace>> TryOpen() {
+    return Workspace::Open(*files_, clock_, directory(), {});
+  }
+  [[nodiscard]] std::string File(std::string_view name) const {
+    return JoinPath(directory(), name);
+  }
+};
+
+TEST_F(WorkspaceFilesTest, InitMakesAPrivateDirectoryWithTheAdminsToken) {
+  const auto token = Init();
+  ASSERT_TRUE(token.ok()) << token.error().ToString();
+  EXPECT_EQ(fs::status(directory()).permissions(), fs::perms::owner_all);
+  EXPECT_EQ(fs::status(File("admin.token")).permissions(),
+            fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(ReadText(File("admin.token")), token.value() + "\n");
+
+  const auto workspace = TryOpen();
+  ASSERT_TRUE(workspace.ok()) << workspace.error().ToString();
+  const auto verified = workspace.value()->catalog().tokens().Verify(token.value());
+  ASSERT_TRUE(verified.ok());
+  EXPECT_EQ(verified.value().role, Role::kAdmin);
+}
+
+TEST_F(WorkspaceFilesTest, InitTwiceIsRefusedAndChangesNothing) {
+  ASSERT_TRUE(Init().ok());
+  const std::string token = ReadText(File("admin.token"));
+  const auto again = Init();
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.error().code(), ErrorCode::kAlreadyExists);
+  EXPECT_EQ(ReadText(File("admin.token")), token);
+}
+
+TEST_F(WorkspaceFilesTest, InitLeavesAForeignDirectoryAlone) {
+  fs::create_directories(directory());
+  WriteText(File("thesis.tex"), "years of work");
+  const auto made = Init();
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().code(), ErrorCode::kConflict);
+  EXPECT_THAT(made.error().ToString(), HasSubstr("thesis.tex"));
+  EXPECT_FALSE(fs::exists(File("catalog.sqlite")));
+}
+
+TEST_F(WorkspaceFilesTest, InitRefusesAFile) {
+  WriteText(directory(), "a file");
+  EXPECT_FALSE(Init().ok());
+  EXPECT_EQ(ReadText(directory()), "a file");
+}
+
+TEST_F(WorkspaceFilesTest, AnInterruptedInitCanBeRepeated) {
+  ASSERT_TRUE(Init().ok());
+  fs::remove(File("bedplate.json"));  // what Init writes last
+  const auto token = Init();
+  ASSERT_TRUE(token.ok()) << token.error().ToString();
+  const auto workspace = TryOpen();
+  ASSERT_TRUE(workspace.ok()) << workspace.error().ToString();
+  EXPECT_TRUE(workspace.value()->catalog().tokens().Verify(token.value()).ok());
+}
+
+TEST_F(WorkspaceFilesTest, OpenNeedsADataDirectory) {
+  const auto absent = TryOpen();
+  ASSERT_FALSE(absent.ok());
+  EXPECT_EQ(absent.error().code(), ErrorCode::kNotFound);
+  EXPECT_THAT(absent.error().ToString(), HasSubstr("bedplate init " + directory()));
+}
+
+TEST_F(WorkspaceFilesTest, OpenRefusesWhatANewerBedplateMade) {
+  ASSERT_TRUE(Init().ok());
+  WriteText(File("bedplate.json"), "{\"format\": 2}\n");
+  const auto newer = TryOpen();
+  ASSERT_FALSE(newer.ok());
+  EXPECT_EQ(newer.error().code(), ErrorCode::kUnsupported);
+  EXPECT_THAT(newer.error().ToString(), HasSubstr("format 2"));
+}
+
+TEST_F(WorkspaceFilesTest, OpenNamesTheBrokenLineOfTheFormatFile) {
+  ASSERT_TRUE(Init().ok());
+  for (const char* text : {"", "{\"format\": \"one\"}", "{\"form", "[1]"}) {
+    WriteText(File("bedplate.json"), text);
+    const auto broken = TryOpen();
+    ASSERT_FALSE(broken.ok()) << text;
+    EXPECT_EQ(broken.error().code(), ErrorCode::kCorruption) << text;
+    EXPECT_THAT(broken.error().ToString(), HasSubstr("bedplate.json:1:")) << text;
+  }
+}
+
+TEST_F(WorkspaceFilesTest, OpenRefusesADamagedCatalog) {
+  ASSERT_TRUE(Init().ok());
+  WriteText(File("catalog.sqlite"), std::string(8192, 'x'));
+  const auto damaged = TryOpen();
+  ASSERT_FALSE(damaged.ok());
+  EXPECT_EQ(damaged.error().code(), ErrorCode::kCorruption);
+}
+
+TEST_F(WorkspaceFilesTest, ASecondOpenNamesTheProcessAndItsAddress) {
+  Open();
+  ASSERT_TRUE(workspace().PublishAddress("http://127.0.0.1:8080").ok());
+  const auto second = TryOpen();
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().code(), ErrorCode::kConflict);
+  EXPECT_THAT(second.error().ToString(), HasSubstr("process " + std::to_string(::getpid())));
+  EXPECT_THAT(second.error().ToString(), HasSubstr("http://127.0.0.1:8080"));
+  // The failed attempt took nothing away from the holder.
+  EXPECT_EQ(Workspace::ReadOwner(*files_, directory())->address, "http://127.0.0.1:8080");
+  EXPECT_EQ(TryOpen().error().code(), ErrorCode::kConflict);
+}
+
+TEST_F(WorkspaceFilesTest, ClosingGivesTheDirectoryFree) {
+  Open();
+  EXPECT_EQ(Workspace::ReadOwner(*files_, directory())->pid, ::getpid());
+  Close();
+  EXPECT_FALSE(Workspace::ReadOwner(*files_, directory()));
+  Reopen();
+}
+
+TEST_F(WorkspaceFilesTest, SamplesAndTagsSurviveReopening) {
+  Open();
+  EXPECT_EQ(Ingest("a/b", {{kMidnight, 1.5, kGood}}).stored, 1U);
+  Reopen();
+  const auto view = services().tags().Find("a/b");
+  ASSERT_TRUE(view.ok());
+  ASSERT_TRUE(view.value().series);
+  EXPECT_EQ(view.value().series->samples, 1U);
+  EXPECT_EQ(workspace().historian().Last(view.value().series->id).value()->value, Value(1.5));
+}
+
+TEST_F(WorkspaceFilesTest, TheQueryEngineStartsOnce) {
+  Open();
+  const auto first = workspace().Query();
+  ASSERT_TRUE(first.ok()) << first.error().ToString();
+  EXPECT_EQ(workspace().Query().value(), first.value());
+}
+
+}  // namespace
+}  // namespace bedplate
