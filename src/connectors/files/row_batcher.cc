@@ -21,7 +21,8 @@ RowBatcher::RowBatcher(const ImportMap& map, const ImportPlan& plan, TimeReader 
       plan_(plan),
       times_(std::move(times)),
       file_name_(std::move(file_name)),
-      content_hash_(std::move(content_hash)) {}
+      content_hash_(std::move(content_hash)),
+      batch_of_column_(plan.wide.size(), kNoBatch) {}
 
 void RowBatcher::Add(const CsvRow& row) {
   if (!row.fault.empty()) {
@@ -40,7 +41,9 @@ void RowBatcher::Add(const CsvRow& row) {
 void RowBatcher::AddWide(const CsvRow& row) {
   const auto time = ReadTime(row, previous_);
   if (!time) return;
-  for (const PlannedTag& tag : plan_.wide) AddCell(row, tag, *time, kGood);
+  for (std::size_t i = 0; i < plan_.wide.size(); ++i) {
+    AddCell(row, plan_.wide[i], *time, kGood, batch_of_column_[i]);
+  }
 }
 
 void RowBatcher::AddLong(const CsvRow& row) {
@@ -60,7 +63,10 @@ void RowBatcher::AddLong(const CsvRow& row) {
   if (previous_of_tag_.size() > kMaxOrderedTags) previous_of_tag_.clear();
   const bool keeps_order = map_.time.ambiguous == AmbiguousTime::kSequence;
   const auto time = ReadTime(row, keeps_order ? previous_of_tag_[tag.tag] : previous_);
-  if (time) AddCell(row, tag, *time, QualityOf(row));
+  if (!time) return;
+  const auto batch =
+      batch_of_tag_.try_emplace(fmt::format("{}\n{}", tag.tag, tag.unit), kNoBatch).first;
+  AddCell(row, tag, *time, QualityOf(row), batch->second);
 }
 
 std::optional<Timestamp> RowBatcher::ReadTime(const CsvRow& row,
@@ -80,15 +86,15 @@ std::optional<Timestamp> RowBatcher::ReadTime(const CsvRow& row,
   return *time;
 }
 
-void RowBatcher::AddCell(const CsvRow& row, const PlannedTag& tag, Timestamp time,
-                         Quality quality) {
+void RowBatcher::AddCell(const CsvRow& row, const PlannedTag& tag, Timestamp time, Quality quality,
+                         std::size_t& batch_index) {
   if (IsNull(row.fields[tag.index])) {
     ++empty_cells_;
     return;
   }
   auto value = ReadValue(row, tag);
   if (!value) return;
-  PathBatch& batch = BatchOf(tag);
+  PathBatch& batch = BatchOf(tag, batch_index);
   batch.samples.Push({time, *std::move(value), quality});
   batch.origin.lines.push_back(row.line);
   ++samples_;
@@ -122,17 +128,15 @@ bool RowBatcher::IsNull(std::string_view cell) const {
   return map_.csv.null_values.contains(Trim(cell));
 }
 
-PathBatch& RowBatcher::BatchOf(const PlannedTag& tag) {
-  const auto [entry, is_new] =
-      batch_of_tag_.try_emplace(fmt::format("{}\n{}", tag.tag, tag.unit), batches_.size());
-  if (is_new) {
-    PathBatch& batch = batches_.emplace_back();
-    batch.path = tag.tag;
-    batch.unit = tag.unit;
-    batch.samples.type = tag.type;
-    batch.origin = OriginOf(tag.column);
-  }
-  return batches_[entry->second];
+PathBatch& RowBatcher::BatchOf(const PlannedTag& tag, std::size_t& batch) {
+  if (batch != kNoBatch) return batches_[batch];
+  batch = batches_.size();
+  PathBatch& made = batches_.emplace_back();
+  made.path = tag.tag;
+  made.unit = tag.unit;
+  made.samples.type = tag.type;
+  made.origin = OriginOf(tag.column);
+  return made;
 }
 
 Origin RowBatcher::OriginOf(std::string_view column) const {
@@ -165,6 +169,7 @@ RowBatcher::Taken RowBatcher::Take() {
   batches_.clear();
   letters_.clear();
   batch_of_tag_.clear();
+  std::fill(batch_of_column_.begin(), batch_of_column_.end(), kNoBatch);
   samples_ = 0;
   return taken;
 }

@@ -36,14 +36,18 @@ class RowBatcher {
   Taken Take();
 
  private:
+  static constexpr std::size_t kNoBatch = SIZE_MAX;
+
   void AddWide(const CsvRow& row);
   void AddLong(const CsvRow& row);
-  void AddCell(const CsvRow& row, const PlannedTag& tag, Timestamp time, Quality quality);
+  /// `batch` is where the tag's batch is, or kNoBatch; it is made and set with the first sample.
+  void AddCell(const CsvRow& row, const PlannedTag& tag, Timestamp time, Quality quality,
+               std::size_t& batch);
   std::optional<Timestamp> ReadTime(const CsvRow& row, std::optional<Timestamp>& previous);
   std::optional<Value> ReadValue(const CsvRow& row, const PlannedTag& tag);
   Quality QualityOf(const CsvRow& row) const;
   bool IsNull(std::string_view cell) const;
-  PathBatch& BatchOf(const PlannedTag& tag);
+  PathBatch& BatchOf(const PlannedTag& tag, std::size_t& batch);
   Origin OriginOf(std::string_view column) const;
   void Refuse(const CsvRow& row, const char* code, std::string reason, std::string_view column,
               std::string tag);
@@ -53,10 +57,10 @@ class RowBatcher {
   TimeReader times_;
   std::string file_name_;
   std::string content_hash_;
-  std::string time_column_;
   std::optional<Timestamp> previous_;                                          // of a wide file
   std::unordered_map<std::string, std::optional<Timestamp>> previous_of_tag_;  // of a long one
-  std::unordered_map<std::string, std::size_t> batch_of_tag_;                  // and unit
+  std::vector<std::size_t> batch_of_column_;                                   // of a wide file
+  std::unordered_map<std::string, std::size_t> batch_of_tag_;  // and unit, of a long one
   std::vector<PathBatch> batches_;
   std::vector<DeadLetter> letters_;
   std::uint64_t samples_ = 0;
