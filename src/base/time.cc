@@ -88,7 +88,7 @@ std::optional<nanoseconds> TakeOffset(std::string_view& text) {
   int minutes = 0;
   if (!TakeDigits(text, 2, hours)) return std::nullopt;
   (void)TakeChar(text, ":");
-  if (!TakeDigits(text, 2, minutes)) return std::nullopt;
+  if (!TakeDigits(text, 2, minutes) || hours > 23 || minutes > 59) return std::nullopt;
   return sign * (std::chrono::hours(hours) + std::chrono::minutes(minutes));
 }
 
@@ -128,15 +128,19 @@ constexpr std::array<DurationUnit, 8> kDurationUnits{{
 }  // namespace
 
 std::string FormatTimestamp(Timestamp time) {
-  const date::sys_time<nanoseconds> instant{nanoseconds(time.nanoseconds())};
-  const auto days = date::floor<date::days>(instant);
+  // By whole seconds first: the midnight before the earliest instant is beyond 64-bit nanoseconds.
+  const auto seconds = date::floor<std::chrono::seconds>(
+      date::sys_time<nanoseconds>(nanoseconds(time.nanoseconds())));
+  constexpr std::int64_t kSecondNs = 1'000'000'000;
+  const std::int64_t fraction = (time.nanoseconds() % kSecondNs + kSecondNs) % kSecondNs;
+  const auto days = date::floor<date::days>(seconds);
   const date::year_month_day ymd{days};
-  const date::hh_mm_ss<nanoseconds> clock{instant - days};
-  std::string text = fmt::format(
-      "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}", static_cast<int>(ymd.year()),
-      static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()), clock.hours().count(),
-      clock.minutes().count(), clock.seconds().count());
-  if (const auto fraction = clock.subseconds().count(); fraction != 0) {
+  const date::hh_mm_ss<std::chrono::seconds> clock{seconds - days};
+  std::string text =
+      fmt::format("{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}", static_cast<int>(ymd.year()),
+                  static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
+                  clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+  if (fraction != 0) {
     std::string digits = fmt::format("{:09d}", fraction);
     digits.erase(digits.find_last_not_of('0') + 1);
     text += '.' + digits;

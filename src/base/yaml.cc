@@ -20,6 +20,8 @@ namespace {
 constexpr std::size_t kShownLimitBytes = 80;
 constexpr std::size_t kShortKeyBytes = 1000;
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 /// Ends the parse early; caught in ParseYaml and nowhere else.
 struct StopParsing {};
 
@@ -33,6 +35,8 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   [[nodiscard]] YamlValue Take() { return std::move(root_); }
+  /// Where the last quoted text begins, if there was one.
+  [[nodiscard]] std::optional<std::size_t> last_quoted() const { return last_quoted_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (documents_++ > 0) Refuse(mark, "one document", "a second document");
@@ -51,6 +55,7 @@ class TreeBuilder : public YAML::EventHandler {
     RefuseTag(mark, tag);
     YamlValue value = Make(YamlKind::kScalar, mark);
     value.quoted = tag == "!";
+    if (value.quoted) last_quoted_ = static_cast<std::size_t>(mark.pos);
     value.scalar = text;
     if (!value.quoted && (text == "~" || text == "null")) value.kind = YamlKind::kNull;
     Place(std::move(value));
@@ -145,7 +150,25 @@ class TreeBuilder : public YAML::EventHandler {
   YamlValue root_;
   std::vector<Level> open_;
   int documents_ = 0;
+  std::optional<std::size_t> last_quoted_;
 };
+
+/// Whether the quoted text at `begin` has its closing quote. yaml-cpp takes the end of the file for
+/// one, and so half a file for a whole.
+bool IsClosed(std::string_view text, std::size_t begin) {
+  const char quote = begin < text.size() ? text[begin] : '\0';
+  if (quote != '"' && quote != '\'') return true;
+  for (std::size_t i = begin + 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == quote) {
+      const bool doubled = quote == '\'' && i + 1 < text.size() && text[i + 1] == quote;
+      if (!doubled) return true;
+      ++i;
+    }
+  }
+  return false;
+}
 
 std::string JoinKey(std::string_view parent, std::string_view field) {
   return parent.empty() ? std::string(field) : fmt::format("{}.{}", parent, field);
@@ -239,10 +262,12 @@ YamlValue ParseYaml(std::string_view text, YamlFaults& faults) {
                  fmt::format("{} bytes", text.size()));
     return {};
   }
-  if (!IsValidUtf8(text)) {
-    faults.AddAt(1, 1, "", "UTF-8 text", "bytes that are not UTF-8");
+  // yaml-cpp would take zero bytes for a sign of UTF-16.
+  if (!IsValidUtf8(text) || text.find('\0') != std::string_view::npos) {
+    faults.AddAt(1, 1, "", "UTF-8 text", "bytes that are not UTF-8 text");
     return {};
   }
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   TreeBuilder builder(faults);
   try {
     std::istringstream stream{std::string(text)};
@@ -255,7 +280,11 @@ YamlValue ParseYaml(std::string_view text, YamlFaults& faults) {
     faults.AddAt(e.mark.line + 1, e.mark.column + 1, "", "valid YAML", e.msg);
     return {};
   }
-  return builder.Take();
+  YamlValue root = builder.Take();
+  if (builder.last_quoted() && !IsClosed(text, *builder.last_quoted())) {
+    faults.Add(root, "", "a closing quote", "the end of the file");
+  }
+  return root;
 }
 
 YamlMapReader::YamlMapReader(const YamlValue& node, std::string key, YamlFaults& faults)
