@@ -28,6 +28,20 @@ struct Matcher {
   std::size_t deep_g = std::string_view::npos, deep_p = 0;
   bool deep_by_segment = false;  // the `**` was followed by `/`: it ends only where a segment does
 
+  static bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+  /// Whether the glob's next byte takes one character of the path; steps over both when it does.
+  bool StepCharacter() {
+    if (g >= glob.size() || p >= path.size()) return false;
+    const bool any = glob[g] == '?' && path[p] != '/' && !IsContinuation(path[p]);
+    if (!any && glob[g] != path[p]) return false;
+    ++g;
+    ++p;
+    // `?` is a character, which may be several bytes.
+    while (any && p < path.size() && IsContinuation(path[p])) ++p;
+    return true;
+  }
+
   bool Backtrack() {
     if (star_g != std::string_view::npos && star_p < path.size() && path[star_p] != '/') {
       g = star_g;
@@ -66,20 +80,31 @@ struct Matcher {
     while (true) {
       if (g < glob.size() && glob[g] == '*') {
         StepStar();
-      } else if (g < glob.size() && p < path.size() &&
-                 (glob[g] == path[p] || (glob[g] == '?' && path[p] != '/'))) {
-        ++g;
-        ++p;
-      } else if (g == glob.size() && p == path.size()) {
-        return true;
-      } else if (!Backtrack()) {
-        return false;
+        continue;
       }
+      if (StepCharacter()) continue;
+      if (g == glob.size() && p == path.size()) return true;
+      if (!Backtrack()) return false;
     }
   }
 };
 
-/// Replaces the first `{a,b}` by each alternative, until none is left.
+Status CheckBraces(std::string_view pattern) {
+  bool paired = true;
+  bool open = false;
+  for (const char c : pattern) {
+    if (c != '{' && c != '}') continue;
+    paired = paired && open == (c == '}');
+    open = c == '{';
+  }
+  if (paired && !open) return {};
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("'{}' is not a glob: it needs a '}}' for each '{{', and none of them "
+                           "inside another",
+                           ToValidUtf8(pattern, 80)));
+}
+
+/// Replaces the first `{a,b}` by each alternative, until none is left. Braces are balanced.
 Status Expand(const std::string& pattern, std::vector<std::string>& out) {
   std::vector<std::string> open{pattern};
   while (!open.empty()) {
@@ -90,10 +115,6 @@ Status Expand(const std::string& pattern, std::vector<std::string>& out) {
       out.push_back(current);
     } else {
       const std::size_t end = current.find('}', begin);
-      if (end == std::string::npos) {
-        return Error(ErrorCode::kInvalidArgument,
-                     fmt::format("'{}' has a '{{' without its '}}'", pattern));
-      }
       std::string_view choices(current.data() + begin + 1, end - begin - 1);
       while (true) {
         const std::size_t comma = choices.find(',');
@@ -105,7 +126,8 @@ Status Expand(const std::string& pattern, std::vector<std::string>& out) {
     }
     if (open.size() + out.size() > kMaxAlternatives) {
       return Error(ErrorCode::kInvalidArgument,
-                   fmt::format("'{}' has more than {} alternatives", pattern, kMaxAlternatives));
+                   fmt::format("'{}' is not a glob: it has more than {} alternatives",
+                               ToValidUtf8(pattern, 80), kMaxAlternatives));
     }
   }
   return {};
@@ -147,6 +169,7 @@ Result<Glob> Glob::Parse(std::string_view pattern) {
   }
   Glob glob;
   glob.pattern_ = pattern;
+  RETURN_IF_ERROR(CheckBraces(pattern));
   RETURN_IF_ERROR(Expand(glob.pattern_, glob.alternatives_));
   glob.exact_ = glob.alternatives_.size() == 1 && pattern.find_first_of("*?{") == pattern.npos;
   return glob;

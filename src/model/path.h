@@ -28,7 +28,8 @@ std::string_view LastSegment(std::string_view path) noexcept;
 /// Linear time in practice, bounded by |glob| x |path|.
 class Glob {
  public:
-  /// Errors: kInvalidArgument for an unclosed brace, more than 64 alternatives or over 1024 bytes.
+  /// Errors: kInvalidArgument for braces that do not pair or nest, more than 64 alternatives or
+  /// over 1024 bytes.
   static Result<Glob> Parse(std::string_view pattern);
 
   [[nodiscard]] bool Matches(std::string_view path) const;

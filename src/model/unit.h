@@ -17,8 +17,8 @@ struct UnitConversion {
 };
 
 /// The units that Bedplate knows: UDUNITS-2's database, plus the spellings plants use that it lacks
-/// (`kWh`, `kvarh`, `Nm3`, `pcs`, `tCO2`; all in unit_aliases.cc). What UDUNITS-2 would let pass for
-/// another quantity is kept apart: reactive and apparent power, normal cubic metres, gauge
+/// (`kWh`, `kvarh`, `Nm3`, `pcs`, `tCO2`; all in unit_aliases.cc). What UDUNITS-2 would let pass
+/// for another quantity is kept apart: reactive and apparent power, normal cubic metres, gauge
 /// pressure, pieces, money, and angles (`rpm` is not `Hz`). Safe for concurrent use.
 class UnitSystem {
  public:
