@@ -8,7 +8,7 @@ namespace {
 constexpr int kMonthsPerYear = 12;
 
 Timestamp After(Timestamp start, int months) {
-  return start + kCashflowYear * months / kMonthsPerYear;
+  return start + kCashflowYear / kMonthsPerYear * months;  // in this order it cannot overflow
 }
 
 void AddCost(const Cost& cost, Timestamp horizon, std::vector<CashFlow>& flows) {

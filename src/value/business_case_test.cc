@@ -45,5 +45,16 @@ TEST(BusinessCase, WithoutBenefitThereIsNoPayback) {
   EXPECT_GT(three.high.net_present_value, 0);
 }
 
+TEST(BusinessCase, TheLongestHorizonStaysInRange) {
+  // Found by the fuzzer: fifty years in nanoseconds, times twelve, is more than 64 bits hold.
+  Initiative initiative = Investment();
+  initiative.horizon_years = 50;
+  initiative.reporting.start = Day("2199-12-31");
+  initiative.costs.clear();
+  const auto flows = CaseFlows(initiative, 1200);
+  ASSERT_EQ(flows.size(), 600U);
+  EXPECT_DOUBLE_EQ(YearsBetween(initiative.reporting.start, flows.back().time), 50);
+}
+
 }  // namespace
 }  // namespace bedplate

@@ -22,9 +22,10 @@ double YearsBetween(Timestamp from, Timestamp to) noexcept;
 /// Sum of amount / (1 + rate)^years, years from `base`. `rate` > -1.
 double NetPresentValue(std::span<const CashFlow> flows, double rate, Timestamp base);
 
-/// Every rate in (-0.99, 1000) at which the net present value crosses zero, ascending. None when
-/// the flows never change sign; several when they change it more than once: then none of them can
-/// be used to compare (Lorie and Savage 1955, Journal of Business 28(4), 229-239).
+/// Every rate in (-0.99, 1000) at which the net present value crosses zero, ascending; of two that
+/// lie within about 1 % of each other none is found. None when the flows never change sign; several
+/// when they change it more than once: then none of them can be used to compare (Lorie and Savage
+/// 1955, Journal of Business 28(4), 229-239).
 std::vector<double> InternalRates(std::span<const CashFlow> flows);
 
 /// Years from `base` until the cumulated flows, discounted at `rate` (0: simple payback), reach

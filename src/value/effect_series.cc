@@ -15,14 +15,19 @@ namespace {
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kMinDaysPerWeekday = 8;
 
-/// Sum of squares of the residuals of whole days, and how many there were.
+/// What the residuals of whole days come to.
 struct Spread {
   double squares = 0;
   std::size_t count = 0;
+  double t = 0;  // of the band, once all days are counted
 
   void Add(double residual) {
     squares += residual * residual;
     ++count;
+  }
+  void Finish() {
+    const double degrees = std::max(1.0, static_cast<double>(count) - 1);
+    t = StudentTQuantile((1 + kConfidence) / 2, degrees);
   }
   [[nodiscard]] double variance() const {
     return count > 1 ? squares / static_cast<double>(count - 1) : 0;
@@ -60,6 +65,8 @@ class DailySpread {
       all_.Add(sums[p]);
       by_weekday_[static_cast<std::size_t>(weekday[p])].Add(sums[p]);
     }
+    all_.Finish();
+    for (Spread& spread : by_weekday_) spread.Finish();
   }
 
   [[nodiscard]] const Spread& On(std::int32_t day) const {
@@ -119,9 +126,8 @@ class SeriesMaker {
     const Spread& spread = spread_.On(day);
     const double model_variance = fitted_.model.Leverage(sum) * fitted_.rmse * fitted_.rmse *
                                   std::max(1.0, fitted_.error.inflation);
-    const double degrees = std::max(1.0, static_cast<double>(spread.count) - 1);
-    const double half_width = StudentTQuantile((1 + kConfidence) / 2, degrees) *
-                              std::sqrt(point.coverage * spread.variance() + model_variance);
+    const double half_width =
+        spread.t * std::sqrt(point.coverage * spread.variance() + model_variance);
     point.low = point.counterfactual - half_width;
     point.high = point.counterfactual + half_width;
   }

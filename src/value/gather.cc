@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <tuple>
 
 #include "base/check.h"
 #include "value/thresholds.h"
@@ -68,8 +69,9 @@ std::vector<std::string> ChooseLevels(const Buckets& buckets, const FetchedTexts
   ForEachInBucket(buckets, samples.times,
                   [&](std::size_t, std::size_t i) { ++occurrences[samples.texts[i]]; });
   std::vector<std::pair<std::string, std::size_t>> ranked(occurrences.begin(), occurrences.end());
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
+    return std::tie(b.second, a.first) < std::tie(a.second, b.first);
+  });
   std::vector<std::string> levels;
   for (std::size_t i = 0; i < std::min(kMaxLevels, ranked.size()); ++i) {
     levels.push_back(ranked[i].first);

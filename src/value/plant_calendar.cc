@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <optional>
-#include <sstream>
-#include <string>
 
 namespace bedplate {
 namespace {
@@ -20,15 +18,56 @@ date::sys_seconds ToSys(Timestamp time) {
       std::chrono::floor<Seconds>(std::chrono::nanoseconds(time.nanoseconds())));
 }
 
-std::optional<date::local_seconds> ReadLocal(std::string_view text) {
-  for (const char* format :
-       {"%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"}) {
-    std::istringstream stream{std::string(text)};
-    date::local_seconds local;
-    date::from_stream(stream, format, local);
-    if (!stream.fail() && stream.peek() == std::char_traits<char>::eof()) return local;
+/// Takes exactly `digits` digits off the front of `text`.
+std::optional<int> TakeNumber(std::string_view& text, std::size_t digits) {
+  if (text.size() < digits) return std::nullopt;
+  int number = 0;
+  for (const char c : text.substr(0, digits)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number * 10 + (c - '0');
   }
-  return std::nullopt;
+  text.remove_prefix(digits);
+  return number;
+}
+
+bool Take(std::string_view& text, std::string_view one_of) {
+  if (text.empty() || one_of.find(text.front()) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+std::optional<date::local_days> TakeDate(std::string_view& text) {
+  const auto year = TakeNumber(text, 4);
+  if (!year || !Take(text, "-")) return std::nullopt;
+  const auto month = TakeNumber(text, 2);
+  if (!month || !Take(text, "-")) return std::nullopt;
+  const auto day = TakeNumber(text, 2);
+  if (!day) return std::nullopt;
+  const date::year_month_day date{date::year(*year), date::month(static_cast<unsigned>(*month)),
+                                  date::day(static_cast<unsigned>(*day))};
+  if (!date.ok()) return std::nullopt;
+  return date::local_days(date);
+}
+
+std::optional<Seconds> TakeTimeOfDay(std::string_view& text) {
+  const auto hour = TakeNumber(text, 2);
+  if (!hour || *hour > 23 || !Take(text, ":")) return std::nullopt;
+  const auto minute = TakeNumber(text, 2);
+  if (!minute || *minute > 59) return std::nullopt;
+  const auto second = Take(text, ":") ? TakeNumber(text, 2) : std::optional(0);
+  if (!second || *second > 59) return std::nullopt;
+  return Seconds((*hour * 60 + *minute) * 60 + *second);
+}
+
+// By hand, because date::from_stream computes with a number that it has not read when one of the
+// fields is bad.
+std::optional<date::local_seconds> ReadLocal(std::string_view text) {
+  const auto day = TakeDate(text);
+  if (!day) return std::nullopt;
+  if (text.empty()) return date::local_seconds(*day);
+  const auto time = Take(text, " T") ? TakeTimeOfDay(text) : std::nullopt;
+  if (!time || !text.empty()) return std::nullopt;
+  return *day + *time;
 }
 
 bool KnownGranularity(std::chrono::nanoseconds granularity) {
