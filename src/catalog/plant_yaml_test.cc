@@ -2,9 +2,13 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
 #include <map>
+#include <sstream>
 
 #include "catalog/plant_diff.h"
+#include "catalog/plant_yaml_laws.h"
 #include "catalog/plant_yaml_names.h"
 #include "catalog/random_plant_test_support.h"
 
@@ -307,6 +311,42 @@ TEST(PlantYamlTest, EquipmentMayConsistOfEquipment) {
   EXPECT_THAT(Faults(Parse("format: bedplate/plant/1\nassets:\n  a: {level: equipment, assets: "
                            "{b: {level: equipment}}}\n")),
               IsEmpty());
+}
+
+std::string ReadFile(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file.good()) << path;
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+const std::filesystem::path kSources = BEDPLATE_SOURCE_DIR;
+
+TEST(PlantYamlTest, TheLawsHoldOnEveryFileOfTheCorpus) {
+  int files = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(kSources / "fuzz/corpus/catalog_plant_yaml")) {
+    SCOPED_TRACE(entry.path());
+    CheckPlantYamlLaws(ReadFile(entry.path()), Units());
+    ++files;
+  }
+  EXPECT_GE(files, 5);
+}
+
+TEST(PlantYamlTest, TheExampleOfTheFormatsPageIsRight) {
+  const std::string page = ReadFile(kSources / "docs/formats/plant.md");
+  const std::size_t begin = page.find("```yaml\n");
+  ASSERT_NE(begin, std::string::npos);
+  const PlantYaml parsed = Parse(page.substr(begin + 8, page.find("```\n", begin) - begin - 8));
+  ASSERT_THAT(Faults(parsed), IsEmpty());
+  EXPECT_EQ(parsed.plant.tags.size(), 4U * 3 + 1);
+}
+
+TEST(PlantYamlTest, TheExamplePlantHasNoFault) {
+  for (const char* name : {"plant.yaml", "initiative.yaml"}) {
+    EXPECT_THAT(Faults(Parse(ReadFile(kSources / "examples/steel-mill" / name))), IsEmpty());
+  }
 }
 
 }  // namespace
