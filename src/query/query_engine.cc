@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <mutex>
 #include <unordered_map>
@@ -11,6 +10,7 @@
 
 #include "query/duckdb_handles.h"
 #include "query/plant_relations.h"
+#include "query/query_database.h"
 #include "query/query_errors.h"
 #include "query/query_watcher.h"
 #include "query/relation.h"
@@ -22,8 +22,11 @@
 namespace bedplate {
 namespace {
 
-/// What a query may make the process hold beyond DuckDB's own limit, in units of that limit.
-constexpr std::uint64_t kMemoryCeilingFactor = 2;
+/// How much more the process may hold while queries run: DuckDB's own limit and half of it for what
+/// escapes it.
+constexpr std::uint64_t MemoryCeiling(std::uint64_t memory_bytes) {
+  return memory_bytes + memory_bytes / 2;
+}
 
 /// The stop tokens of running queries by connection, for the table functions inside of them.
 class RunningQueries {
@@ -61,51 +64,6 @@ class Seat {
   bool held_;
 };
 
-Result<DuckDatabase> OpenDatabase(const QueryEngine::Options& options) {
-  const std::array<std::pair<const char*, std::string>, 9> settings = {{
-      {"enable_external_access", "false"},
-      {"autoinstall_known_extensions", "false"},
-      {"autoload_known_extensions", "false"},
-      {"allow_community_extensions", "false"},
-      {"allow_unsigned_extensions", "false"},
-      {"max_temp_directory_size", "0B"},
-      {"memory_limit", fmt::format("{}B", options.memory_bytes)},
-      {"threads", std::to_string(options.threads)},
-      {"allocator_flush_threshold", "16MB"},
-  }};
-  DuckConfig config;
-  duckdb_create_config(config.out());
-  for (const auto& [name, value] : settings) {
-    if (duckdb_set_config(config.get(), name, value.c_str()) != DuckDBSuccess) {
-      return Error(ErrorCode::kInternal, fmt::format("DuckDB has no setting {}", name));
-    }
-  }
-  DuckDatabase database;
-  char* message = nullptr;
-  if (duckdb_open_ext(":memory:", database.out(), config.get(), &message) != DuckDBSuccess) {
-    return Error(ErrorCode::kInternal,
-                 fmt::format("cannot open DuckDB: {}", TakeDuckString(message)));
-  }
-  return database;
-}
-
-Status Execute(duckdb_connection connection, const std::string& sql) {
-  DuckResult result;
-  if (duckdb_query(connection, sql.c_str(), &result.get()) == DuckDBSuccess) return {};
-  return Error(ErrorCode::kInternal, fmt::format("cannot set up DuckDB with '{}': {}", sql,
-                                                 duckdb_result_error(&result.get())));
-}
-
-/// Settings that are no options of opening, and last the lock, after which none can change.
-Status LockDown(duckdb_connection connection) {
-  for (const std::string& statement : {std::string("SET GLOBAL TimeZone = 'UTC'"),
-                                       std::string("SET GLOBAL Calendar = 'gregorian'"),
-                                       std::string("SET GLOBAL lock_configuration = true")}) {
-    RETURN_IF_ERROR(Execute(connection, statement));
-  }
-  return {};
-}
-
 class DuckQueryEngine final : public QueryEngine {
  public:
   DuckQueryEngine(const Historian& historian, Catalog& catalog, const Options& options)
@@ -113,20 +71,20 @@ class DuckQueryEngine final : public QueryEngine {
         clock_(options.clock == nullptr ? system_clock_ : *options.clock),
         relations_(PlantRelations(historian, catalog)),
         stop_tokens_([this](std::uint64_t id) { return running_.Find(id); }),
-        watcher_(clock_, ResidentBytes, kMemoryCeilingFactor * options.memory_bytes) {
+        watcher_(clock_, ResidentBytes, MemoryCeiling(options.memory_bytes)) {
     for (const Relation& relation : relations_) {
       readable_.push_back({std::string(relation.name), relation.columns.size()});
     }
   }
 
   Status Open(const Historian& historian) {
-    ASSIGN_OR_RETURN(database_, OpenDatabase(options_));
+    ASSIGN_OR_RETURN(database_, OpenQueryDatabase(options_.memory_bytes, options_.threads));
     ASSIGN_OR_RETURN(const DuckConnection connection, Connect());
     for (const Relation& relation : relations_) {
       RETURN_IF_ERROR(RegisterRelation(connection.get(), relation, stop_tokens_));
     }
     RETURN_IF_ERROR(RegisterSamples(connection.get(), historian, stop_tokens_));
-    return LockDown(connection.get());
+    return LockSettings(connection.get());
   }
 
   Result<QueryResult> Run(std::string_view sql, const QueryLimits& limits,

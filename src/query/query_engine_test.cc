@@ -127,8 +127,9 @@ TEST_F(QueryTest, TheRowLimitCutsAndSaysSo) {
 }
 
 TEST_F(QueryTest, ErrorsNameThePlace) {
-  EXPECT_EQ(Ask("SELECT *\nFORM tags"),
-            "invalid-argument: syntax error at or near \"tags\"\n\nLINE 2: FORM tags\n             ^");
+  EXPECT_EQ(
+      Ask("SELECT *\nFORM tags"),
+      "invalid-argument: syntax error at or near \"tags\"\n\nLINE 2: FORM tags\n             ^");
   EXPECT_THAT(Ask("SELECT nothing FROM tags"), HasSubstr("\"nothing\" not found"));
   EXPECT_THAT(Ask("SELECT * FROM machines"),
               AllOf(StartsWith("invalid-argument: there is no table 'machines'; there are tags, "

@@ -1,6 +1,7 @@
 #include "query/query_watcher.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -11,6 +12,8 @@ namespace {
 
 // A cancel token can only be polled. This is how late a stop can be noticed.
 constexpr auto kPollInterval = std::chrono::milliseconds(5);
+// What the allocator may keep of ended queries before it is told to give it back.
+constexpr std::uint64_t kKeptMemoryBytes = 32ULL << 20U;
 
 }  // namespace
 
@@ -89,8 +92,13 @@ QueryWatcher::Watch::Watch(QueryWatcher& watcher, duckdb_connection connection,
 }
 
 QueryWatcher::Watch::~Watch() {
-  const std::scoped_lock lock(watcher_.mutex_);
-  watcher_.entries_.erase(id_);
+  std::uint64_t allowed = UINT64_MAX;
+  {
+    const std::scoped_lock lock(watcher_.mutex_);
+    watcher_.entries_.erase(id_);
+    if (watcher_.entries_.empty()) allowed = watcher_.memory_before_ + kKeptMemoryBytes;
+  }
+  if (allowed != UINT64_MAX && watcher_.probe_() > allowed) malloc_trim(0);
 }
 
 std::optional<Error> QueryWatcher::Watch::Stopped() const {

@@ -19,9 +19,15 @@ enum class TextGrowth : std::uint8_t {
   kReplace,  // (length of the first + 1) x (2 x the longest other + 1)
 };
 
-/// What must hold of the pattern argument (the second) before the function may run, because a
-/// pattern can make matching take forever where no interrupt is looked at.
-enum class PatternRule : std::uint8_t { kNone, kLike, kGlob, kRegex };
+/// What the second argument of a matching function is. Matching looks at no interrupt within a
+/// block of rows, so its work for one text must be bounded beforehand (query/sql_pattern.h).
+enum class PatternRule : std::uint8_t {
+  kNone,
+  kNeedle,  // a text to find, of any origin
+  kLike,    // the others must be literals
+  kGlob,
+  kRegex
+};
 
 enum class FunctionKind : std::uint8_t { kScalar, kAggregate, kWindow, kTable };
 

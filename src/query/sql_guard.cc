@@ -74,7 +74,9 @@ constexpr std::array<std::string_view, 26> kCastTypes = {"BIGINT",
                                                          "NULL"};
 
 constexpr std::uint64_t kShortTextBytes = 64;  // the longest number or time, written out
-constexpr std::uint64_t kCastFactor = 4;       // \xFF for each byte of a BLOB
+// DuckDB plans a subquery in an expression twice, and so one in it four times.
+constexpr std::uint64_t kSubqueryPlans = 2;
+constexpr std::uint64_t kCastFactor = 4;  // \xFF for each byte of a BLOB
 
 bool Contains(std::span<const std::string_view> list, std::string_view item) {
   return std::ranges::find(list, item) != list.end();
@@ -119,8 +121,11 @@ class Walker {
   /// Refuses a node that holds anything but scalars under other keys than `known`.
   void OnlyKnown(const json::object& node, std::initializer_list<std::string_view> known);
   void CheckBounds(const json::object& node, const Measure& measure);
+  /// Goes one level down, or refuses to.
+  bool Enter(const json::object& node);
 
   Measure Query(const json::object& node, const Scope& outer);
+  Measure QueryOfKind(const json::object& node, Scope& scope);
   Measure Select(const json::object& node, const Scope& scope);
   Measure SetOperation(const json::object& node, const Scope& scope);
   Measure CommonTableNode(const json::object& node, const Scope& scope);
@@ -137,8 +142,13 @@ class Walker {
   void UnknownTable(const json::object& node, std::string_view name);
 
   Measure Expression(const json::object& node, const Place& place);
+  Measure ExpressionOfKind(const json::object& node, const Place& place);
   Measure Function(const json::object& node, const Place& place, bool table);
-  void CheckPatternOf(const FunctionGroup& group, const json::object& node);
+  /// Bounds the work of a matching function on texts of these lengths.
+  void CheckMatching(const FunctionGroup& group, const json::object& node,
+                     std::span<const std::uint64_t> lengths);
+  static Result<std::uint64_t> LiteralPatternWork(const FunctionGroup& group,
+                                                  const json::object& node);
   Measure ColumnReference(const json::object& node, const Place& place);
   Measure Constant(const json::object& node);
   Measure Star(const json::object& node, const Place& place);
@@ -154,6 +164,7 @@ class Walker {
   std::string_view sql_;
   std::span<const GuardRelation> relations_;
   std::optional<Error> refusal_;
+  int depth_ = 0;
 };
 
 void Walker::Refuse(ErrorCode code, const json::object& node, std::string message) {
@@ -174,6 +185,16 @@ void Walker::OnlyKnown(const json::object& node, std::initializer_list<std::stri
   }
 }
 
+bool Walker::Enter(const json::object& node) {
+  if (depth_ == kMaxSqlDepth) {
+    Refuse(ErrorCode::kResourceExhausted, node,
+           fmt::format("the statement is nested deeper than {} levels", kMaxSqlDepth));
+    return false;
+  }
+  ++depth_;
+  return true;
+}
+
 void Walker::CheckBounds(const json::object& node, const Measure& measure) {
   const auto bound = [&](std::uint64_t value, std::uint64_t limit, std::string_view what) {
     if (value <= limit) return;
@@ -189,24 +210,24 @@ void Walker::CheckBounds(const json::object& node, const Measure& measure) {
 }
 
 Measure Walker::Query(const json::object& node, const Scope& outer) {
+  if (!Enter(node)) return {};
   Scope scope{.outer = &outer, .tables = {}, .outer_text = outer.outer_text};
-  const std::string_view type = Text(node, "type");
-  Measure measure;
-  if (type == "SELECT_NODE") {
-    CommonTables(node, scope);
-    measure = Select(node, scope);
-  } else if (type == "SET_OPERATION_NODE") {
-    CommonTables(node, scope);
-    measure = SetOperation(node, scope);
-  } else if (type == "CTE_NODE") {
-    measure = CommonTableNode(node, scope);
-  } else if (type == "RECURSIVE_CTE_NODE") {
-    Forbid(node, "WITH RECURSIVE");
-  } else {
-    Forbid(node, fmt::format("a query of kind {}", type));
-  }
+  const Measure measure = QueryOfKind(node, scope);
   CheckBounds(node, measure);
+  --depth_;
   return measure;
+}
+
+Measure Walker::QueryOfKind(const json::object& node, Scope& scope) {
+  const std::string_view type = Text(node, "type");
+  if (type == "CTE_NODE") return CommonTableNode(node, scope);
+  if (type == "SELECT_NODE" || type == "SET_OPERATION_NODE") {
+    CommonTables(node, scope);
+    return type == "SELECT_NODE" ? Select(node, scope) : SetOperation(node, scope);
+  }
+  Forbid(node,
+         type == "RECURSIVE_CTE_NODE" ? "WITH RECURSIVE" : fmt::format("a query of kind {}", type));
+  return {};
 }
 
 /// A common table sees those before it and not itself: a name that it shares with a table of
@@ -252,9 +273,9 @@ Measure Walker::SubqueryOf(const json::object& holder, const Scope& scope, std::
 }
 
 Measure Walker::Select(const json::object& node, const Scope& scope) {
+  if (node.contains("sample")) Forbid(node, "SAMPLE");
   OnlyKnown(node, {"modifiers", "cte_map", "select_list", "from_table", "where_clause",
                    "group_expressions", "group_sets", "having", "qualify"});
-  if (node.contains("sample")) Forbid(node, "SAMPLE");
   if (Array(node, "group_sets").size() > kMaxSqlGroupingSets) {
     Refuse(ErrorCode::kResourceExhausted, node,
            fmt::format("more than {} grouping sets", kMaxSqlGroupingSets));
@@ -317,7 +338,7 @@ Measure Walker::From(const json::object& node, const Scope& scope, std::uint64_t
   if (node.contains("sample")) Forbid(node, "TABLESAMPLE");
   const std::string_view type = Text(node, "type");
   const Place place{.scope = &scope, .text = outer_text};
-  if (type == "EMPTY") return {};
+  if (type == "EMPTY") return {.relations = 1};
   if (type == "BASE_TABLE") return BaseTable(node, scope);
   if (type == "JOIN") return Join(node, scope, outer_text);
   if (type == "TABLE_FUNCTION") return TableFunction(node, place);
@@ -443,6 +464,13 @@ Measure Walker::Show(const json::object& node, const Scope& scope) {
 }
 
 Measure Walker::Expression(const json::object& node, const Place& place) {
+  if (!Enter(node)) return {};
+  const Measure measure = ExpressionOfKind(node, place);
+  --depth_;
+  return measure;
+}
+
+Measure Walker::ExpressionOfKind(const json::object& node, const Place& place) {
   const std::string_view kind = Text(node, "class");
   if (kind == "COLUMN_REF") return ColumnReference(node, place);
   if (kind == "CONSTANT") return Constant(node);
@@ -496,7 +524,6 @@ Measure Walker::Function(const json::object& node, const Place& place, bool tabl
   if (arguments.size() > group->max_arguments) {
     Forbid(node, fmt::format("'{}' with {} arguments", name, arguments.size()));
   }
-  CheckPatternOf(*group, node);
   Measure measure{.columns = 1, .expressions = 1};
   std::vector<std::uint64_t> lengths;
   for (const json::value& argument : arguments) {
@@ -505,6 +532,7 @@ Measure Walker::Function(const json::object& node, const Place& place, bool tabl
     measure.Add(one);
   }
   measure.Add(Parts(node, place, "children"));
+  CheckMatching(*group, node, lengths);
   const std::uint64_t made = GrownText(*group, lengths);
   measure.text_bytes = BoundedSum(measure.text_bytes, made);
   measure.widest_text = std::max(made, kShortTextBytes);
@@ -512,18 +540,30 @@ Measure Walker::Function(const json::object& node, const Place& place, bool tabl
   return measure;
 }
 
-void Walker::CheckPatternOf(const FunctionGroup& group, const json::object& node) {
-  if (group.pattern == PatternRule::kNone) return;
-  const json::array& arguments = Array(node, "children");
-  const json::object* pattern = arguments.size() < 2 ? nullptr : arguments[1].if_object();
-  const json::object* value = pattern == nullptr || Text(*pattern, "class") != "CONSTANT"
-                                  ? nullptr
-                                  : Object(*pattern, "value");
+void Walker::CheckMatching(const FunctionGroup& group, const json::object& node,
+                           std::span<const std::uint64_t> lengths) {
+  if (group.pattern == PatternRule::kNone || lengths.size() < 2) return;
+  const bool finds = group.pattern == PatternRule::kNeedle;
+  const Result<std::uint64_t> work =
+      finds ? Result<std::uint64_t>(lengths[1]) : LiteralPatternWork(group, node);
+  if (!work.ok()) return Refuse(work.error().code(), node, work.error().message());
+  if (BoundedProduct(lengths[0], *work) <= (finds ? kMaxFindSteps : kMaxMatchSteps)) return;
+  Refuse(ErrorCode::kResourceExhausted, node,
+         fmt::format("the pattern of '{}' is too long, or repeats too much, for texts of {} bytes",
+                     Text(node, "function_name"), lengths[0]));
+}
+
+Result<std::uint64_t> Walker::LiteralPatternWork(const FunctionGroup& group,
+                                                 const json::object& node) {
+  const json::object* pattern = Array(node, "children")[1].if_object();
+  const bool is_literal = pattern != nullptr && Text(*pattern, "class") == "CONSTANT";
+  const json::object* value = is_literal ? Object(*pattern, "value") : nullptr;
   const std::string_view name = Text(node, "function_name");
-  if (value == nullptr)
-    return Forbid(node, fmt::format("'{}' with a pattern that is no text literal", name));
-  const Status status = CheckPattern(group.pattern, name, Text(*value, "value"));
-  if (!status.ok()) Refuse(status.error().code(), node, status.error().message());
+  if (value == nullptr) {
+    return Error(ErrorCode::kPermissionDenied,
+                 fmt::format("the pattern of '{}' must be a text literal", name));
+  }
+  return PatternWork(group.pattern, name, Text(*value, "value"));
 }
 
 Measure Walker::Star(const json::object& node, const Place& place) {
@@ -576,6 +616,7 @@ Measure Walker::Subquery(const json::object& node, const Place& place) {
   OnlyKnown(node, {"subquery", "child"});
   const Scope scope{.outer = place.scope, .tables = {}, .outer_aliases = place.aliases};
   Measure measure = SubqueryOf(node, scope, place.text);
+  measure.Multiply(kSubqueryPlans);
   if (const json::object* child = Object(node, "child")) measure.Add(Expression(*child, place));
   measure.columns = 1;
   measure.expressions = BoundedSum(measure.expressions, 1);

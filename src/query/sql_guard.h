@@ -21,7 +21,7 @@ struct GuardRelation {
 // an interrupt and without counting text against its memory limit; within these bounds both stay
 // small.
 inline constexpr std::size_t kMaxSqlBytes = 64U << 10U;
-inline constexpr int kMaxSqlDepth = 250;                         // nested expressions and queries
+inline constexpr int kMaxSqlDepth = 100;                         // nested expressions and queries
 inline constexpr std::uint64_t kMaxSqlColumns = 1000;            // of any query in the statement
 inline constexpr std::uint64_t kMaxSqlRelations = 64;            // read, common tables expanded
 inline constexpr std::uint64_t kMaxSqlExpressions = 5000;        // aliases and macros expanded

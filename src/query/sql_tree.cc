@@ -19,7 +19,7 @@ namespace json = boost::json;
 // DuckDB writes the query of a MATERIALIZED common table three times, and so three times three when
 // they nest: a short text could become a tree of any size.
 constexpr std::size_t kMaxMaterialized = 3;
-// One level of SQL is a few levels of JSON.
+// One level of SQL is up to six levels of JSON.
 constexpr std::size_t kMaxJsonDepth = 8 * static_cast<std::size_t>(kMaxSqlDepth);
 constexpr std::size_t kShownLineBytes = 120;
 
@@ -105,8 +105,7 @@ Error RefusedByParser(const json::object& answer, std::string_view sql) {
                         word)};
   }
   if (message.find("expression depth") != std::string::npos) {
-    return {ErrorCode::kResourceExhausted,
-            fmt::format("the statement is nested deeper than {} levels", kMaxSqlDepth)};
+    return {ErrorCode::kResourceExhausted, "the statement is nested too deeply"};
   }
   const std::string position = StringOf(answer, "position");
   std::size_t offset = sql.size() + 1;
