@@ -1,0 +1,154 @@
+#include "services/plant_service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/workspace_test_support.h"
+
+namespace bedplate {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr std::string_view kPlant = R"(format: bedplate/plant/1
+assets:
+  acme:
+    level: enterprise
+    currency: EUR
+    assets:
+      leeds:
+        level: site
+        time_zone: Europe/London
+        tags:
+          energy: {type: double, unit: kWh}
+)";
+
+constexpr std::string_view kInitiative = R"(initiatives:
+  heat-recovery:
+    title: Heat recovery
+    scope: acme/leeds
+    kpi: {tag: acme/leeds/energy, aggregate: sum, direction: decrease, unit: kWh}
+    unit_value: {amount: 0.2, currency: EUR, per: kWh}
+    granularity: 1d
+    baseline: {from: 2018-01-01, to: 2018-04-01}
+    reporting: {from: 2018-04-01, to: 2018-07-01}
+    discount_rate: 0.08
+    horizon_years: 5
+)";
+
+class PlantServiceTest : public WorkspaceTest {
+ protected:
+  PlantServiceTest() { Open(); }
+
+  ApplyOutcome TryApply(const std::string& text, ApplyMode mode = ApplyMode::kApply) {
+    auto outcome = services().plant().Apply({"leeds.yaml", text}, mode, "alice");
+    EXPECT_TRUE(outcome.ok()) << outcome.error().ToString();
+    return outcome.ok() ? std::move(outcome).value() : ApplyOutcome{};
+  }
+  static std::vector<std::string> Texts(const std::vector<YamlFault>& faults) {
+    std::vector<std::string> texts;
+    for (const YamlFault& fault : faults) texts.push_back(fault.ToString());
+    return texts;
+  }
+  /// The plant with its initiative, where `from` is replaced.
+  static std::string Changed(std::string_view from, std::string_view to) {
+    std::string text = std::string(kPlant) + std::string(kInitiative);
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return text.replace(at, from.size(), to);
+  }
+};
+
+TEST_F(PlantServiceTest, ApplyingTwiceChangesNothingTheSecondTime) {
+  const std::string text = std::string(kPlant) + std::string(kInitiative);
+  EXPECT_THAT(TryApply(text).changes, Not(IsEmpty()));
+  EXPECT_THAT(TryApply(text).changes, IsEmpty());
+}
+
+TEST_F(PlantServiceTest, ADryRunStoresNothing) {
+  const std::string text = std::string(kPlant) + std::string(kInitiative);
+  const auto would = TryApply(text, ApplyMode::kDryRun).changes;
+  EXPECT_FALSE(services().tags().Find("acme/leeds/energy").ok());
+  EXPECT_EQ(TryApply(text).changes, would);
+}
+
+TEST_F(PlantServiceTest, WhatIsExportedAppliesWithoutAChange) {
+  TryApply(std::string(kPlant) + std::string(kInitiative));
+  const auto yaml = services().plant().ExportYaml();
+  ASSERT_TRUE(yaml.ok());
+  EXPECT_THAT(TryApply(yaml.value()).changes, IsEmpty());
+  // Into an empty plant it makes the same one.
+  WorkspaceTest::Close();
+  std::filesystem::remove_all(directory());
+  Open();
+  TryApply(yaml.value());
+  EXPECT_EQ(services().plant().ExportYaml().value(), yaml.value());
+}
+
+TEST_F(PlantServiceTest, AWrongPlantFileIsAnOutcomeWithItsLine) {
+  const auto outcome = TryApply(Changed("unit: kWh}\n", "unit: fortnigths}\n"));
+  EXPECT_THAT(outcome.changes, IsEmpty());
+  ASSERT_THAT(outcome.faults, SizeIs(1));
+  EXPECT_THAT(outcome.faults[0].ToString(), HasSubstr("leeds.yaml:11:"));
+  EXPECT_THAT(services().tags().Find("acme/leeds/energy").ok(), false);
+}
+
+TEST_F(PlantServiceTest, AWrongInitiativeIsRefusedWithItsLineInThePlantFile) {
+  const auto faults = TryApply(Changed("granularity: 1d", "granularity: 5d")).faults;
+  ASSERT_THAT(faults, SizeIs(1));
+  EXPECT_EQ(faults[0].line, 18);
+  EXPECT_EQ(faults[0].key, "initiatives.heat-recovery.granularity");
+  EXPECT_THAT(faults[0].ToString(), HasSubstr("leeds.yaml:18:"));
+  EXPECT_FALSE(services().tags().Find("acme/leeds/energy").ok());
+}
+
+TEST_F(PlantServiceTest, TheScopeMustBeAnAsset) {
+  const auto faults = TryApply(Changed("scope: acme/leeds", "scope: acme/lyon")).faults;
+  EXPECT_THAT(Texts(faults), ElementsAre(HasSubstr("leeds.yaml:15:")));
+  EXPECT_EQ(faults[0].key, "initiatives.heat-recovery.scope");
+  EXPECT_THAT(faults[0].got, HasSubstr("acme/lyon"));
+}
+
+TEST_F(PlantServiceTest, AFileOfInitiativesAloneStandsOnTheStoredPlant) {
+  const std::string alone = "format: bedplate/plant/1\n" + std::string(kInitiative);
+  EXPECT_THAT(Texts(TryApply(alone).faults), ElementsAre(HasSubstr("scope")));
+  TryApply(std::string(kPlant));
+  EXPECT_THAT(TryApply(alone).faults, IsEmpty());
+  // The baseline begins at midnight in London, which is the zone of its scope.
+  const auto measured = services().value().Find("heat-recovery", {});
+  ASSERT_TRUE(measured.ok());
+  EXPECT_EQ(measured.value()->initiative.reporting.start, At("2018-04-01T00:00:00+01:00"));
+}
+
+TEST_F(PlantServiceTest, ATypeThatContradictsTheSamplesIsAConflict) {
+  Ingest("acme/leeds/energy", {{kMidnight, std::string("much"), kGood}});
+  const auto outcome =
+      services().plant().Apply({"leeds.yaml", std::string(kPlant)}, ApplyMode::kApply, "alice");
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.error().code(), ErrorCode::kConflict);
+  EXPECT_THAT(outcome.error().ToString(), HasSubstr("acme/leeds/energy"));
+}
+
+TEST_F(PlantServiceTest, ApplyingIsAudited) {
+  TryApply(std::string(kPlant));
+  const auto entries = workspace().catalog().audit().List(1);
+  ASSERT_TRUE(entries.ok());
+  ASSERT_THAT(entries.value(), SizeIs(1));
+  EXPECT_EQ(entries.value()[0].actor, "alice");
+  EXPECT_EQ(entries.value()[0].action, "plant.apply");
+}
+
+TEST_F(PlantServiceTest, TheGateSeesANewDeclarationAtOnce) {
+  Ingest("acme/leeds/energy", {{kMidnight, 1.0, kGood}});
+  TryApply(Changed("unit: kWh}\n", "unit: kWh, limits: {high_high: 10}}\n"));
+  Ingest("acme/leeds/energy", {{kMidnight + std::chrono::hours(1), 11.0, kGood}});
+  const auto view = services().tags().Find("acme/leeds/energy");
+  EXPECT_EQ(workspace().historian().Last(view.value().series->id).value()->quality, kBadOutOfRange);
+}
+
+}  // namespace
+}  // namespace bedplate
