@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "historian/columns.h"
+#include "historian/format.h"
 #include "historian/merge_cursor.h"
 
 namespace bedplate::historian {
@@ -139,13 +140,24 @@ Result<std::optional<Sample>> FindBefore(const Snapshot& snapshot, TagId tag, Va
 
 Result<std::optional<Sample>> FindAtOrAfter(const Snapshot& snapshot, TagId tag, ValueType type,
                                             Timestamp time) {
-  const TimeRange range{time, kMaxTimestamp};
-  ASSIGN_OR_RETURN(auto sources, CollectSources(snapshot, tag, type, range));
-  MergeCursor cursor(std::move(sources), range);
-  ASSIGN_OR_RETURN(auto run, cursor.Next());
-  if (!run) return std::optional<Sample>();
-  RETURN_IF_ERROR(cursor.Load(*run));
-  return std::optional<Sample>(run->columns->At(run->begin));
+  // Searched in stretches that grow, as the next sample mostly is near and the rest of a long
+  // history need not be looked at.
+  std::int64_t width = kNanosecondsPerDay;
+  for (std::int64_t start = time.nanoseconds(); start < kMaxTimestamp.nanoseconds();) {
+    const std::int64_t left = kMaxTimestamp.nanoseconds() - start;
+    const std::int64_t stop = start + std::min(width, left);
+    const TimeRange range{Timestamp(start), Timestamp(stop)};
+    ASSIGN_OR_RETURN(auto sources, CollectSources(snapshot, tag, type, range));
+    MergeCursor cursor(std::move(sources), range);
+    ASSIGN_OR_RETURN(auto run, cursor.Next());
+    if (run) {
+      RETURN_IF_ERROR(cursor.Load(*run));
+      return std::optional<Sample>(run->columns->At(run->begin));
+    }
+    start = stop;
+    width = std::min(width * 8, kMaxTimestamp.nanoseconds());
+  }
+  return std::optional<Sample>();
 }
 
 }  // namespace bedplate::historian
