@@ -9,19 +9,28 @@ import { SignedIn } from "./SignedIn.tsx";
 import { SettingsProvider } from "./settings.tsx";
 import { theme } from "./theme.ts";
 
+const HomePage = lazy(() => import("../pages/home/HomePage.tsx"));
+const PlantPage = lazy(() => import("../pages/plant/PlantPage.tsx"));
 const TrendsPage = lazy(() => import("../pages/trends/TrendsPage.tsx"));
 const ValuePage = lazy(() => import("../pages/value/ValuePage.tsx"));
 const InitiativePage = lazy(() => import("../pages/value/InitiativePage.tsx"));
+const SqlPage = lazy(() => import("../pages/sql/SqlPage.tsx"));
+const DataPage = lazy(() => import("../pages/data/DataPage.tsx"));
+const AdminPage = lazy(() => import("../pages/admin/AdminPage.tsx"));
 
 function Pages() {
   return (
     <Routes>
       <Route path="/login" element={<LoginPage />} />
       <Route element={<SignedIn />}>
-        <Route index element={<ValuePage />} />
+        <Route index element={<HomePage />} />
+        <Route path="plant" element={<PlantPage />} />
         <Route path="trends" element={<TrendsPage />} />
         <Route path="value" element={<ValuePage />} />
         <Route path="value/:name" element={<InitiativePage />} />
+        <Route path="sql" element={<SqlPage />} />
+        <Route path="data" element={<DataPage />} />
+        <Route path="admin" element={<AdminPage />} />
         <Route path="*" element={<NotFound />} />
       </Route>
     </Routes>

@@ -13,11 +13,25 @@ const blue: MantineColorsTuple = [
   "#123d7f",
 ];
 
+/** Mantine's greys of the dark scheme, lightest first, in the tones of the house. */
+const dark: MantineColorsTuple = [
+  "#e6e9ed",
+  "#c4cad2",
+  "#a3acb8",
+  "#6b7583",
+  "#2b313a",
+  "#262c34",
+  "#1b1f26",
+  "#14171c",
+  "#101318",
+  "#0b0d11",
+];
+
 export const theme = createTheme({
   primaryColor: "blue",
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
-  colors: { blue },
+  colors: { blue, dark },
   fontFamily: "var(--font)",
   fontFamilyMonospace: "var(--mono)",
   fontSizes: { xs: "12px", sm: "14px", md: "14px", lg: "16px", xl: "20px" },

@@ -27,11 +27,30 @@ export function stateRuns(
   return runs;
 }
 
-/** The states in the order of their total time, longest first. */
-export function statesByTime(runs: readonly StateRun[]): string[] {
+export interface StateShare {
+  state: string;
+  share: number; // of the time that is known
+}
+
+/** How much of a span each state held, longest first. */
+export function stateShares(
+  runs: readonly StateRun[],
+  span: { from: number; to: number },
+): StateShare[] {
   const totals = new Map<string, number>();
+  let known = 0;
   for (const run of runs) {
-    totals.set(run.state, (totals.get(run.state) ?? 0) + run.to - run.from);
+    const length = Math.min(run.to, span.to) - Math.max(run.from, span.from);
+    if (length <= 0) continue;
+    known += length;
+    totals.set(run.state, (totals.get(run.state) ?? 0) + length);
   }
-  return [...totals.entries()].sort((a, b) => b[1] - a[1]).map(([state]) => state);
+  return [...totals]
+    .map(([state, total]) => ({ state, share: total / known }))
+    .sort((a, b) => b.share - a.share);
+}
+
+/** The states by name, each once: what decides their colours, so that zooming changes none. */
+export function statesByName(runs: readonly StateRun[]): string[] {
+  return [...new Set(runs.map((run) => run.state))].sort();
 }

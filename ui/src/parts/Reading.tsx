@@ -8,6 +8,11 @@ import { useSpeech } from "../words/words.ts";
 import { Mark } from "./Mark.tsx";
 import classes from "./parts.module.css";
 
+interface ReadingProps {
+  value: LastValue;
+  now: number; // the server's clock
+}
+
 function figureOf(value: LastValue["value"], locale: string): string {
   if (value === null) return "\u2013";
   if (typeof value === "number") return formatReading(value, locale);
@@ -15,28 +20,39 @@ function figureOf(value: LastValue["value"], locale: string): string {
   return value;
 }
 
-/** A live value that never pretends: greyed with its age when stale, struck when bad. */
-export function Reading({ value, now }: { value: LastValue; now: number }) {
+/** Why a value is not to be taken as it stands; empty while it is. */
+function useReason(value: LastValue, now: number): string {
   const { words, locale } = useSpeech();
-  const state = stateNow(value, now);
   const age = value.time === null ? "" : formatAge(now - value.time, locale);
-  const why = {
-    live: "",
-    stale: words.plant.explain.stale(age),
-    bad: words.plant.explain.bad,
-    unknown: words.plant.explain.unknown,
-  }[state];
+  const { explain } = words.plant;
+  return { live: "", stale: explain.stale(age), bad: explain.bad, unknown: explain.unknown }[
+    stateNow(value, now)
+  ];
+}
+
+/** A live value that never pretends: greyed when stale, struck when bad, a dash when unknown. */
+export function Reading({ value, now, withUnit = true }: ReadingProps & { withUnit?: boolean }) {
+  const { locale } = useSpeech();
+  const reason = useReason(value, now);
   const figure = (
-    <span className={classes.reading} data-state={state}>
+    <span className={classes.reading} data-state={stateNow(value, now)}>
       <span className={classes.figure}>{figureOf(value.value, locale)}</span>
-      {value.unit ? <span className="unit"> {unitLabel(value.unit)}</span> : null}
+      {value.unit && withUnit ? <span className="unit"> {unitLabel(value.unit)}</span> : null}
     </span>
   );
-  if (why === "") return figure;
+  return reason === "" ? figure : <Tooltip label={reason}>{figure}</Tooltip>;
+}
+
+/** The shape of a value's state; an empty place while it is live. */
+export function StateMark({ value, now }: ReadingProps) {
+  const { words } = useSpeech();
+  const reason = useReason(value, now);
+  const state = stateNow(value, now);
+  if (state === "live") return <Mark kind="ok" />;
   return (
-    <Tooltip label={why}>
+    <Tooltip label={reason}>
       <span>
-        {figure} <Mark kind={state === "live" ? "ok" : state} title={words.states[state]} />
+        <Mark kind={state} title={words.states[state]} />
       </span>
     </Tooltip>
   );

@@ -13,6 +13,9 @@ import classes from "./shell.module.css";
 import { TopBar } from "./TopBar.tsx";
 import { useShellKeys } from "./useShellKeys.ts";
 
+/** Pages that show a range of time; the others say themselves which time they speak of. */
+const RANGED = ["/", "/plant", "/trends", "/data"];
+
 const DRAWER_KEY = "bedplate.drawer";
 
 function useDrawer(): [boolean, () => void] {
@@ -54,6 +57,7 @@ export function Shell() {
       <Rail />
       <TopBar
         drawerShown={drawerShown}
+        hasRange={RANGED.includes(pathname)}
         onDrawer={pathname === "/plant" ? null : toggleDrawer}
         onPalette={() => setPalette(true)}
         onHelp={() => setHelp(true)}

@@ -10,11 +10,12 @@ import classes from "./shell.module.css";
 interface TopBarProps {
   drawerShown: boolean;
   onDrawer: (() => void) | null;
+  hasRange: boolean; // whether the page shows a range of time
   onPalette: () => void;
   onHelp: () => void;
 }
 
-export function TopBar({ drawerShown, onDrawer, onPalette, onHelp }: TopBarProps) {
+export function TopBar({ drawerShown, onDrawer, hasRange, onPalette, onHelp }: TopBarProps) {
   const words = useWords();
   const treeName = drawerShown ? words.shell.closeTree : words.shell.openTree;
   return (
@@ -34,7 +35,7 @@ export function TopBar({ drawerShown, onDrawer, onPalette, onHelp }: TopBarProps
         </Tooltip>
       ) : null}
       <Breadcrumbs />
-      <RangePicker />
+      {hasRange ? <RangePicker /> : null}
       <button
         type="button"
         className={classes.search}

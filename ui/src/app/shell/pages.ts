@@ -1,4 +1,12 @@
-import { IconChartLine, IconCoin } from "@tabler/icons-react";
+import {
+  IconChartLine,
+  IconCoin,
+  IconDatabaseSearch,
+  IconHome,
+  IconSettings,
+  IconSitemap,
+  IconStack2,
+} from "@tabler/icons-react";
 import type { Role } from "../../api/types.ts";
 import type { Words } from "../../words/en.ts";
 
@@ -6,13 +14,15 @@ export interface PageEntry {
   key: Exclude<keyof Words["pages"], "login">;
   path: string;
   group: keyof Words["groups"];
-  icon: typeof IconCoin;
+  icon: typeof IconHome;
   goto: string; // the letter after `g`
   leastRole: Role;
 }
 
 /** The pages by what a person does there. One appears when it works, not before. */
 export const PAGES: readonly PageEntry[] = [
+  { key: "home", path: "/", group: "see", icon: IconHome, goto: "h", leastRole: "viewer" },
+  { key: "plant", path: "/plant", group: "see", icon: IconSitemap, goto: "p", leastRole: "viewer" },
   {
     key: "trends",
     path: "/trends",
@@ -22,6 +32,30 @@ export const PAGES: readonly PageEntry[] = [
     leastRole: "viewer",
   },
   { key: "value", path: "/value", group: "decide", icon: IconCoin, goto: "v", leastRole: "viewer" },
+  {
+    key: "data",
+    path: "/data",
+    group: "connect",
+    icon: IconStack2,
+    goto: "d",
+    leastRole: "viewer",
+  },
+  {
+    key: "sql",
+    path: "/sql",
+    group: "connect",
+    icon: IconDatabaseSearch,
+    goto: "s",
+    leastRole: "viewer",
+  },
+  {
+    key: "admin",
+    path: "/admin",
+    group: "connect",
+    icon: IconSettings,
+    goto: "a",
+    leastRole: "admin",
+  },
 ];
 
 const RANK: Record<Role, number> = { viewer: 0, writer: 1, engineer: 2, admin: 3 };

@@ -1,5 +1,6 @@
 import type uPlot from "uplot";
 import { FONT } from "../axes.ts";
+import { spread } from "../labels.ts";
 import type { ChartColours } from "../palette.ts";
 
 export interface LimitLine {
@@ -9,14 +10,27 @@ export interface LimitLine {
   severe: boolean;
 }
 
-/** Limits as dashed lines across a pane, named at their left end; only where they are in view. */
+const LABEL_PX = 14;
+
+/** Limits as dashed lines across a pane, named above their left end; only where they are in view. */
 export function limitLines(lines: readonly LimitLine[], colours: ChartColours): uPlot.Plugin {
   const draw = (chart: uPlot) => {
-    const { ctx } = chart;
+    const { ctx, bbox } = chart;
+    const shown = lines
+      .map((line) => ({ line, y: Math.round(chart.valToPos(line.value, line.scale, true)) }))
+      .filter(({ y }) => y >= bbox.top && y <= bbox.top + bbox.height);
+    const gap = LABEL_PX * devicePixelRatio;
+    const wanted = shown.map(({ y }) => y);
+    const places = spread(wanted, gap, bbox.top - gap, bbox.top + bbox.height);
     ctx.save();
     ctx.font = scaled(FONT);
     ctx.textAlign = "left";
-    for (const line of lines) drawLine(chart, line, colours);
+    ctx.textBaseline = "bottom";
+    shown.forEach(({ line, y }, i) => {
+      const colour = line.severe ? colours.bad : colours.warning;
+      drawLine(chart, y, colour);
+      drawName(chart, line.label, places[i] ?? y, colour, colours.ground);
+    });
     ctx.restore();
   };
   return { hooks: { draw } };
@@ -27,11 +41,8 @@ export function scaled(font: string): string {
   return font.replace(/(\d+)px/, (_, size: string) => `${Number(size) * devicePixelRatio}px`);
 }
 
-function drawLine(chart: uPlot, line: LimitLine, colours: ChartColours): void {
+function drawLine(chart: uPlot, y: number, colour: string): void {
   const { ctx, bbox } = chart;
-  const y = Math.round(chart.valToPos(line.value, line.scale, true));
-  if (y < bbox.top || y > bbox.top + bbox.height) return;
-  const colour = line.severe ? colours.bad : colours.warning;
   ctx.strokeStyle = colour;
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
@@ -39,20 +50,18 @@ function drawLine(chart: uPlot, line: LimitLine, colours: ChartColours): void {
   ctx.moveTo(bbox.left, y);
   ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
-  const room = y - bbox.top > 16 * devicePixelRatio;
-  ctx.textBaseline = room ? "bottom" : "top";
-  ctx.fillStyle = colours.ground;
-  const left = bbox.left + 4 * devicePixelRatio;
-  const width = ctx.measureText(line.label).width;
-  const top = room ? y - 15 * devicePixelRatio : y + 2 * devicePixelRatio;
+}
+
+/** The name on a veil of the ground, so that it can be read over a line. */
+function drawName(chart: uPlot, name: string, y: number, colour: string, ground: string): void {
+  const { ctx, bbox } = chart;
+  const ratio = devicePixelRatio;
+  const left = bbox.left + 4 * ratio;
+  const width = ctx.measureText(name).width;
   ctx.globalAlpha = 0.8;
-  ctx.fillRect(
-    left - 2 * devicePixelRatio,
-    top,
-    width + 4 * devicePixelRatio,
-    13 * devicePixelRatio,
-  );
+  ctx.fillStyle = ground;
+  ctx.fillRect(left - 2 * ratio, y - 14 * ratio, width + 4 * ratio, 13 * ratio);
   ctx.globalAlpha = 1;
   ctx.fillStyle = colour;
-  ctx.fillText(line.label, left, room ? y - 1 * devicePixelRatio : y + 2 * devicePixelRatio);
+  ctx.fillText(name, left, y - ratio);
 }

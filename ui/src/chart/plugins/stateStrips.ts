@@ -53,6 +53,7 @@ function drawRun(
   if (width < 24 * ratio) return;
   ctx.fillStyle = colours.ground;
   ctx.fillRect(right - ratio, y, ratio, STRIP_PX * ratio);
+  ctx.fillStyle = colours.text;
   if (ctx.measureText(run.state).width + 12 * ratio <= width) {
     ctx.fillText(run.state, left + 6 * ratio, y + (STRIP_PX / 2) * ratio);
   }

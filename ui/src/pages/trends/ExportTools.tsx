@@ -1,13 +1,13 @@
 import { Button } from "@mantine/core";
 import { usePlace } from "../../app/place.ts";
 import { useRangeText } from "../../app/shell/RangePicker.tsx";
+import type { PaneGroup } from "../../chart/PaneGroup.ts";
 import { coloursOf } from "../../chart/palette.ts";
 import { useScheme } from "../../chart/useScheme.ts";
 import { LinkButton } from "../../parts/LinkButton.tsx";
 import { csvOf, saveText } from "../../parts/save.ts";
 import type { Span } from "../../range/range.ts";
 import { useWords } from "../../words/words.ts";
-import type { PaneGroup } from "./PaneGroup.ts";
 import type { PlacedSeries } from "./panes.ts";
 import { savePng } from "./picture.ts";
 import { trendTable } from "./table.ts";

@@ -1,18 +1,18 @@
 import { ActionIcon } from "@mantine/core";
 import { IconEye, IconEyeOff, IconX } from "@tabler/icons-react";
-import { memo } from "react";
 import { Link } from "react-router";
 import type { Tag } from "../../api/types.ts";
 import { useTo } from "../../app/address.ts";
 import { usePlace } from "../../app/place.ts";
+import { type CursorStore, useCursor } from "../../chart/cursor.ts";
 import { type Scheme, seriesColour } from "../../chart/palette.ts";
-import { formatNumber, resolutionOf } from "../../format/number.ts";
 import { formatMoment } from "../../format/time.ts";
 import { unitLabel } from "../../format/unit.ts";
 import type { Span } from "../../range/range.ts";
 import { useSpeech } from "../../words/words.ts";
-import { type CursorStore, useCursor } from "./cursor.ts";
-import { summaryOf, type TrendSeries, valueAt } from "./trendData.ts";
+import { ReadoutFigures } from "./ReadoutFigures.tsx";
+import { StateKey } from "./StateKey.tsx";
+import type { TrendSeries } from "./trendData.ts";
 import classes from "./trends.module.css";
 
 interface ReadoutProps {
@@ -80,15 +80,25 @@ function Row(props: ReadoutProps & { tag: Tag; index: number; time: number | nul
       <td className={classes.tagCell}>
         <span
           className={classes.chip}
-          style={{ background: seriesColour(scheme, index) }}
+          style={{
+            background: series?.kind === "state" ? "transparent" : seriesColour(scheme, index),
+          }}
           aria-hidden="true"
         />
         <Link to={to("/plant", { tag: tag.path, scope: parent(tag.path) })} title={tag.description}>
           {tag.path}
         </Link>
+        {series?.kind === "state" ? (
+          <StateKey runs={series.states} view={view} scheme={scheme} />
+        ) : null}
       </td>
-      <Figures series={series} view={view} time={time} error={errors[index] ?? null} />
-      <td className="unit">{unitLabel(tag.unit)}</td>
+      <ReadoutFigures
+        series={series}
+        view={view}
+        time={time}
+        unit={unitLabel(tag.unit)}
+        error={errors[index] ?? null}
+      />
       <td className={classes.rowTools}>
         <ActionIcon
           variant="subtle"
@@ -115,47 +125,3 @@ function Row(props: ReadoutProps & { tag: Tag; index: number; time: number | nul
 function parent(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
-
-const Figures = memo(function Figures(props: {
-  series: TrendSeries | undefined;
-  view: Span;
-  time: number | null;
-  error: Error | null;
-}) {
-  const { series, view, time, error } = props;
-  const { words, locale } = useSpeech();
-  if (error)
-    return (
-      <td colSpan={4} className={classes.rowError}>
-        {error.message}
-      </td>
-    );
-  if (!series)
-    return (
-      <td colSpan={4} className="muted number">
-        {words.common.loading}
-      </td>
-    );
-  if (series.kind === "state") {
-    const state = time === null ? (series.states.at(-1)?.state ?? null) : valueAt(series, time);
-    return (
-      <>
-        <td className="number">{state ?? "\u2013"}</td>
-        <td colSpan={3} />
-      </>
-    );
-  }
-  const summary = summaryOf(series, view);
-  const decimals = resolutionOf([summary.low, summary.high, summary.newest]);
-  const shown = time === null ? summary.newest : valueAt(series, time);
-  return (
-    <>
-      {[shown, summary.low, summary.mean, summary.high].map((value, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: four columns in a fixed order
-        <td key={i} className="number">
-          {typeof value === "number" ? formatNumber(value, decimals, locale) : "\u2013"}
-        </td>
-      ))}
-    </>
-  );
-});

@@ -1,9 +1,9 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
+import type { CursorStore } from "../../chart/cursor.ts";
+import type { PaneGroup } from "../../chart/PaneGroup.ts";
 import type { InteractionTarget } from "../../chart/plugins/interaction.ts";
 import { TimeChart } from "../../chart/TimeChart.tsx";
 import { panSpan, type Span, zoomSpan } from "../../range/range.ts";
-import type { CursorStore } from "./cursor.ts";
-import type { PaneGroup } from "./PaneGroup.ts";
 import { type PaneStyle, paneData, paneHeights, paneOptions } from "./paneOptions.ts";
 import type { Pane } from "./panes.ts";
 import classes from "./trends.module.css";

@@ -5,11 +5,11 @@ import { endLabels } from "../../chart/plugins/endLabels.ts";
 import { type InteractionTarget, interaction } from "../../chart/plugins/interaction.ts";
 import { type LimitLine, limitLines } from "../../chart/plugins/limitLines.ts";
 import { bandHeight, qualityBand } from "../../chart/plugins/qualityBand.ts";
-import { STRIP_STEP_PX, stateStrips } from "../../chart/plugins/stateStrips.ts";
+import { STRIP_STEP_PX, type Strip, stateStrips } from "../../chart/plugins/stateStrips.ts";
 import { type UnitCaption, unitCaptions } from "../../chart/plugins/unitCaptions.ts";
 import type { Run } from "../../chart/quality.ts";
 import { paddedExtent } from "../../chart/scale.ts";
-import { statesByTime } from "../../chart/states.ts";
+import { type StateRun, statesByName } from "../../chart/states.ts";
 import { unitLabel } from "../../format/unit.ts";
 import type { Words } from "../../words/en.ts";
 import type { Pane, PlacedSeries } from "./panes.ts";
@@ -195,16 +195,18 @@ export function paneOptions(
 }
 
 /** State strips use tints of the series colours, so that their names stay readable on them. */
-export function stripsOf(pane: Pane, scheme: Scheme) {
-  return pane.members.map((one) => {
-    const order = statesByTime(one.series.states).sort();
-    return {
-      name: one.name,
-      runs: one.series.states,
-      colourOf: (state: string) =>
-        withAlpha(seriesColour(scheme, order.indexOf(state)), scheme === "light" ? 0.28 : 0.42),
-    };
-  });
+export function stateColours(runs: readonly StateRun[], scheme: Scheme): (state: string) => string {
+  const order = statesByName(runs);
+  const tint = scheme === "light" ? 0.28 : 0.42;
+  return (state) => withAlpha(seriesColour(scheme, order.indexOf(state)), tint);
+}
+
+export function stripsOf(pane: Pane, scheme: Scheme): Strip[] {
+  return pane.members.map(({ name, series }) => ({
+    name,
+    runs: series.states,
+    colourOf: stateColours(series.states, scheme),
+  }));
 }
 
 /** Heights in pixels: strips need what they need, number panes share the rest. */

@@ -122,7 +122,10 @@ function CashFigures({ initiative }: { initiative: Initiative }) {
   const measured = cashflow?.measured?.likely;
   const expected = cashflow?.expected?.likely;
   const shown = measured ?? expected;
-  const was = (text: string) => (measured && expected ? words.value.was(text) : null);
+  const was = (text: string) => {
+    if (!expected) return null;
+    return measured ? words.value.was(text) : words.value.expected.toLocaleLowerCase(locale);
+  };
   return (
     <>
       <Figure

@@ -1,100 +1,28 @@
 import { SegmentedControl } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useMemo, useState } from "react";
-import type uPlot from "uplot";
 import type { Initiative } from "../../api/types.ts";
-import { usePlace } from "../../app/place.ts";
-import type { AxisStyle } from "../../chart/axes.ts";
-import { coloursOf } from "../../chart/palette.ts";
+import { CursorStore } from "../../chart/cursor.ts";
 import { TimeChart } from "../../chart/TimeChart.tsx";
-import { useScheme } from "../../chart/useScheme.ts";
-import { formatDate } from "../../format/time.ts";
-import { unitLabel } from "../../format/unit.ts";
 import { lastSegment } from "../../tree/tree.ts";
 import { useSpeech } from "../../words/words.ts";
-import { energyOptions, moneyOptions } from "./initiativeOptions.ts";
-import {
-  breakEven,
-  energyColumns,
-  firstGrain,
-  type Grain,
-  initiativeSpan,
-  isDaily,
-} from "./initiativeSeries.ts";
+import { CursorLine } from "./CursorLine.tsx";
+import { firstGrain, type Grain, initiativeSpan, isDaily } from "./initiativeSeries.ts";
+import { useAxisStyle, useEnergyChart, useMoneyChart } from "./useInitiativeCharts.ts";
 import classes from "./value.module.css";
 
 const ENERGY_PX = 300;
 const MONEY_PX = 220;
 
-function useStyle(): AxisStyle {
-  const scheme = useScheme();
-  const { zone } = usePlace();
-  const { locale } = useSpeech();
-  return useMemo(() => ({ colours: coloursOf(scheme), zone, locale }), [scheme, zone, locale]);
-}
-
-function useEnergy(initiative: Initiative, style: AxisStyle, grain: Grain) {
-  const { words } = useSpeech();
-  const data = useMemo((): uPlot.AlignedData => {
-    const c = energyColumns(initiative, grain);
-    return [
-      c.times,
-      c.high,
-      c.low,
-      c.gainHigh,
-      c.gainLow,
-      c.lossHigh,
-      c.lossLow,
-      c.counterfactual,
-      c.actual,
-    ];
-  }, [initiative, grain]);
-  const options = useMemo(
-    () =>
-      energyOptions(style, {
-        unit: unitLabel(initiative.kpi.unit),
-        actual: words.value.actual,
-        counterfactual: words.value.counterfactual,
-        marks: [
-          { time: initiative.baseline.from, label: words.value.baseline, dashed: true },
-          { time: initiative.reporting.from, label: words.value.reporting, dashed: false },
-        ],
-      }),
-    [style, initiative, words],
-  );
-  return { data, options };
-}
-
-function useMoney(initiative: Initiative, style: AxisStyle) {
-  const { words, locale } = useSpeech();
-  const { zone } = usePlace();
-  const data = useMemo((): uPlot.AlignedData => {
-    const { starts, high, low, value } = initiative.cumulated;
-    const cost = initiative.cumulated.cost ?? starts.map(() => null);
-    return [starts, high, low, cost, value];
-  }, [initiative]);
-  const options = useMemo(() => {
-    const even = breakEven(initiative);
-    const label = even === null ? "" : words.value.breakEven(formatDate(even, zone, locale));
-    const marks = [{ time: initiative.reporting.from, label: "", dashed: false }];
-    return moneyOptions(style, {
-      unit: initiative.currency,
-      money: words.value.moneySoFar,
-      cost: words.value.cost,
-      marks: even === null ? marks : [...marks, { time: even, label, dashed: true }],
-    });
-  }, [style, initiative, words, zone, locale]);
-  return { data, options };
-}
-
 /** What was, against what it would have been; and the money that makes. One time axis for both. */
 export function InitiativeCharts({ initiative }: { initiative: Initiative }) {
   const { words } = useSpeech();
   const { ref, width } = useElementSize();
-  const style = useStyle();
+  const style = useAxisStyle();
+  const [cursor] = useState(() => new CursorStore());
   const [grain, setGrain] = useState(() => firstGrain(initiative));
-  const energy = useEnergy(initiative, style, grain);
-  const money = useMoney(initiative, style);
+  const energy = useEnergyChart(initiative, style, grain, cursor);
+  const money = useMoneyChart(initiative, style, cursor);
   const view = useMemo(() => initiativeSpan(initiative), [initiative]);
   const hasMoney = initiative.cumulated.starts.length > 0;
   const kpi = titleOf(lastSegment(initiative.kpi.tag));
@@ -107,10 +35,16 @@ export function InitiativeCharts({ initiative }: { initiative: Initiative }) {
         </figcaption>
         <div style={{ height: ENERGY_PX }}>
           {width > 0 ? (
-            <TimeChart {...energy} width={width} height={ENERGY_PX} view={view} />
+            <TimeChart {...energy.chart} width={width} height={ENERGY_PX} view={view} />
           ) : null}
         </div>
         <Key />
+        <CursorLine
+          initiative={initiative}
+          columns={energy.columns}
+          grain={grain}
+          cursor={cursor}
+        />
       </figure>
       <figure>
         <figcaption>{words.value.moneyChart}</figcaption>

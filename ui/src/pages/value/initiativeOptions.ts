@@ -13,6 +13,7 @@ const SYNC = "initiative";
 export interface ChartNames {
   unit: string;
   marks: VerticalMark[];
+  onCursor: (time_ms: number | null) => void;
 }
 
 function frame(
@@ -32,10 +33,18 @@ function frame(
     cursor: {
       points: { show: false },
       y: false,
-      drag: { x: false, y: false },
+      drag: { x: true, y: false },
       sync: { key: SYNC },
     },
     scales: { x: { time: false, auto: false } },
+    hooks: {
+      setCursor: [
+        (chart) => {
+          const left = chart.cursor.left ?? -1;
+          names.onCursor(left < 0 ? null : chart.posToVal(left, "x"));
+        },
+      ],
+    },
     axes: [timeAxis(style, showTime), valueAxis(style, "y", AXIS_PX)],
     plugins: [unitCaptions(captions), verticalMarks(names.marks, style.colours)],
   };
@@ -54,11 +63,11 @@ const hidden: uPlot.Series = {
  */
 export function energyOptions(
   style: AxisStyle,
-  names: ChartNames & { actual: string; counterfactual: string },
+  names: ChartNames & { actual: string; counterfactual: string; showTime: boolean },
 ): uPlot.Options {
   const { colours } = style;
   const line: uPlot.Series = { scale: "y", spanGaps: false, points: { show: false } };
-  const base = frame(style, names, false);
+  const base = frame(style, names, names.showTime);
   const labels = [
     { series: 8, text: names.actual, colour: colours.text },
     { series: 7, text: names.counterfactual, colour: colours.accent },

@@ -1,5 +1,5 @@
 import type uPlot from "uplot";
-import type { Span } from "../../range/range.ts";
+import type { Span } from "../range/range.ts";
 
 /** The charts of a trend, moved together without going through React: a drag has no time for it. */
 export class PaneGroup {
