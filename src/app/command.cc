@@ -16,8 +16,7 @@ void AddDataOption(CLI::App& verb, std::string& directory) {
 }
 
 void PrintOut(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
-      std::fflush(stdout) == 0) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) {
     return;
   }
   // Nobody reads any more, or the disk is full: what was to be said can't be said.

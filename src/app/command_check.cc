@@ -22,10 +22,10 @@ Result<ExitCode> RunCheck(CommandContext& context, const std::string& directory)
   };
   const auto& problems = report.at("problems").as_array();
   for (const auto& problem : problems) PrintOut(JsonCell(problem) + "\n");
-  PrintOut(fmt::format("{} files, {} blocks, {} samples, {} bytes: {}\n", count("files"),
-                       count("blocks"), count("samples"), count("bytes"),
-                       problems.empty() ? "every checksum holds"
-                                        : fmt::format("{} problems", problems.size())));
+  PrintOut(fmt::format(
+      "{} files, {} blocks, {} samples, {} bytes: {}\n", count("files"), count("blocks"),
+      count("samples"), count("bytes"),
+      problems.empty() ? "every checksum holds" : fmt::format("{} problems", problems.size())));
   return problems.empty() ? ExitCode::kOk : ExitCode::kProblems;
 }
 
@@ -36,9 +36,8 @@ void AddCheck(CLI::App& root, CommandContext& context, Verb& chosen) {
   CLI::App* verb = root.add_subcommand(
       "check", "Verifies every checksum; exit code 8 when something is damaged");
   AddDataOption(*verb, *directory);
-  verb->callback([=, &context, &chosen] {
-    chosen = [=, &context] { return RunCheck(context, *directory); };
-  });
+  verb->callback(
+      [=, &context, &chosen] { chosen = [=, &context] { return RunCheck(context, *directory); }; });
 }
 
 }  // namespace bedplate

@@ -26,9 +26,8 @@ void AddInit(CLI::App& root, CommandContext& context, Verb& chosen) {
   CLI::App* verb = root.add_subcommand(
       "init", "Makes a data directory, with an admin token in DIR/admin.token (mode 0600)");
   verb->add_option("DIR", *directory, "A new or empty directory")->required();
-  verb->callback([=, &context, &chosen] {
-    chosen = [=, &context] { return RunInit(context, *directory); };
-  });
+  verb->callback(
+      [=, &context, &chosen] { chosen = [=, &context] { return RunInit(context, *directory); }; });
 }
 
 }  // namespace bedplate

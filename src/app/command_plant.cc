@@ -84,9 +84,8 @@ void AddApply(CLI::App& root, CommandContext& context, Verb& chosen) {
   AddDataOption(*verb, options->directory);
   verb->add_option("FILE", options->files, "YAML files (docs/formats/plant.md)")->required();
   verb->add_flag("--dry-run", options->dry_run, "Only says what would change");
-  verb->callback([=, &context, &chosen] {
-    chosen = [=, &context] { return RunApply(context, *options); };
-  });
+  verb->callback(
+      [=, &context, &chosen] { chosen = [=, &context] { return RunApply(context, *options); }; });
 }
 
 void AddExport(CLI::App& root, CommandContext& context, Verb& chosen) {

@@ -64,9 +64,10 @@ Result<ExitCode> RunSql(CommandContext& context, const SqlOptions& options) {
 
 void AddSql(CLI::App& root, CommandContext& context, Verb& chosen) {
   auto options = std::make_shared<SqlOptions>();
-  CLI::App* verb = root.add_subcommand(
-      "sql", "Runs one SELECT over samples(), tags, assets, events, dead_letters "
-             "(docs/guides/sql.md)");
+  CLI::App* verb =
+      root.add_subcommand("sql",
+                          "Runs one SELECT over samples(), tags, assets, events, dead_letters "
+                          "(docs/guides/sql.md)");
   AddDataOption(*verb, options->directory);
   verb->add_option("SQL", options->sql, "The statement")->required();
   verb->add_option("--format", options->format, "How the rows are printed")
@@ -78,9 +79,8 @@ void AddSql(CLI::App& root, CommandContext& context, Verb& chosen) {
   verb->add_option("--timeout-ms", options->timeout_ms, "Ends the query after this long")
       ->check(CLI::Range(1, 300'000))
       ->capture_default_str();
-  verb->callback([=, &context, &chosen] {
-    chosen = [=, &context] { return RunSql(context, *options); };
-  });
+  verb->callback(
+      [=, &context, &chosen] { chosen = [=, &context] { return RunSql(context, *options); }; });
 }
 
 }  // namespace bedplate

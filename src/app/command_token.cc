@@ -30,8 +30,8 @@ std::string TimeCell(const boost::json::value& token, std::string_view key) {
 Result<ExitCode> RunCreate(CommandContext& context, const TokenOptions& options) {
   HttpRequest request{.method = HttpMethod::kPost, .path = "/api/v1/tokens"};
   request.headers["content-type"] = "application/json";
-  request.body = boost::json::serialize(
-      boost::json::object{{"name", options.name}, {"role", options.role}});
+  request.body =
+      boost::json::serialize(boost::json::object{{"name", options.name}, {"role", options.role}});
   ASSIGN_OR_RETURN(const std::string body,
                    CallOnce(context, options.directory, std::move(request)));
   ASSIGN_OR_RETURN(const boost::json::value token, ParseAnswer(body));
@@ -69,9 +69,8 @@ using Action = Result<ExitCode> (*)(CommandContext&, const TokenOptions&);
 
 void OnCall(CLI::App& verb, Action action, std::shared_ptr<TokenOptions> options,
             CommandContext& context, Verb& chosen) {
-  verb.callback([=, &context, &chosen] {
-    chosen = [=, &context] { return action(context, *options); };
-  });
+  verb.callback(
+      [=, &context, &chosen] { chosen = [=, &context] { return action(context, *options); }; });
 }
 
 }  // namespace

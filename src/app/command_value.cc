@@ -55,11 +55,10 @@ Result<ExitCode> RunList(CommandContext& context, const ValueOptions& options) {
       .right_aligned = {false, false, false, true, true, false},
       .rows = {}};
   for (const auto& item : answer.at("initiatives").as_array()) {
-    table.rows.push_back({JsonText(item, "name"), JsonText(item, "status"),
-                          JsonText(item, "verdict"),
-                          IntervalCell(item, "measured_per_year", Rounded),
-                          IntervalCell(item, "expected_per_year", Rounded),
-                          JsonText(item, "currency")});
+    table.rows.push_back(
+        {JsonText(item, "name"), JsonText(item, "status"), JsonText(item, "verdict"),
+         IntervalCell(item, "measured_per_year", Rounded),
+         IntervalCell(item, "expected_per_year", Rounded), JsonText(item, "currency")});
   }
   PrintOut(FormatAligned(table));
   return ExitCode::kOk;
@@ -76,8 +75,8 @@ void AddFitness(const boost::json::value& initiative, std::vector<std::vector<st
   rows.push_back({"CV(RMSE)", NumberCell(fitness, "cv_rmse_percent", " %", 1)});
   rows.push_back({"NMBE", NumberCell(fitness, "nmbe_percent", " %", 2)});
   rows.push_back({"adjusted R²", NumberCell(fitness, "adjusted_r2", "", 4)});
-  rows.push_back({"periods, parameters", fmt::format("{}, {}", JsonText(fitness, "n"),
-                                                     JsonText(fitness, "parameters"))});
+  rows.push_back({"periods, parameters",
+                  fmt::format("{}, {}", JsonText(fitness, "n"), JsonText(fitness, "parameters"))});
   rows.push_back({"effective periods", NumberCell(fitness, "effective_n", "", 1)});
 }
 
@@ -119,17 +118,16 @@ std::string Report(const boost::json::value& initiative) {
   for (const auto& finding : initiative.at("findings").as_array()) {
     rows.push_back({JsonText(finding, "severity"), JsonText(finding, "message")});
   }
-  return fmt::format("{}\n{}\n\n{}", JsonText(initiative, "title"),
-                     JsonText(initiative, "verdict_text"),
-                     FormatAligned({.header = {"what", "figure (90 % interval)"},
-                                    .right_aligned = {},
-                                    .rows = rows}));
+  return fmt::format(
+      "{}\n{}\n\n{}", JsonText(initiative, "title"), JsonText(initiative, "verdict_text"),
+      FormatAligned(
+          {.header = {"what", "figure (90 % interval)"}, .right_aligned = {}, .rows = rows}));
 }
 
 Result<ExitCode> RunShow(CommandContext& context, const ValueOptions& options) {
-  ASSIGN_OR_RETURN(const std::string body,
-                   CallOnce(context, options.directory,
-                            {.path = "/api/v1/initiatives/" + options.name}));
+  ASSIGN_OR_RETURN(
+      const std::string body,
+      CallOnce(context, options.directory, {.path = "/api/v1/initiatives/" + options.name}));
   if (options.format == "json") {
     PrintOut(body + "\n");
     return ExitCode::kOk;
@@ -157,12 +155,10 @@ void AddValue(CLI::App& root, CommandContext& context, Verb& chosen) {
         ->check(CLI::IsMember({"table", "json"}))
         ->capture_default_str();
   }
-  list->callback([=, &context, &chosen] {
-    chosen = [=, &context] { return RunList(context, *options); };
-  });
-  show->callback([=, &context, &chosen] {
-    chosen = [=, &context] { return RunShow(context, *options); };
-  });
+  list->callback(
+      [=, &context, &chosen] { chosen = [=, &context] { return RunList(context, *options); }; });
+  show->callback(
+      [=, &context, &chosen] { chosen = [=, &context] { return RunShow(context, *options); }; });
 }
 
 }  // namespace bedplate

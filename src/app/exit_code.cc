@@ -22,23 +22,4 @@ ExitCode ExitCodeOf(ErrorCode code) noexcept {
   return ExitCode::kFailed;
 }
 
-ExitCode ExitCodeOfStatus(int http_status) noexcept {
-  switch (http_status) {
-    case 400:
-    case 405:
-    case 413:
-    case 415:
-    case 422: return ExitCode::kBadInput;
-    case 401:
-    case 403: return ExitCode::kDenied;
-    case 404: return ExitCode::kNotFound;
-    case 409: return ExitCode::kConflict;
-    case 408:
-    case 429:
-    case 503:
-    case 507: return ExitCode::kUnavailable;
-    default: return http_status < 400 ? ExitCode::kOk : ExitCode::kFailed;
-  }
-}
-
 }  // namespace bedplate

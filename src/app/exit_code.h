@@ -18,7 +18,5 @@ enum class ExitCode : int {
 };
 
 ExitCode ExitCodeOf(ErrorCode code) noexcept;
-/// The exit code of an HTTP status, for verbs that go through a server.
-ExitCode ExitCodeOfStatus(int http_status) noexcept;
 
 }  // namespace bedplate

@@ -7,6 +7,7 @@
 #include "app/command.h"
 #include "app/exit_code.h"
 #include "base/result.h"
+#include "ingest/sink.h"
 
 namespace bedplate {
 
@@ -22,8 +23,8 @@ class PlantApi {
 
   /// One call as `local` (admin). Errors are about reaching the server; an HTTP error is an answer.
   virtual Result<HttpResponse> Call(HttpRequest request) = 0;
-  /// Whether a server answers, so that its users see what a verb changes at once.
-  [[nodiscard]] virtual bool ThroughServer() const = 0;
+  /// Where decoded samples go: the stores of this process or the running server.
+  virtual IngestSink& sink() = 0;
 };
 
 /// Turns an answer into the body of a success, or into the Error that its problem document tells

@@ -1,0 +1,79 @@
+#include "app/line_write.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "connectors/line_protocol/gunzip.h"
+#include "connectors/line_protocol/influx_answer.h"
+#include "connectors/line_protocol/line_parser.h"
+#include "connectors/line_protocol/line_writer.h"
+
+namespace bedplate {
+namespace {
+
+InfluxVersion VersionOf(const LineWriteRequest& request) {
+  return request.version == 1 ? InfluxVersion::kV1 : InfluxVersion::kV2;
+}
+
+HttpResponse ToResponse(InfluxAnswer answer) {
+  if (answer.body.empty()) {
+    HttpResponse response = HttpResponse::NoContent();
+    response.status = answer.status;
+    return response;
+  }
+  HttpResponse response = HttpResponse::Json(std::move(answer.body));
+  response.status = answer.status;
+  return response;
+}
+
+/// One body on its way into the stores.
+class LineBody final : public BodyConsumer {
+ public:
+  LineBody(IngestSink& sink, const LineWriteRequest& request, LineWriteOptions options)
+      : version_(VersionOf(request)), cancel_(request.cancel), writer_(sink, std::move(options)) {
+    if (request.gzip) gunzip_.emplace(GunzipLimits{});
+  }
+
+  Status Consume(std::string_view chunk) override {
+    if (cancel_.cancelled()) return Error(ErrorCode::kCancelled, "the sender went away");
+    if (!gunzip_) return writer_.Feed(chunk);
+    return gunzip_->Feed(chunk, [this](std::string_view text) { return writer_.Feed(text); });
+  }
+
+  HttpResponse Finish() override {
+    // A body that ends early keeps the whole lines before its end; the answer says that it ended.
+    const Status ended = gunzip_ ? gunzip_->Finish() : Status();
+    const Result<LineWriteSummary> summary = writer_.Finish();
+    if (!summary.ok()) return ToResponse(AnswerError(version_, summary.error()));
+    if (!ended.ok()) return ToResponse(AnswerError(version_, ended.error()));
+    return ToResponse(AnswerWrite(version_, *summary));
+  }
+
+ private:
+  const InfluxVersion version_;
+  const CancelToken cancel_;
+  LineWriter writer_;
+  std::optional<Gunzip> gunzip_;
+};
+
+}  // namespace
+
+LineProtocolWriterFactory MakeLineWriterFactory(IngestSink& sink, const Clock& clock) {
+  return [&sink, &clock](const LineWriteRequest& request) -> Result<std::unique_ptr<BodyConsumer>> {
+    const auto precision = request.precision.empty() ? std::optional(LinePrecision::kNanoseconds)
+                                                     : ParseLinePrecision(request.precision);
+    if (!precision) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("precision '{}' is none of n, ns, u, us, ms, s, m, h",
+                               request.precision.substr(0, 16)));
+    }
+    LineWriteOptions options;
+    options.precision = *precision;
+    options.received = clock.Now();
+    return std::unique_ptr<BodyConsumer>(
+        std::make_unique<LineBody>(sink, request, std::move(options)));
+  };
+}
+
+}  // namespace bedplate

@@ -1,0 +1,38 @@
+#include "app/plant_runtime.h"
+
+#include "api/api.h"
+#include "api/influx_routes.h"
+#include "api/session_routes.h"
+#include "app/line_write.h"
+#include "base/version.h"
+
+namespace bedplate {
+
+PlantRuntime::~PlantRuntime() = default;
+
+Result<std::unique_ptr<PlantRuntime>> PlantRuntime::Open(CommandContext& context,
+                                                         const std::string& directory,
+                                                         const RuntimeOptions& options) {
+  std::unique_ptr<PlantRuntime> runtime(new PlantRuntime());
+  ASSIGN_OR_RETURN(runtime->workspace_,
+                   Workspace::Open(context.files, context.clock, directory, options.workspace));
+  runtime->services_ = std::make_unique<Services>(*runtime->workspace_, context.clock);
+  runtime->authenticator_ =
+      Authenticator::Make(runtime->workspace_->catalog().tokens(), context.clock, SystemRandom());
+  runtime->AddRoutes(context.clock, options.demo);
+  return runtime;
+}
+
+void PlantRuntime::AddRoutes(const Clock& clock, bool demo) {
+  AddSessionRoutes(router_, *authenticator_, clock);
+  AddInfluxRoutes(router_, {.server_version = std::string(Version()),
+                            .make_writer = MakeLineWriterFactory(workspace_->gate(), clock),
+                            .health = [] { return Status(); }});
+  AddApiRoutes(router_, {.services = *services_,
+                         .tokens = authenticator_->tokens(),
+                         .clock = clock,
+                         .version = std::string(Version()),
+                         .demo = demo});
+}
+
+}  // namespace bedplate
