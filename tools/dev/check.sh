@@ -107,7 +107,7 @@ verb_fuzz() {
     name=$(basename "$program" _fuzz)
     if ((${#names[@]})) && [[ ! " ${names[*]} " == *" $name "* ]]; then continue; fi
     step "Fuzz $name, $seconds s" run_fuzzer "$program" "$seconds"
-    grep -E 'stat::number_of_executed_units' "build/log/$(tr -c 'a-z0-9\n' '-' <<<"fuzz ${name,,}, $seconds s").txt" >&2 || true
+    grep 'stat::number_of_executed_units' "$(log_of "Fuzz $name, $seconds s")" >&2 || true
   done
   say "fuzz: no findings"
 }

