@@ -1,0 +1,70 @@
+// The gate on the real historian and catalog, closed and opened again in between.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "catalog/catalog_test_support.h"
+#include "historian/historian.h"
+#include "ingest/gate.h"
+
+namespace bedplate {
+namespace {
+
+constexpr Timestamp kTime = Timestamp::FromSeconds(1'514'764'800);
+
+class GateIntegrationTest : public CatalogTest {
+ protected:
+  GateIntegrationTest() : files_(MakePosixFileSystem()), units_(UnitSystem::Load().value()) {
+    (void)Open();
+    OpenHistorian();
+  }
+
+  void OpenHistorian() {
+    historian_.reset();
+    const std::string folder = std::filesystem::path(path()).parent_path() / "historian";
+    auto opened = Historian::Open(*files_, clock_, folder, {});
+    ASSERT_TRUE(opened.ok()) << opened.error().ToString();
+    historian_ = std::move(opened).value();
+  }
+
+  IngestReport Ingest(Catalog& catalog) {
+    const auto gate = TrustGate::Make(*historian_, catalog, *units_, clock_);
+    std::vector<PathBatch> batches(2);
+    batches[0].path = "acme/power";
+    batches[0].unit = "kW";
+    batches[1].path = "acme/state";
+    batches[1].samples.type = ValueType::kString;
+    for (int i = 0; i < 1'000; ++i) {
+      const Timestamp time = kTime + std::chrono::minutes(i);
+      batches[0].samples.Push({time, i == 500 ? std::nan("") : i * 0.5, kGood});
+      batches[1].samples.Push({time, std::string(i % 2 == 0 ? "on" : "off"), kGood});
+    }
+    batches[0].origin.key = "input";
+    auto report = gate->Ingest("test", std::move(batches), {});
+    EXPECT_TRUE(report.ok()) << report.error().ToString();
+    return std::move(report).value();
+  }
+
+  std::unique_ptr<FileSystem> files_;
+  std::unique_ptr<UnitSystem> units_;
+  std::unique_ptr<Historian> historian_;
+};
+
+TEST_F(GateIntegrationTest, StoresOnceAlsoAfterOpeningAgain) {
+  EXPECT_EQ(Ingest(Open()).stored, 1'999U);
+  OpenHistorian();
+  Catalog& catalog = Open();
+  const IngestReport again = Ingest(catalog);
+  EXPECT_EQ(again.stored, 0U);
+  EXPECT_EQ(again.duplicates, 1'999U);
+  EXPECT_EQ(*catalog.dead_letters().Total(), 1U);
+  const auto series = historian_->Find("acme/power");
+  ASSERT_TRUE(series.has_value());
+  EXPECT_EQ(series->samples, 999U);
+  EXPECT_EQ(catalog.plant().FindTag("acme/power")->value().unit, "kW");
+}
+
+}  // namespace
+}  // namespace bedplate
