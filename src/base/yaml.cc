@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <exception>
 #include <iterator>
 #include <sstream>
 #include <unordered_set>
@@ -23,7 +24,7 @@ constexpr std::size_t kShortKeyBytes = 1000;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// Ends the parse early; caught in ParseYaml and nowhere else.
-struct StopParsing {};
+struct StopParsing : std::exception {};
 
 /// Builds the tree from yaml-cpp's events, which carry marks and let us refuse aliases before they
 /// multiply.
@@ -250,7 +251,7 @@ void YamlFaults::AddAtKey(const YamlValue& at, std::string_view key, std::string
 
 void YamlFaults::AddAt(int line, int column, std::string_view key, std::string_view expected,
                        std::string_view got) {
-  if (faults_.size() >= kYamlLimitFaults) return;
+  if (full()) return;
   YamlFault fault{file_, line, column, std::string(key), std::string(expected), std::string(got)};
   if (std::find(faults_.begin(), faults_.end(), fault) != faults_.end()) return;
   faults_.push_back(std::move(fault));

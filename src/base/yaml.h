@@ -65,6 +65,8 @@ class YamlFaults {
   void AddAt(int line, int column, std::string_view key, std::string_view expected,
              std::string_view got);
   [[nodiscard]] bool empty() const noexcept { return faults_.empty(); }
+  /// Whether no more are kept, so that looking for them closer is in vain.
+  [[nodiscard]] bool full() const noexcept { return faults_.size() >= kYamlLimitFaults; }
   [[nodiscard]] const std::string& file() const noexcept { return file_; }
   [[nodiscard]] const std::vector<YamlFault>& list() const noexcept { return faults_; }
   [[nodiscard]] std::vector<YamlFault> Take() && { return std::move(faults_); }

@@ -36,40 +36,39 @@ struct Above {
   std::size_t depth = 0;
 };
 
-const std::vector<std::string>& ZoneNames() {
-  static const std::vector<std::string> kNames = [] {
-    std::vector<std::string> names;
-    for (const date::time_zone& zone : date::get_tzdb().zones) names.push_back(zone.name());
-    return names;
-  }();
-  return kNames;
+std::string PathBelow(const std::string& parent, const std::string& name) {
+  return parent.empty() ? name : fmt::format("{}/{}", parent, name);
 }
 
-/// Empty when `name` is a zone; else what is wrong with it.
+std::vector<std::string> ZoneNames() {
+  std::vector<std::string> names;
+  for (const date::time_zone& zone : date::get_tzdb().zones) names.push_back(zone.name());
+  return names;
+}
+
+/// Empty when `name` is a zone; else what to say about it.
 std::string CheckZone(const std::string& name) {
   try {
-    (void)date::locate_zone(name);
-    return {};
-  } catch (const std::exception&) {
-    // The library throws for an unknown name and for a missing database alike.
-  }
-  try {
-    const auto nearest = NearestSpelling(name, ZoneNames());
-    return nearest ? fmt::format(" (did you mean '{}'?)", *nearest) : std::string(" ");
+    const std::vector<std::string> names = ZoneNames();
+    if (std::find(names.begin(), names.end(), name) != names.end()) return {};
+    const auto nearest = NearestSpelling(name, names);
+    const std::string shown = ToValidUtf8(name, 80);
+    return nearest ? fmt::format("'{}' (did you mean '{}'?)", shown, *nearest)
+                   : fmt::format("'{}'", shown);
   } catch (const std::exception& e) {
-    return fmt::format(" ({})", e.what());
+    return fmt::format("no time zones on this machine: {}", e.what());
   }
 }
 
 void ReadZone(PlantReadContext& context, YamlMapReader& reader, std::string& out) {
   const auto zone = reader.String("time_zone");
-  if (!zone || zone->empty()) return;
+  if (!zone || zone->empty() || context.faults.full()) return;
   out = *zone;
-  const std::string fault = CheckZone(*zone);
-  if (fault.empty()) return;
-  const YamlValue& node = *reader.Child("time_zone");
-  context.faults.Add(node, reader.KeyOf("time_zone"), "an IANA time zone as Europe/London",
-                     node.Describe() + (fault == " " ? "" : fault));
+  const auto [known, is_new] = context.zone_faults.try_emplace(*zone);
+  if (is_new) known->second = CheckZone(*zone);
+  if (known->second.empty()) return;
+  context.faults.Add(*reader.Child("time_zone"), reader.KeyOf("time_zone"),
+                     "an IANA time zone as Europe/London", known->second);
 }
 
 void ReadCurrency(YamlMapReader& reader, std::string& out) {
@@ -103,6 +102,7 @@ const PlacedTemplate* ReadTemplateName(YamlMapReader& reader, const PlacedTempla
   if (!name || name->empty()) return nullptr;
   out = *name;
   if (const auto found = templates.find(*name); found != templates.end()) return &found->second;
+  if (reader.faults().full()) return nullptr;
   std::vector<std::string> known;
   for (const auto& [known_name, unused] : templates) known.push_back(known_name);
   const auto nearest = NearestSpelling(*name, known);
@@ -215,7 +215,7 @@ class Expander {
   void Expand(const std::vector<AssetSpec>& specs, const std::string& parent) {
     for (const AssetSpec& spec : specs) {
       for (const std::string& name : spec.names) {
-        ExpandOne(spec, parent.empty() ? name : parent + "/" + name);
+        ExpandOne(spec, PathBelow(parent, name));
       }
     }
   }
@@ -223,7 +223,7 @@ class Expander {
   void AddTags(const PlacedTags& tags, const std::string& asset_path) {
     for (const auto& [name, placed] : tags) {
       Tag tag = placed.tag;
-      if (!asset_path.empty()) tag.path = asset_path + "/" + name;
+      tag.path = PathBelow(asset_path, name);
       AddTag(placed, std::move(tag));
     }
   }

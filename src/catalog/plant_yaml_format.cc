@@ -122,9 +122,9 @@ class PlantWriter {
   }
 
   [[nodiscard]] const std::vector<Tag>& TemplateTags(const Asset& asset) const {
-    static const std::vector<Tag> kNone;
+    static const std::vector<Tag> none;
     const auto found = templates_.find(asset.template_name);
-    return found == templates_.end() ? kNone : found->second->tags;
+    return found == templates_.end() ? none : found->second->tags;
   }
 
   void WriteField(std::size_t levels, std::string_view name, const std::string& text) {

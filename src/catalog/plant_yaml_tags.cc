@@ -38,12 +38,15 @@ void ReadType(YamlMapReader& reader, ValueType& out) {
 
 void ReadUnit(PlantReadContext& context, YamlMapReader& reader, std::string& out) {
   const auto unit = reader.String("unit");
-  if (!unit) return;
+  if (!unit || context.faults.full()) return;
   out = *unit;
-  const Status known = context.units.Check(*unit);
-  if (known.ok()) return;
-  context.faults.Add(*reader.Child("unit"), reader.KeyOf("unit"), "a unit",
-                     known.error().message());
+  const auto [known, is_new] = context.unit_faults.try_emplace(*unit);
+  if (is_new) {
+    const Status status = context.units.Check(*unit);
+    if (!status.ok()) known->second = status.error().message();
+  }
+  if (known->second.empty()) return;
+  context.faults.Add(*reader.Child("unit"), reader.KeyOf("unit"), "a unit", known->second);
 }
 
 void ReadLimits(PlantReadContext& context, YamlMapReader& reader, TagLimits& out) {

@@ -36,6 +36,9 @@ struct PlantReadContext {
   YamlFaults& faults;
   Allowance assets{kPlantLimitAssets};
   Allowance tags{kPlantLimitTags};
+  /// What was found wrong with a unit or zone, empty when nothing: the same text comes many times.
+  std::map<std::string, std::string, std::less<>> unit_faults = {};
+  std::map<std::string, std::string, std::less<>> zone_faults = {};
 };
 
 /// Names for the pattern that is the key of `node`, taken from `allowance`; empty after a fault.

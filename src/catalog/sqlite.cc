@@ -12,7 +12,8 @@ namespace {
 constexpr int kBusyTimeoutMs = 5000;
 
 ErrorCode CodeOf(int sqlite_code) {
-  switch (sqlite_code & 0xFF) {
+  // The low byte is the primary code; the rest says more of the same.
+  switch (static_cast<unsigned>(sqlite_code) & 0xFFU) {
     case SQLITE_FULL:
     case SQLITE_NOMEM:
     case SQLITE_TOOBIG: return ErrorCode::kResourceExhausted;

@@ -170,11 +170,11 @@ Result<std::unique_ptr<UnitSystem>> UnitSystem::Load() {
                  fmt::format("the UDUNITS-2 database cannot be read (status {})",
                              static_cast<int>(ut_get_status())));
   }
-  for (const std::string_view name : kPlantBaseUnits) {
+  for (const char* name : kPlantBaseUnits) {
     const UnitPointer unit(ut_new_base_unit(system.get()));
     BEDPLATE_CHECK(unit != nullptr);
-    BEDPLATE_CHECK(ut_map_name_to_unit(name.data(), UT_ASCII, unit.get()) == UT_SUCCESS);
-    BEDPLATE_CHECK(ut_map_unit_to_name(unit.get(), name.data(), UT_ASCII) == UT_SUCCESS);
+    BEDPLATE_CHECK(ut_map_name_to_unit(name, UT_ASCII, unit.get()) == UT_SUCCESS);
+    BEDPLATE_CHECK(ut_map_unit_to_name(unit.get(), name, UT_ASCII) == UT_SUCCESS);
   }
   return std::unique_ptr<UnitSystem>(std::make_unique<UdunitsSystem>(std::move(system)));
 }

@@ -89,8 +89,8 @@ AliasMap MakeAliases() {
 }
 
 const AliasMap& Aliases() {
-  static const AliasMap kMap = MakeAliases();
-  return kMap;
+  static const AliasMap aliases = MakeAliases();
+  return aliases;
 }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -174,7 +174,7 @@ std::vector<std::string> UnitNames(std::string_view unit) {
 }
 
 const std::vector<std::string>& KnownUnitSpellings() {
-  static const std::vector<std::string> kSpellings = [] {
+  static const std::vector<std::string> known = [] {
     // The order decides between equally near ones: the most common first.
     std::vector<std::string> spellings{
         "kW",     "MW",    "W",     "kWh",       "MWh",      "GWh",    "degC",   "°C",    "K",
@@ -192,7 +192,7 @@ const std::vector<std::string>& KnownUnitSpellings() {
     for (const auto& [spelling, meaning] : Aliases()) spellings.push_back(spelling);
     return spellings;
   }();
-  return kSpellings;
+  return known;
 }
 
 }  // namespace bedplate

@@ -9,7 +9,7 @@ namespace bedplate {
 
 /// Quantities that UDUNITS-2 does not have, or that it would let pass for another one. Each becomes
 /// a base unit of its own, so that nothing converts into it silently.
-inline constexpr std::string_view kPlantBaseUnits[] = {
+inline constexpr const char* kPlantBaseUnits[] = {
     "reactive_voltampere",  // reactive power is no active power (IEC 80000-6, 6-60)
     "apparent_voltampere",  // nor is apparent power (6-57)
     "normal_cubic_meter",   // an amount of gas: at 0 degC and 101.325 kPa (DIN 1343)
