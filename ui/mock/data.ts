@@ -43,7 +43,7 @@ export function coverageOf(
     bad: bad * thin,
     gaps,
     gap_count: gaps.length,
-    cells: counts.map((count) => (perCell === 0 ? null : Math.min(1, count / perCell))),
+    cells: counts.map((count) => (count >= Math.floor(perCell) ? 1 : count / perCell)),
     dead_letters: tag.path.endsWith("rolling/energy") ? 14 : tag.path.endsWith("torque") ? 3 : 0,
   };
 }

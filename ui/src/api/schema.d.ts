@@ -186,9 +186,10 @@ export interface paths {
         };
         /**
          * Buckets of one or more numeric tags (role viewer)
-         * @description `bucket` is a width (`1m`, `15m`, `1h`, `1d`) aligned to the epoch in UTC, or to local midnight when `zone` is
+         * @description `bucket` is a width (`1m`, `15m`, `1h`, `1d`, at most ten years) aligned to the epoch in UTC, or to local midnight when `zone` is
          *     given and the width is whole days; or `buckets=N` divides [from, to) into N equal parts. A bucket without
-         *     samples has count 0 and null elsewhere. String tags are left out and named in `skipped`.
+         *     samples has count 0 and null elsewhere. `starts` are the nominal starts; samples outside [from, to) never count,
+         *     so a first or last bucket may be cut. String tags are left out and named in `skipped`.
          */
         get: operations["aggregate"];
         put?: never;
@@ -227,7 +228,7 @@ export interface paths {
          * Server-sent events (role viewer)
          * @description Event `samples` with data `{"now": ms, "tags": [LastValue…]}`, at most four a second, holding only tags that changed;
          *     event `heartbeat` with data `{"now": ms}` every five seconds; so a silent connection of over ten seconds is a dead one.
-         *     The first event is a `samples` with every matching tag.
+         *     The first event is a `samples` with every matching tag. A failure of the server is an event `problem` with a problem document.
          */
         get: operations["live"];
         put?: never;
@@ -429,6 +430,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Column: (number | null)[];
         /** @enum {string} */
         Role: "viewer" | "writer" | "engineer" | "admin";
         Problem: {
@@ -545,14 +547,14 @@ export interface components {
                 unit: string;
                 interval_ms?: number | null;
                 count?: number[];
-                min?: (number | null)[];
-                max?: (number | null)[];
-                mean?: (number | null)[];
-                sum?: (number | null)[];
-                first?: (number | null)[];
-                last?: (number | null)[];
-                time_weighted_mean?: (number | null)[];
-                integral?: (number | null)[];
+                min?: components["schemas"]["Column"];
+                max?: components["schemas"]["Column"];
+                mean?: components["schemas"]["Column"];
+                sum?: components["schemas"]["Column"];
+                first?: components["schemas"]["Column"];
+                last?: components["schemas"]["Column"];
+                time_weighted_mean?: components["schemas"]["Column"];
+                integral?: components["schemas"]["Column"];
             }[];
         };
         LastValue: {
@@ -577,9 +579,19 @@ export interface components {
                 type: string;
                 unit?: string;
                 times_ns: number[];
+                /** @description A double that is no number is written as "NaN", "Infinity" or "-Infinity" and becomes a dead letter */
                 values: (number | boolean | string)[];
+                /** @description OPC UA status codes; absent when all are good */
                 qualities?: number[];
-                places?: string[];
+                /** @description Where the samples stood: a dead letter's place is prefix, line and suffix, its key is key, line and suffix */
+                origin?: {
+                    /** @example energy.csv: */
+                    prefix?: string;
+                    suffix?: string;
+                    key?: string;
+                    /** @description One per sample */
+                    lines?: number[];
+                };
             }[];
             letters?: components["schemas"]["DeadLetter"][];
         };
@@ -699,25 +711,25 @@ export interface components {
                 degrees_of_freedom?: number | null;
             };
             coverage: {
-                baseline: number;
-                reporting: number;
+                baseline: number | null;
+                reporting: number | null;
             };
             findings: components["schemas"]["Finding"][];
             /** @description Daily (or coarser) sums or means over baseline and reporting; null where data lack */
             series: {
                 starts: number[];
-                actual: (number | null)[];
-                counterfactual: (number | null)[];
-                low: (number | null)[];
-                high: (number | null)[];
+                actual: components["schemas"]["Column"];
+                counterfactual: components["schemas"]["Column"];
+                low: components["schemas"]["Column"];
+                high: components["schemas"]["Column"];
             };
             /** @description Money since the start of the reporting period, costs apart */
             cumulated: {
                 starts: number[];
-                value: (number | null)[];
-                low: (number | null)[];
-                high: (number | null)[];
-                cost?: (number | null)[];
+                value: components["schemas"]["Column"];
+                low: components["schemas"]["Column"];
+                high: components["schemas"]["Column"];
+                cost?: components["schemas"]["Column"];
             };
             yaml?: string;
         };
@@ -803,6 +815,30 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description Some lines were refused; the good ones are durable. The body names the refused lines, the dead letter store has
+         *     them all.
+         */
+        LinesRefused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["InfluxError"];
+            };
+        };
+        /**
+         * @description 401: no or unknown token. 403: the role does not allow it. 413: body too large. 503: not now, Retry-After says
+         *     when. 507: the disk is full; nothing of this batch after the last acknowledged one was kept.
+         */
+        InfluxProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["InfluxError"];
+            };
+        };
     };
     parameters: {
         /** @description Start, included; the first sample when absent */
@@ -885,60 +921,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Some lines were refused; the good ones are durable. The body names the refused lines, the dead letter store has them all. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InfluxError"];
-                };
-            };
-            /** @description No or unknown token */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InfluxError"];
-                };
-            };
-            /** @description The role does not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InfluxError"];
-                };
-            };
-            /** @description Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InfluxError"];
-                };
-            };
-            /** @description Not now; Retry-After says when */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InfluxError"];
-                };
-            };
-            /** @description The disk is full; nothing of this batch after the last acknowledged one was kept */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InfluxError"];
-                };
-            };
+            400: components["responses"]["LinesRefused"];
+            401: components["responses"]["InfluxProblem"];
+            403: components["responses"]["InfluxProblem"];
+            413: components["responses"]["InfluxProblem"];
+            503: components["responses"]["InfluxProblem"];
+            507: components["responses"]["InfluxProblem"];
         };
     };
     writeV2: {
@@ -961,60 +949,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Some lines were refused; the good ones are durable. The body names the refused lines, the dead letter store has them all. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InfluxError"];
-                };
-            };
-            /** @description No or unknown token */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InfluxError"];
-                };
-            };
-            /** @description The role does not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InfluxError"];
-                };
-            };
-            /** @description Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InfluxError"];
-                };
-            };
-            /** @description Not now; Retry-After says when */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InfluxError"];
-                };
-            };
-            /** @description The disk is full; nothing of this batch after the last acknowledged one was kept */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InfluxError"];
-                };
-            };
+            400: components["responses"]["LinesRefused"];
+            401: components["responses"]["InfluxProblem"];
+            403: components["responses"]["InfluxProblem"];
+            413: components["responses"]["InfluxProblem"];
+            503: components["responses"]["InfluxProblem"];
+            507: components["responses"]["InfluxProblem"];
         };
     };
     whoAmI: {
@@ -1234,7 +1174,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Columns of equal length. `next` is set when the limit cut the answer. */
+            /** @description Columns of equal length. `next` is set when the limit cut the answer; in CSV the header Bedplate-Next has it. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -22,7 +22,7 @@ export function spread(
   edge = high;
   for (const i of order.reverse()) {
     const at = Math.min(edge, placed[i] ?? high);
-    placed[i] = at;
+    placed[i] = Math.max(low, at); // rounding may leave it a hair below
     edge = at - step;
   }
   return placed;

@@ -13,11 +13,16 @@ const LABELS: Record<string, string> = {
   ohm: "\u03a9",
 };
 
+/** Powers of lengths only: the 2 of CO2 is not one. */
+const POWER = /(^|[^A-Za-z])([kcdm]?m|ft|in)\^?([23])(?![0-9])/g;
+
 /** "degC" is shown as "°C", "m3/h" as "m³/h"; what is not known stays as it is. */
 export function unitLabel(unit: string): string {
   const known = LABELS[unit];
   if (known !== undefined) return known;
-  return unit
-    .replace(/([A-Za-z])\^?2(?![0-9])/g, "$1\u00b2")
-    .replace(/([A-Za-z])\^?3(?![0-9])/g, "$1\u00b3");
+  return unit.replace(
+    POWER,
+    (_, before: string, length: string, power: string) =>
+      `${before}${length}${power === "2" ? "\u00b2" : "\u00b3"}`,
+  );
 }

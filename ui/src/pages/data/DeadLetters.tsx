@@ -93,9 +93,7 @@ function LetterTable({ letters }: { letters: readonly DeadLetter[] }) {
           <tr>
             <th>{words.data.received}</th>
             <th>{words.data.place}</th>
-            <th>{words.data.tag}</th>
             <th>{words.data.reason}</th>
-            <th>{words.data.payload}</th>
           </tr>
         </thead>
         <tbody>
@@ -107,20 +105,19 @@ function LetterTable({ letters }: { letters: readonly DeadLetter[] }) {
                   : formatStamp(letter.received, zone, locale)}
                 <span className={classes.hint}>{letter.source}</span>
               </td>
-              <td>{letter.place}</td>
               <td>
+                {letter.place}
                 {letter.tag ? (
-                  <Link to={to("/trends", { tag: [letter.tag] })}>{letter.tag}</Link>
-                ) : (
-                  <span className="unit">{"\u2013"}</span>
-                )}
+                  <span className={classes.hint}>
+                    <Link to={to("/trends", { tag: [letter.tag] })}>{letter.tag}</Link>
+                  </span>
+                ) : null}
               </td>
               <td>
                 {letter.reason}
-                <span className={classes.hint}>{letter.code}</span>
-              </td>
-              <td>
-                <code className={classes.payload}>{letter.payload}</code>
+                <span className={classes.hint}>
+                  {letter.code} <code className={classes.payload}>{letter.payload}</code>
+                </span>
               </td>
             </tr>
           ))}

@@ -82,11 +82,12 @@ export function ResultGrid({ result }: { result: SqlResult }) {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached by keys
       tabIndex={0}
     >
-      <table style={{ width: least }} aria-rowcount={result.rows + 1}>
+      <table style={{ minWidth: least }} aria-rowcount={result.rows + 1}>
         <colgroup>
           {looks.map((look) => (
-            <col key={look.name} style={{ width: `${(look.width_px / least) * 100}%` }} />
+            <col key={look.name} style={{ width: look.width_px }} />
           ))}
+          <col />
         </colgroup>
         <thead>
           <tr>
@@ -95,10 +96,11 @@ export function ResultGrid({ result }: { result: SqlResult }) {
                 {look.name}
               </th>
             ))}
+            <td />
           </tr>
         </thead>
         <tbody>
-          <Gap height={above} span={looks.length} />
+          <Gap height={above} span={looks.length + 1} />
           {items.map((item) => (
             <tr key={item.key} aria-rowindex={item.index + 2}>
               {looks.map((look, column) => {
@@ -110,9 +112,10 @@ export function ResultGrid({ result }: { result: SqlResult }) {
                   </td>
                 );
               })}
+              <td />
             </tr>
           ))}
-          <Gap height={below} span={looks.length} />
+          <Gap height={below} span={looks.length + 1} />
         </tbody>
       </table>
     </section>

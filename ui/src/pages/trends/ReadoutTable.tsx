@@ -86,7 +86,7 @@ function Row(props: ReadoutProps & { tag: Tag; index: number; time: number | nul
           aria-hidden="true"
         />
         <Link to={to("/plant", { tag: tag.path, scope: parent(tag.path) })} title={tag.description}>
-          {tag.path}
+          <bdi>{tag.path}</bdi>
         </Link>
         {series?.kind === "state" ? (
           <StateKey runs={series.states} view={view} scheme={scheme} />

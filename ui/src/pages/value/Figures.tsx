@@ -70,16 +70,16 @@ function IntervalFigure({
 /** Expected against measured, a year. */
 function YearFigures({ initiative }: { initiative: Initiative }) {
   const { words } = useSpeech();
-  const unit = `${initiative.currency} ${words.value.perYear}`;
+  const unit = initiative.currency;
   return (
     <>
       <IntervalFigure
-        name={words.value.expected}
+        name={words.value.expectedYear}
         interval={initiative.expected_per_year}
         unit={unit}
       />
       <IntervalFigure
-        name={words.value.measured}
+        name={words.value.measuredYear}
         interval={initiative.measured_per_year}
         unit={unit}
       />
@@ -213,10 +213,8 @@ export function Figures({ initiative }: { initiative: Initiative }) {
       </dl>
       <dl>
         <CashFigures initiative={initiative} />
+        {horizon ? <p className={classes.horizon}>{horizon}</p> : null}
       </dl>
-      {horizon ? (
-        <p className={classes.horizon}>{`${words.value.npv}, ${words.value.irr}: ${horizon}`}</p>
-      ) : null}
       <dl>
         <TrustFigures initiative={initiative} />
       </dl>

@@ -42,7 +42,9 @@ export function PortfolioTable({
         <tr>
           <th>{words.value.initiative}</th>
           <th>{words.value.verdict}</th>
-          {compact ? null : <th className="number">{words.value.expected}</th>}
+          {compact ? null : (
+            <th className={`number ${classes.expected}`}>{words.value.expected}</th>
+          )}
           <th className="number">{words.value.measured}</th>
           <th className={classes.plotCell}>
             <span className="visually-hidden">{words.value.expectedMeasured}</span>
@@ -83,7 +85,7 @@ function PortfolioRow(props: {
         <span className={classes.scope}>{initiative.status}</span>
       </td>
       {compact ? null : (
-        <td className="number">
+        <td className={`number ${classes.expected}`}>
           <Amount interval={initiative.expected_per_year} currency={initiative.currency} />
         </td>
       )}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import {
+  decimalsForMagnitude,
+  decimalsOf,
+  formatBytes,
+  formatNumber,
+  formatReading,
+  formatShare,
+  resolutionOf,
+} from "./number.ts";
+
+describe("decimalsOf", () => {
+  it("counts what a value is written with", () => {
+    expect([3, 3.1, 3.17, 100.05, 0.001].map((value) => decimalsOf(value))).toEqual([0, 1, 2, 2, 3]);
+  });
+
+  it("sees through the float", () => {
+    expect(decimalsOf(0.1 + 0.2)).toBe(1);
+    expect(decimalsOf(959_636.71)).toBe(2);
+  });
+
+  it("never exceeds six, and takes what is not finite for whole", () => {
+    expect(decimalsOf(Math.PI)).toBe(6);
+    expect(decimalsOf(Number.NaN)).toBe(0);
+  });
+});
+
+describe("resolutionOf", () => {
+  it("is the finest of the values but never more than five significant digits", () => {
+    expect(resolutionOf([3.17, 4, null])).toBe(2);
+    expect(resolutionOf([37.428571])).toBe(3);
+    expect(resolutionOf([12_345.678])).toBe(0);
+    expect(resolutionOf([])).toBe(0);
+  });
+
+  it("agrees with the size of the largest", () => {
+    expect(decimalsForMagnitude(0.0123, 3)).toBe(4);
+    expect(decimalsForMagnitude(1234, 5)).toBe(1);
+  });
+});
+
+describe("formatNumber", () => {
+  it("writes a true minus and no negative zero", () => {
+    expect(formatNumber(-1234.5, 1, "en-GB")).toBe("\u22121,234.5");
+    expect(formatNumber(-0.001, 1, "en-GB")).toBe("0.0");
+    expect(formatNumber(1234.5, 1, "de-DE")).toBe("1.234,5");
+  });
+});
+
+describe("formatReading", () => {
+  it("has no nine decimals", () => {
+    expect(formatReading(37.123456789, "en-GB")).toBe("37.123");
+    expect(formatReading(21.5, "en-GB")).toBe("21.5");
+  });
+});
+
+describe("formatShare", () => {
+  it("says 100 % only of the whole and 0 % only of nothing", () => {
+    expect(formatShare(1, "en-GB")).toBe("100\u00a0%");
+    expect(formatShare(0.99999, "en-GB")).toBe("99.9\u00a0%");
+    expect(formatShare(0.00001, "en-GB")).toBe("0.1\u00a0%");
+    expect(formatShare(0, "en-GB")).toBe("0\u00a0%");
+  });
+});
+
+describe("formatBytes", () => {
+  it("uses decimal multiples", () => {
+    expect(formatBytes(999, "en-GB")).toBe("999\u00a0B");
+    expect(formatBytes(1_400_000, "en-GB")).toBe("1.4\u00a0MB");
+  });
+});
