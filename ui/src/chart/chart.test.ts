@@ -40,7 +40,12 @@ describe("buckets", () => {
 
 describe("quality", () => {
   it("reads the severity from the two top bits", () => {
-    expect([0, UNCERTAIN, BAD, 0xc0000000].map(severityOf)).toEqual(["good", "uncertain", "bad", "bad"]);
+    expect([0, UNCERTAIN, BAD, 0xc0000000].map(severityOf)).toEqual([
+      "good",
+      "uncertain",
+      "bad",
+      "bad",
+    ]);
   });
 
   it("breaks a line at a gap and at what is not good, and nowhere else", () => {
@@ -62,7 +67,10 @@ describe("quality", () => {
 
   it("does not call missing what was never due", () => {
     const starts = [0, 10, 20, 30, 40];
-    const runs = runsOfBuckets(starts, 10, [0, 5, 0, 2, 0], [0, 5, 0, 5, 0], { first: 10, last: 35 });
+    const runs = runsOfBuckets(starts, 10, [0, 5, 0, 2, 0], [0, 5, 0, 5, 0], {
+      first: 10,
+      last: 35,
+    });
     expect(runs).toEqual([
       { from: 20, to: 30, state: "missing" },
       { from: 30, to: 40, state: "uncertain" },

@@ -11,7 +11,9 @@ import {
 
 describe("decimalsOf", () => {
   it("counts what a value is written with", () => {
-    expect([3, 3.1, 3.17, 100.05, 0.001].map((value) => decimalsOf(value))).toEqual([0, 1, 2, 2, 3]);
+    expect([3, 3.1, 3.17, 100.05, 0.001].map((value) => decimalsOf(value))).toEqual([
+      0, 1, 2, 2, 3,
+    ]);
   });
 
   it("sees through the float", () => {

@@ -10,7 +10,14 @@ const plain = (text: string) => text.replaceAll("\u00a0", " ");
 describe("formatAge", () => {
   it("uses the largest unit that says something", () => {
     const ages = [0, 12_000, 90_000, 3 * 3_600_000, 41 * 86_400_000, 8.9 * 365.25 * 86_400_000];
-    expect(ages.map((age) => plain(formatAge(age, en)))).toEqual(["0 s", "12 s", "1 min", "3 h", "41 d", "8 y"]);
+    expect(ages.map((age) => plain(formatAge(age, en)))).toEqual([
+      "0 s",
+      "12 s",
+      "1 min",
+      "3 h",
+      "41 d",
+      "8 y",
+    ]);
   });
 
   it("takes a clock that runs ahead for no age", () => {
@@ -66,6 +73,15 @@ describe("time", () => {
 describe("unitLabel", () => {
   it("writes units as people do", () => {
     const units = ["degC", "m3/h", "m2", "1", "kWh", "kg CO2", "l/100km", "tCO2"];
-    expect(units.map(unitLabel)).toEqual(["\u00b0C", "m\u00b3/h", "m\u00b2", "", "kWh", "kg CO2", "l/100km", "tCO2"]);
+    expect(units.map(unitLabel)).toEqual([
+      "\u00b0C",
+      "m\u00b3/h",
+      "m\u00b2",
+      "",
+      "kWh",
+      "kg CO2",
+      "l/100km",
+      "tCO2",
+    ]);
   });
 });

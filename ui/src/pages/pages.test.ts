@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Coverage, DeadLetter, InitiativeSummary, LastValue, SqlResult } from "../api/types.ts";
+import type {
+  Coverage,
+  DeadLetter,
+  InitiativeSummary,
+  LastValue,
+  SqlResult,
+} from "../api/types.ts";
 import { searchFor } from "../app/address.ts";
 import { flowOf } from "../app/shell/flow.ts";
 import { type Choice, searchChoices } from "../app/shell/palette.ts";
@@ -22,7 +28,13 @@ describe("signing in", () => {
   });
 
   it("never leads to another server", () => {
-    for (const next of ["//evil.example", "https://evil.example", "/\\evil.example", null, "/login?next=/"]) {
+    for (const next of [
+      "//evil.example",
+      "https://evil.example",
+      "/\\evil.example",
+      null,
+      "/login?next=/",
+    ]) {
       expect(safeNext(next)).toBe("/");
     }
     expect(safeNext("/trends?tag=a")).toBe("/trends?tag=a");
@@ -58,10 +70,17 @@ describe("the palette", () => {
     words: name.toLowerCase(),
     run: () => {},
   });
-  const choices = [choice("Trends", "page"), choice("acme/overflow", "tag"), choice("acme/flow", "tag")];
+  const choices = [
+    choice("Trends", "page"),
+    choice("acme/overflow", "tag"),
+    choice("acme/flow", "tag"),
+  ];
 
   it("wants every word and likes the start of one", () => {
-    expect(searchChoices(choices, "acme flow", 9).map((one) => one.name)).toEqual(["acme/flow", "acme/overflow"]);
+    expect(searchChoices(choices, "acme flow", 9).map((one) => one.name)).toEqual([
+      "acme/flow",
+      "acme/overflow",
+    ]);
     expect(searchChoices(choices, "nope", 9)).toEqual([]);
   });
 
@@ -83,7 +102,12 @@ describe("home", () => {
   });
 
   it("puts what broke last first", () => {
-    const values = [value("a", 1000, "live"), value("b", 5000, "live"), value("c", 99_000, "live"), value("d", 1, "bad")];
+    const values = [
+      value("a", 1000, "live"),
+      value("b", 5000, "live"),
+      value("c", 99_000, "live"),
+      value("d", 1, "bad"),
+    ];
     const { stale, bad } = attentionOf(values, 100_000);
     expect(stale.map((one) => one.tag)).toEqual(["b", "a"]);
     expect(bad.map((one) => one.tag)).toEqual(["d"]);
@@ -128,7 +152,9 @@ describe("coverage strips", () => {
       return Math.min(1, inside / (14.4 / 15));
     });
     const merged = mergeCells(cells, 86_400_000, 900_000);
-    expect(stripGradient(merged)).toBe("linear-gradient(to right, var(--strip-full) 0.000% 100.000%)");
+    expect(stripGradient(merged)).toBe(
+      "linear-gradient(to right, var(--strip-full) 0.000% 100.000%)",
+    );
   });
 
   it("show a hole where one is", () => {
@@ -158,7 +184,12 @@ describe("SQL", () => {
 
   it("reads times as DuckDB writes them", () => {
     const time = Date.UTC(2018, 0, 1, 0, 15);
-    for (const text of ["2018-01-01 00:15:00+00", "2018-01-01 01:15:00+01", "2018-01-01T00:15:00Z", "2018-01-01 00:15:00.000000"]) {
+    for (const text of [
+      "2018-01-01 00:15:00+00",
+      "2018-01-01 01:15:00+01",
+      "2018-01-01T00:15:00Z",
+      "2018-01-01 00:15:00.000000",
+    ]) {
       expect(parseSqlTime(text)).toBe(time);
     }
     expect(parseSqlTime("2018-01-01")).toBe(Date.UTC(2018, 0, 1));
@@ -218,8 +249,12 @@ describe("verdicts", () => {
   it("are said as the server says them", () => {
     expect(say({})).toBe("Proven: 14,200 EUR a year (90 %: 9,800 to 18,900)");
     const loss = { value: -1210, low: -2000, high: -400 };
-    expect(say({ verdict: "proven-loss", measured_per_year: loss })).toBe("Proven loss: 1,210 EUR a year (90 %: 400 to 2,000)");
-    expect(say({ verdict: "no-verdict", verdict_text: "No verdict: too few days" })).toBe("No verdict: too few days");
+    expect(say({ verdict: "proven-loss", measured_per_year: loss })).toBe(
+      "Proven loss: 1,210 EUR a year (90 %: 400 to 2,000)",
+    );
+    expect(say({ verdict: "no-verdict", verdict_text: "No verdict: too few days" })).toBe(
+      "No verdict: too few days",
+    );
   });
 
   it("add up only what is proven, by currency", () => {
@@ -235,7 +270,11 @@ describe("verdicts", () => {
 describe("moneyScale", () => {
   it("holds every value and zero, on round numbers", () => {
     const scale = moneyScale([-2410, 30_000, null]);
-    expect(scale).toEqual({ low: -10_000, high: 30_000, ticks: [-10_000, 0, 10_000, 20_000, 30_000] });
+    expect(scale).toEqual({
+      low: -10_000,
+      high: 30_000,
+      ticks: [-10_000, 0, 10_000, 20_000, 30_000],
+    });
     expect(moneyScale([])).toEqual({ low: 0, high: 1, ticks: [0] });
     expect(niceStep(7, 4)).toBe(2);
   });

@@ -13,7 +13,12 @@ import {
 
 const DAY = 86_400_000;
 const now = Date.UTC(2018, 5, 1, 12);
-const context = { now, first: Date.UTC(2018, 0, 1), last: Date.UTC(2018, 4, 31), zone: "Europe/Berlin" };
+const context = {
+  now,
+  first: Date.UTC(2018, 0, 1),
+  last: Date.UTC(2018, 4, 31),
+  zone: "Europe/Berlin",
+};
 
 describe("a range in the address", () => {
   const specs: RangeSpec[] = [
@@ -32,7 +37,13 @@ describe("a range in the address", () => {
   });
 
   it("is none when it is broken", () => {
-    for (const text of ["", "range=9y", "from=2018-01-01", "from=2018-01-02&to=2018-01-01", "from=x&to=y"]) {
+    for (const text of [
+      "",
+      "range=9y",
+      "from=2018-01-01",
+      "from=2018-01-02&to=2018-01-01",
+      "from=x&to=y",
+    ]) {
       expect(parseRange(new URLSearchParams(text))).toBeNull();
     }
   });
@@ -91,7 +102,15 @@ describe("moments", () => {
   });
 
   it("are refused when no calendar has them", () => {
-    for (const text of ["", "2018", "2018-13-01", "2018-02-30", "2018-03-01 25:00", "1/3/2018", "2018-03-01 10:61"]) {
+    for (const text of [
+      "",
+      "2018",
+      "2018-13-01",
+      "2018-02-30",
+      "2018-03-01 25:00",
+      "1/3/2018",
+      "2018-03-01 10:61",
+    ]) {
       expect(parseMoment(text, "UTC")).toBeNull();
     }
   });

@@ -28,7 +28,10 @@ const root = buildTree(
 
 describe("buildTree", () => {
   it("sorts as people count and makes up places that only tags speak of", () => {
-    expect(findNode(root, "acme/leeds")?.children.map((node) => node.name)).toEqual(["line-2", "line-10"]);
+    expect(findNode(root, "acme/leeds")?.children.map((node) => node.name)).toEqual([
+      "line-2",
+      "line-10",
+    ]);
     expect(findNode(root, "loose/a")?.asset).toBeNull();
     expect(findNode(root, "acme/york")).toBeNull();
     expect(countTags(root)).toBe(3);
@@ -39,7 +42,10 @@ describe("treeRows", () => {
   const view = { open: new Set(firstOpen(root)), withTags: true, filter: "" };
 
   it("shows what is open", () => {
-    expect(treeRows(root, { ...view, open: new Set() }).map((row) => row.name)).toEqual(["acme", "loose"]);
+    expect(treeRows(root, { ...view, open: new Set() }).map((row) => row.name)).toEqual([
+      "acme",
+      "loose",
+    ]);
     const open = new Set(["acme", "acme/leeds"]);
     expect(treeRows(root, { ...view, open }).map((row) => row.name)).toEqual([
       "acme",
@@ -53,7 +59,12 @@ describe("treeRows", () => {
 
   it("opens the way to what a filter finds, by path or description", () => {
     const found = (filter: string) => treeRows(root, { ...view, filter }).map((row) => row.path);
-    expect(found("flow")).toEqual(["acme", "acme/leeds", "acme/leeds/line-2", "acme/leeds/line-2/flow"]);
+    expect(found("flow")).toEqual([
+      "acme",
+      "acme/leeds",
+      "acme/leeds/line-2",
+      "acme/leeds/line-2/flow",
+    ]);
     expect(found("old works")).toContain("acme/leeds");
     expect(found("nothing like it")).toEqual([]);
   });

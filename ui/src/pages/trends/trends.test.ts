@@ -3,7 +3,14 @@ import type { Tag } from "../../api/types.ts";
 import { panesOf, placeSeries } from "./panes.ts";
 import { findTags } from "./TagPicker.tsx";
 import { trendTable } from "./table.ts";
-import { intervalOf, requestFor, seriesOfBuckets, seriesOfSamples, summaryOf, valueAt } from "./trendData.ts";
+import {
+  intervalOf,
+  requestFor,
+  seriesOfBuckets,
+  seriesOfSamples,
+  summaryOf,
+  valueAt,
+} from "./trendData.ts";
 
 const HOUR = 3_600_000;
 const tag = (path: string, unit: string, type: Tag["type"] = "double"): Tag => ({
@@ -47,18 +54,34 @@ describe("requestFor", () => {
 
 describe("series", () => {
   it("of buckets stand in their middle and keep gaps", () => {
-    const aggregate = { from: 0, to: 3 * HOUR, bucket_ms: HOUR, starts: [0, HOUR, 2 * HOUR], skipped: [] };
+    const aggregate = {
+      from: 0,
+      to: 3 * HOUR,
+      bucket_ms: HOUR,
+      starts: [0, HOUR, 2 * HOUR],
+      skipped: [],
+    };
     const column = { tag: flow.path, unit: flow.unit };
     const series = seriesOfBuckets(
       flow,
       { kind: "buckets", bucket: "1h", bucket_ms: HOUR },
-      { ...aggregate, series: [{ ...column, count: [2, 0, 1], mean: [5, null, 7], min: [4, null, 7], max: [6, null, 7] }] },
+      {
+        ...aggregate,
+        series: [
+          { ...column, count: [2, 0, 1], mean: [5, null, 7], min: [4, null, 7], max: [6, null, 7] },
+        ],
+      },
       { ...aggregate, series: [{ ...column, count: [2, 0, 3] }] },
     );
     expect(series.times[0]).toBe(HOUR / 2);
     expect(series.values).toEqual([5, null, 7]);
     expect(series.runs.map((run) => run.state)).toEqual(["missing", "uncertain"]);
-    expect(summaryOf(series, { from: 0, to: 3 * HOUR })).toEqual({ low: 4, high: 7, mean: 6, newest: 7 });
+    expect(summaryOf(series, { from: 0, to: 3 * HOUR })).toEqual({
+      low: 4,
+      high: 7,
+      mean: 6,
+      newest: 7,
+    });
   });
 
   it("tell what stands at a time", () => {
@@ -71,10 +94,16 @@ describe("series", () => {
 
 describe("panes", () => {
   const tags = [flow, tag("a/speed", "m/s"), tag("b/flow", "m3/h"), state];
-  const placed = placeSeries(tags, [samples(flow, [1]), samples(tags[1] ?? flow, [2]), samples(flow, [3]), samples(state, ["x"])]);
+  const placed = placeSeries(tags, [
+    samples(flow, [1]),
+    samples(tags[1] ?? flow, [2]),
+    samples(flow, [3]),
+    samples(state, ["x"]),
+  ]);
 
   it("are one to a unit when stacked, and one for all numbers when overlaid", () => {
-    const units = (layout: "stacked" | "overlaid") => panesOf(placed, layout).map((pane) => pane.units);
+    const units = (layout: "stacked" | "overlaid") =>
+      panesOf(placed, layout).map((pane) => pane.units);
     expect(units("stacked")).toEqual([["m\u00b3/h"], ["m/s"], []]);
     expect(units("overlaid")).toEqual([["m\u00b3/h", "m/s"], []]);
   });
@@ -86,7 +115,10 @@ describe("panes", () => {
 
 describe("trendTable", () => {
   it("has a row to each time in the span and empty cells where a tag has none", () => {
-    const placed = placeSeries([flow, state], [samples(flow, [1, 2, 3]), samples(state, ["run", "stop"])]);
+    const placed = placeSeries(
+      [flow, state],
+      [samples(flow, [1, 2, 3]), samples(state, ["run", "stop"])],
+    );
     expect(trendTable(placed, { from: HOUR, to: 3 * HOUR })).toEqual([
       ["time", "a/flow [m3/h]", "a/state"],
       ["1970-01-01T01:00:00.000Z", 2, "stop"],

@@ -156,6 +156,7 @@ function CashFigures({ initiative }: { initiative: Initiative }) {
 function TrustFigures({ initiative }: { initiative: Initiative }) {
   const { words, locale } = useSpeech();
   const { coverage, fitness } = initiative;
+  const share = (value: number | null) => (value === null ? DASH : formatShare(value, locale));
   const percent = (value: number | null | undefined, decimals: number) =>
     value === null || value === undefined
       ? DASH
@@ -164,14 +165,10 @@ function TrustFigures({ initiative }: { initiative: Initiative }) {
     <>
       <Figure
         name={words.value.coverage}
-        value={formatShare(coverage.baseline, locale)}
+        value={share(coverage.baseline)}
         note={words.value.inBaseline}
       />
-      <Figure
-        name=""
-        value={formatShare(coverage.reporting, locale)}
-        note={words.value.inReporting}
-      />
+      <Figure name="" value={share(coverage.reporting)} note={words.value.inReporting} />
       <Figure name={words.value.cvRmse} value={percent(fitness.cv_rmse_percent, 1)} />
       <Figure name={words.value.nmbe} value={percent(fitness.nmbe_percent, 2)} />
       <Figure

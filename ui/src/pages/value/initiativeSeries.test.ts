@@ -50,7 +50,9 @@ describe("breakEven", () => {
   it("is when the money covers the cost for good", () => {
     const even = breakEven(proven);
     const index = proven.cumulated.starts.indexOf(even ?? -1);
-    expect(proven.cumulated.value[index]).toBeGreaterThanOrEqual(proven.cumulated.cost?.[index] ?? Number.NaN);
+    expect(proven.cumulated.value[index]).toBeGreaterThanOrEqual(
+      proven.cumulated.cost?.[index] ?? Number.NaN,
+    );
     expect(breakEven(open)).toBeNull();
   });
 });
