@@ -1,0 +1,98 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "query/query_test_support.h"
+
+namespace bedplate {
+namespace {
+
+/// The engine over a real historian, whose samples lie in segments, in the head and over each
+/// other.
+class QueryStoresTest : public CatalogTest {
+ protected:
+  static constexpr int kSamples = 150'000;
+
+  QueryStoresTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "query.XXXXXX").string();
+    directory_ = ::mkdtemp(pattern.data());
+    auto historian = Historian::Open(*files_, clock_, (directory_ / "historian").string(), {});
+    EXPECT_TRUE(historian.ok()) << historian.error().ToString();
+    historian_ = std::move(historian).value();
+    auto engine = QueryEngine::Make(*historian_, Open(), {});
+    EXPECT_TRUE(engine.ok()) << engine.error().ToString();
+    engine_ = std::move(engine).value();
+  }
+  ~QueryStoresTest() override {
+    engine_.reset();
+    historian_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  TagId Append(const std::string& path, SampleColumns samples) {
+    const Result<TagId> tag = historian_->Resolve(path, samples.type);
+    EXPECT_TRUE(tag.ok());
+    const std::vector<TagBatch> batch = {{*tag, std::move(samples)}};
+    const auto appended = historian_->Append(batch);
+    EXPECT_TRUE(appended.ok()) << appended.error().ToString();
+    return *tag;
+  }
+
+  /// Disorderly readings over some days, some of them twice.
+  static SampleColumns RandomSamples(std::mt19937& random) {
+    SampleColumns samples;
+    for (int i = 0; i < kSamples; ++i) {
+      const auto offset = std::chrono::milliseconds(random() % 400'000'000);
+      samples.Push({Timestamp::FromSeconds(1'514'764'800) + offset, random() % 1000 / 8.0,
+                    random() % 10 == 0 ? kBad : kGood});
+    }
+    return samples;
+  }
+
+  std::string Ask(std::string_view sql) {
+    QueryLimits limits;
+    limits.rows = 2 * kSamples;
+    const auto result = engine_->Run(sql, limits, {});
+    return result.ok() ? Rows(*result) : result.error().ToString();
+  }
+
+  std::unique_ptr<FileSystem> files_ = MakePosixFileSystem();
+  std::filesystem::path directory_;
+  std::unique_ptr<Historian> historian_;
+  std::unique_ptr<QueryEngine> engine_;
+};
+
+TEST_F(QueryStoresTest, SamplesAreWhatTheHistorianScans) {
+  std::mt19937 random(20'180'101);
+  const TagId tag = Append("acme/power", RandomSamples(random));
+  ASSERT_TRUE(historian_->Flush().ok());
+  Append("acme/power", RandomSamples(random));
+  std::string expected;
+  const Status scanned = historian_->Scan({.tag = tag}, [&](const SampleColumns& block) {
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      expected += std::to_string(block.times[i]) + "|" + FormatValue(block.ValueAt(i)) + "|" +
+                  std::to_string(block.QualityAt(i).status_code()) + "\n";
+    }
+    return true;
+  });
+  ASSERT_TRUE(scanned.ok());
+  const std::string rows = Ask("SELECT ts_ns, value, quality FROM samples('acme/*')");
+  EXPECT_TRUE(rows == expected) << rows.substr(0, 200);
+  EXPECT_EQ(Ask("SELECT samples, type, declared FROM tags"),
+            std::to_string(historian_->Find(tag)->samples) + "|double|false\n");
+}
+
+TEST_F(QueryStoresTest, TextsComeBack) {
+  SampleColumns samples;
+  samples.type = ValueType::kString;
+  for (int i = 0; i < 10'000; ++i) {
+    samples.Push({Timestamp(i), std::string(i % 3 == 0 ? "Größe läuft über" : "aus"), kGood});
+  }
+  Append("acme/state", std::move(samples));
+  EXPECT_EQ(Ask("SELECT text, value, count(*) FROM samples('**') GROUP BY ALL ORDER BY 3"),
+            "Größe läuft über|NULL|3334\naus|NULL|6666\n");
+}
+
+}  // namespace
+}  // namespace bedplate
