@@ -69,7 +69,8 @@ class Recoverer {
   Status CleanSegments() {
     ASSIGN_OR_RETURN(const auto names, files_.ListDirectory(segment_directory_));
     std::set<std::string> wanted;
-    for (const SharedSegment& segment : *store_.segments->List()) {
+    const auto segments = store_.segments->List();
+    for (const SharedSegment& segment : *segments) {
       wanted.insert(SegmentFileName(segment->info().id));
     }
     for (const std::string& name : names) {

@@ -155,7 +155,8 @@ Result<CheckReport> Store::Check(const CancelToken& cancel) const {
     }
     CheckLog(files_, counted_bytes, report);
   }
-  for (const SharedSegment& segment : *TakeSnapshot().segments) {
+  const Snapshot snapshot = TakeSnapshot();
+  for (const SharedSegment& segment : *snapshot.segments) {
     RETURN_IF_ERROR(CheckSegment(*segment, cancel, report));
   }
   return report;

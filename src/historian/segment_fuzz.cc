@@ -1,0 +1,105 @@
+// Arbitrary bytes as a segment, an index page, a block and a manifest: each decoder either reads
+// them or says why not, and what decodes to a block encodes and decodes to the same samples again.
+
+#include <cstdint>
+#include <string>
+
+#include "base/crc32c.h"
+#include "base/fault_file_system.h"
+#include "historian/block.h"
+#include "historian/check.h"
+#include "historian/manifest.h"
+#include "historian/segment_reader.h"
+
+namespace bedplate::historian {
+namespace {
+
+constexpr char kDirectory[] = "/segments";
+
+void Put(FileSystem& files, const std::string& path, ByteView bytes) {
+  auto file = files.OpenWritable(path, OpenMode::kTruncate);
+  BEDPLATE_CHECK(file.ok() && (*file)->Append(bytes).ok());
+}
+
+void ReadSegment(ByteView bytes) {
+  FaultFileSystem files(1);
+  BEDPLATE_CHECK(files.CreateDirectories(kDirectory).ok());
+  Put(files, JoinPath(kDirectory, SegmentFileName(1)), bytes);
+  SegmentCache cache;
+  const SegmentReader reader(files, cache, kDirectory, {.id = 1, .bytes = bytes.size()});
+  CheckReport report;
+  BEDPLATE_CHECK(CheckSegment(reader, {}, report).ok());
+  for (std::uint64_t tag = 1; tag < 4; ++tag) static_cast<void>(reader.Find(TagId(tag)));
+}
+
+/// One page around the input, with directory and footer that fit: the checksums are right, so the
+/// page itself is what is tested.
+void ReadPageInSegment(ByteView page) {
+  Bytes file;
+  PutSegmentHeader(file, 1);
+  const Bytes payload(64);
+  PutBytes(file, payload);
+  const std::uint64_t page_offset = file.size();
+  PutBytes(file, page);
+  Bytes directory;
+  PutPageEntry(directory, {.first_tag = TagId(1),
+                           .last_tag = TagId(2),
+                           .offset = page_offset,
+                           .bytes = static_cast<std::uint32_t>(page.size()),
+                           .crc = Crc32c(page)});
+  const std::uint64_t directory_offset = file.size();
+  PutBytes(file, directory);
+  PutSegmentFooter(
+      file, {.directory_offset = directory_offset, .pages = 1, .directory_crc = Crc32c(directory)});
+  ReadSegment(file);
+  static_cast<void>(ParsePage(page, page_offset));
+}
+
+void ReadBlock(ByteView input) {
+  if (input.size() < 4) return;
+  ByteReader in(input);
+  BlockHeader header;
+  const auto type = static_cast<ValueType>(in.Fixed<std::uint8_t>() % 4 + 1);
+  header.count = in.Fixed<std::uint16_t>();
+  header.first_time = in.Fixed<std::int8_t>();
+  const ByteView payload = in.Rest();
+  header.payload_crc = Crc32c(payload);
+  // The last time is a free choice; asking for each in turn is what a hostile file would do.
+  auto decoded = DecodeBlock(header, type, payload);
+  if (decoded.ok()) {
+    const EncodedBlock again = EncodeBlock(*decoded);
+    BlockHeader own = again.header;
+    own.payload_crc = Crc32c(again.payload);
+    BEDPLATE_CHECK(DecodeBlock(own, type, again.payload).ok());
+  }
+}
+
+void ReadManifestBytes(ByteView payload) {
+  static_cast<void>(ParseManifest(payload));
+  Bytes file = EncodeManifest({});
+  constexpr std::size_t kHeader = 32;
+  file.resize(kHeader);
+  StoreFixed(file.data() + 12, Crc32c(payload));
+  StoreFixed<std::uint64_t>(file.data() + 16, payload.size());
+  StoreFixed(file.data() + 28, Crc32c(ByteView(file).first(28)));
+  PutBytes(file, payload);
+  const auto manifest = ParseManifest(file);
+  if (manifest.ok()) BEDPLATE_CHECK(ParseManifest(EncodeManifest(*manifest)).ok());
+}
+
+}  // namespace
+}  // namespace bedplate::historian
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace bedplate;  // NOLINT(google-build-using-namespace)
+  if (size == 0) return 0;
+  const ByteView input = std::as_bytes(std::span(data, size));
+  const ByteView rest = input.subspan(1);
+  switch (std::to_integer<int>(input.front()) % 4) {
+    case 0: historian::ReadSegment(rest); break;
+    case 1: historian::ReadPageInSegment(rest); break;
+    case 2: historian::ReadBlock(rest); break;
+    default: historian::ReadManifestBytes(rest); break;
+  }
+  return 0;
+}
