@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view kMeter = "morning-steel/south-works/coil-shop/line-1/incomer/";
 constexpr std::string_view kSource = "example-plant";
 constexpr std::uint64_t kSeed = 1;
+constexpr double kSaving = 0.09;  // of half a year; large enough to be proven in any year
 constexpr std::int32_t kExampleFirstDay = 17532;  // 2018-01-01, where the example's files begin
 constexpr std::int64_t kQuartersPerDay = 96;
 constexpr int kPowerStepSeconds = 5;
@@ -40,6 +41,7 @@ SteelMillOptions OptionsFrom(std::int32_t first_day) {
   SteelMillOptions options;
   options.saving_from_day = first_day + (options.saving_from_day - options.first_day);
   options.first_day = first_day;
+  options.saving = kSaving;
   return options;
 }
 
