@@ -155,17 +155,16 @@ bool JsonReader::NextField() {
     return false;
   }
   if (!ReadText(name)) return false;
-  if (std::ranges::find(level.fields, name) != level.fields.end()) {
-    Fault("", fmt::format("expected each field once, got '{}' again",
-                          ToValidUtf8(name, kShownFieldBytes)));
+  level.field = std::move(name);
+  if (std::ranges::find(level.fields, level.field) != level.fields.end()) {
+    Fault("", "expected each field once, got it again");
     return false;
   }
   if (level.fields.size() >= kMaxFields) {
     Fault("", fmt::format("expected at most {} fields", kMaxFields));
     return false;
   }
-  level.fields.push_back(name);
-  level.field = std::move(name);
+  level.fields.push_back(level.field);
   SkipSpace();
   if (!Take(':')) {
     Refuse("':'");
@@ -349,8 +348,12 @@ void JsonReader::Fault(std::string_view field, std::string_view message) {
   if (failed()) return;
   std::string place = Place();
   if (!field.empty()) place += place.empty() ? std::string(field) : fmt::format(".{}", field);
-  error_ = Error(ErrorCode::kInvalidArgument, std::string(message));
-  if (!place.empty()) error_ = std::move(*error_).At(place);
+  Error error(ErrorCode::kInvalidArgument, std::string(message));
+  if (place.empty()) {
+    error_ = std::move(error);
+  } else {
+    error_ = std::move(error).At(place);
+  }
 }
 
 Status JsonReader::Finish() {

@@ -1,0 +1,113 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "api/api_test_support.h"
+
+namespace bedplate {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr const char* kPlant = R"(format: bedplate/plant/1
+assets:
+  acme:
+    level: enterprise
+    description: Acme Ltd
+    currency: EUR
+    assets:
+      leeds:
+        level: site
+        time_zone: Europe/London
+        tags:
+          power: {type: double, unit: kW, interval: 15m, limits: {low_low: 0, high: 90}}
+)";
+
+class PlantApiTest : public ApiTest {
+ protected:
+  HttpResponse Put(std::string_view target, std::string body, Role role = Role::kEngineer) {
+    return Call(HttpMethod::kPut, target, std::move(body), role);
+  }
+};
+
+TEST_F(PlantApiTest, ApplySaysWhatChangedAndThenNothing) {
+  const HttpResponse dry = Put("/api/v1/plant?dry_run=true", kPlant);
+  EXPECT_EQ(dry.status, 200) << dry.body;
+  EXPECT_THAT(dry.body, StartsWith(R"({"dry_run":true,"changes":[{"kind":"added","what":)"));
+  EXPECT_EQ(GetBody("/api/v1/plant"), R"({"assets":[],"tags":[]})");
+  const HttpResponse applied = Put("/api/v1/plant", kPlant);
+  EXPECT_THAT(applied.body, HasSubstr(R"("name":"acme/leeds/power")"));
+  EXPECT_EQ(Put("/api/v1/plant", kPlant).body, R"({"dry_run":false,"changes":[]})");
+}
+
+TEST_F(PlantApiTest, ThePlantHasWhatItsAssetsInherit) {
+  Put("/api/v1/plant", kPlant);
+  EXPECT_EQ(
+      GetBody("/api/v1/plant"),
+      R"({"assets":[{"path":"acme","name":"acme","level":"enterprise","description":"Acme Ltd",)"
+      R"("template":"","time_zone":"UTC","currency":"EUR"},)"
+      R"({"path":"acme/leeds","name":"leeds","level":"site","description":"","template":"",)"
+      R"("time_zone":"Europe/London","currency":"EUR"}],)"
+      R"("tags":[{"path":"acme/leeds/power","type":"double","unit":"kW","description":"",)"
+      R"("source":"","declared":true,"limits":{"low_low":0,"high":90},"interval_ms":900000,)"
+      R"("samples":0,"first":null,"last":null,"conflicts":0}]})");
+}
+
+TEST_F(PlantApiTest, ThePlantIsYamlForWhoAsksForIt) {
+  Put("/api/v1/plant", kPlant);
+  headers_["accept"] = "application/yaml";
+  const HttpResponse yaml = Get("/api/v1/plant");
+  EXPECT_EQ(yaml.content_type, "application/yaml");
+  EXPECT_EQ(Put("/api/v1/plant", yaml.body).body, R"({"dry_run":false,"changes":[]})");
+}
+
+TEST_F(PlantApiTest, FaultsAreAProblemDocumentWithEachOfThem) {
+  const HttpResponse response = Put("/api/v1/plant?file=works.yaml",
+                                    "format: bedplate/plant/1\nassets:\n  acme:\n"
+                                    "    level: planet\n    colour: red\n");
+  EXPECT_EQ(response.status, 400);
+  EXPECT_THAT(Problem(response), StartsWith("400: works.yaml:4:"));
+  EXPECT_THAT(response.body, HasSubstr(R"("faults":[{"file":"works.yaml","line":4,)"));
+  EXPECT_THAT(response.body, HasSubstr(R"("line":5,)"));
+}
+
+TEST_F(PlantApiTest, ATypeConflictIs409) {
+  Ingest("acme/leeds/power", {{kMidnight, std::string("much"), kGood}});
+  EXPECT_THAT(Problem(Put("/api/v1/plant", kPlant)), StartsWith("409: "));
+}
+
+TEST_F(PlantApiTest, OnlyEngineersApply) {
+  EXPECT_EQ(Put("/api/v1/plant", kPlant, Role::kWriter).status, 403);
+  EXPECT_EQ(Put("/api/v1/plant?dry_run=yes", kPlant).status, 400);
+}
+
+TEST_F(PlantApiTest, TagsAreFoundByGlobAndWords) {
+  Put("/api/v1/plant", kPlant);
+  Ingest("x/y", {{kMidnight, true, kGood}, {kMidnight + std::chrono::seconds(2), true, kGood}});
+  EXPECT_EQ(GetBody("/api/v1/tags?glob=x/*"),
+            R"({"tags":[{"path":"x/y","type":"bool","unit":"","description":"","source":"test",)"
+            R"("declared":false,"interval_ms":2000,"samples":2,"first":1514764800000,)"
+            R"("last":1514764802000,"conflicts":0}],"truncated":false})");
+  EXPECT_THAT(GetBody("/api/v1/tags?q=POWER"), HasSubstr("acme/leeds/power"));
+  EXPECT_THAT(GetBody("/api/v1/tags?limit=1"), HasSubstr(R"("truncated":true)"));
+  EXPECT_EQ(Problem(Get("/api/v1/tags?limit=0")),
+            "400: parameter 'limit': expected a whole number from 1 to 100000, got '0'");
+}
+
+TEST_F(PlantApiTest, InfoTellsHowMuchThereIs) {
+  EXPECT_EQ(GetBody("/api/v1/info"),
+            R"({"version":"0.1.0-test","started":1514851200000,"now":1514851200000,"plant":"",)"
+            R"("time_zone":"UTC","currency":"","assets":0,"tags":0,"samples":0,"bytes":)" +
+                std::to_string(services().info().Read().value().bytes) +
+                R"(,"first":null,"last":null,"dead_letters":0,"demo":false})");
+  Put("/api/v1/plant", kPlant);
+  Ingest("x/y", {{kMidnight, 1.0, kGood}});
+  const std::string info = GetBody("/api/v1/info");
+  EXPECT_THAT(info, HasSubstr(R"("plant":"acme","time_zone":"Europe/London","currency":"EUR",)"
+                              R"("assets":2,"tags":2,"samples":1,)"));
+  EXPECT_THAT(info, HasSubstr(R"("first":1514764800000,"last":1514764800000)"));
+  EXPECT_EQ(Problem(Get("/api/v1/info?x=1")), "400: expected no parameters, got 'x'");
+}
+
+}  // namespace
+}  // namespace bedplate
