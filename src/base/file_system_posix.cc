@@ -74,7 +74,9 @@ Result<std::uint64_t> RegularFileSize(const Descriptor& file, const std::string&
   struct stat info{};
   if (::fstat(file.get(), &info) != 0) return SystemError("inspect", path, errno);
   if (!S_ISREG(info.st_mode)) {
-    return Error(ErrorCode::kIo, "expected a regular file, found a directory or device").At(path);
+    return Error(ErrorCode::kInvalidArgument,
+                 "expected a regular file, found a directory or device")
+        .At(path);
   }
   return static_cast<std::uint64_t>(info.st_size);
 }

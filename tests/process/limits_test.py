@@ -74,8 +74,8 @@ class OnAServer(unittest.TestCase):
             self.assertIn(f"{number}", json.loads(answer)["error"])
         self.assertEqual(self.plant.get("/api/v1/samples", tag="mix/b/good")["values"], [2])
         letters = self.plant.get("/api/v1/dead-letters", limit=1000)["letters"]
-        places = {letter["place"] for letter in letters if letter["source"] and "mix" in letter["payload"]}
-        self.assertGreaterEqual(len(places), 3, letters)
+        places = {letter["place"] for letter in letters if letter["source"] == "line-protocol"}
+        self.assertLessEqual({"line 2", "line 3", "line 4", "line 5"}, places, letters)
 
     def test_invalid_utf8_costs_its_line_only(self):
         status, _, _ = self.plant.request(
@@ -98,7 +98,7 @@ class OnAServer(unittest.TestCase):
     def test_off_loopback_needs_tls(self):
         with Plant() as other:
             refused = run("serve", "--data", other.directory, "--listen", "0.0.0.0:0")
-            self.assertEqual(refused.returncode, 2 if refused.returncode == 2 else 3, refused.stderr)
+            self.assertEqual(refused.returncode, 6, refused.stderr)
             self.assertIn("TLS", refused.stderr)
 
 
@@ -141,7 +141,9 @@ class OnAFullDisk(unittest.TestCase):
             acknowledged += 1
             filler.write_bytes(b"x" * self.free_bytes(reserve=1 << 20))
             status, _, answer = plant.write("disk v=1i 1600000000000000001")
-            self.assertEqual(status, 507, answer)
+            # InfluxDB's clients try again after 503, and give up after what they do not know.
+            self.assertEqual(status, 503, answer)
+            self.assertIn(b"disk full", answer)
             self.assertEqual(plant.get("/api/v1/samples", tag="disk/v")["values"], [0])
             filler.unlink()
             self.assertEqual(plant.write("disk v=2i 1600000000000000002")[0], 204)
