@@ -1,0 +1,162 @@
+// Files of format version 1, kept as they were first written: this and every later program must
+// read them, and must write the same bytes for the same content.
+
+#include <cctype>
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "historian/manifest.h"
+#include "historian/segment_reader.h"
+#include "historian/segment_writer.h"
+#include "historian/test_store.h"
+#include "historian/wal_reader.h"
+#include "historian/wal_writer.h"
+
+namespace bedplate::historian {
+namespace {
+
+constexpr std::int64_t kQuarterHour = 900'000'000'000;
+const Timestamp kStart = Timestamp::FromSeconds(1'514'764'800);  // 2018-01-01
+
+/// The bytes of a file of hex digits; `#` begins a comment to the end of the line.
+std::string ReadHex(const std::string& name) {
+  std::ifstream file(std::string(BEDPLATE_SOURCE_DIR) + "/src/historian/testdata/" + name);
+  EXPECT_TRUE(file.is_open()) << name;
+  std::string digits;
+  for (std::string line; std::getline(file, line);) {
+    for (const char c : line.substr(0, line.find('#'))) {
+      if (std::isxdigit(static_cast<unsigned char>(c)) != 0) digits += c;
+    }
+  }
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16));
+  }
+  return bytes;
+}
+
+/// As in the golden files, for a message that can be compared and copied.
+std::string ToHex(std::string_view bytes) {
+  std::string hex;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i > 0) hex += i % 32 == 0 ? "\n" : (i % 8 == 0 ? "  " : " ");
+    hex += fmt::format("{:02x}", static_cast<unsigned char>(bytes[i]));
+  }
+  return hex;
+}
+
+std::vector<std::pair<TagId, SampleColumns>> GoldenSamples() {
+  SampleColumns doubles;
+  SampleColumns integers;
+  integers.type = ValueType::kInt64;
+  SampleColumns bools;
+  bools.type = ValueType::kBool;
+  SampleColumns strings;
+  strings.type = ValueType::kString;
+  const double values[] = {3.17, 4.0, 3.24, -0.0, 1e300, 3.31};
+  for (std::int64_t i = 0; i < 6; ++i) {
+    const Timestamp time = kStart + std::chrono::nanoseconds(i * kQuarterHour + (i == 3 ? 1 : 0));
+    doubles.Push({time, values[i], i == 4 ? kBadOutOfRange : kGood});
+    integers.Push({time, i * i - 10, kGood});
+    bools.Push({time, i > 2, kGood});
+    strings.Push({time, std::string(i < 4 ? "Light_Load" : "Größe"), kGood});
+  }
+  return {{TagId(1), doubles}, {TagId(2), integers}, {TagId(5), bools}, {TagId(300), strings}};
+}
+
+void ExpectSamples(const SampleColumns& actual, const SampleColumns& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(actual.At(i), expected.At(i)) << i;
+}
+
+TEST(FormatGoldenTest, WriteAheadLog) {
+  FaultFileSystem files(1);
+  const ManualClock clock(kStart);
+  ASSERT_TRUE(files.CreateDirectories("/wal").ok());
+  auto writer = WalWriter::Create(files, clock, "/wal", {.sequence = 7, .previous_end = 4096});
+  ASSERT_TRUE(writer.ok());
+  for (const auto& [tag, samples] : GoldenSamples()) {
+    Bytes frame = WalWriter::NewFrame();
+    PutSeriesRecord(frame, {tag, samples.type, fmt::format("mill/tag-{}", tag.value())});
+    PutSamplesRecord(frame, {tag, samples});
+    ASSERT_TRUE((*writer)->AppendFrame(frame, true).ok());
+  }
+  const std::string golden = ReadHex("wal_v1.hex");
+  EXPECT_EQ(ToHex(*files.ReadFile("/wal/0000000007.wal", 1U << 20U)), ToHex(golden));
+
+  const auto file = ReadWal(AsBytes(golden), std::nullopt);
+  ASSERT_TRUE(file.ok()) << file.error().ToString();
+  EXPECT_EQ(file->header.sequence, 7U);
+  EXPECT_EQ(file->header.previous_end, 4096U);
+  ASSERT_EQ(file->groups.size(), GoldenSamples().size());
+  for (std::size_t i = 0; i < file->groups.size(); ++i) {
+    const auto& [tag, samples] = GoldenSamples()[i];
+    const auto contents = ParseFramePayload(file->groups[i].payload);
+    ASSERT_TRUE(contents.ok());
+    EXPECT_EQ(contents->series.at(0).path, fmt::format("mill/tag-{}", tag.value()));
+    EXPECT_EQ(contents->batches.at(0).tag, tag);
+    ExpectSamples(contents->batches.at(0).samples, samples);
+  }
+}
+
+TEST(FormatGoldenTest, Segment) {
+  FaultFileSystem files(1);
+  ASSERT_TRUE(files.CreateDirectories("/segments").ok());
+  auto writer = SegmentWriter::Create(files, "/segments", 3);
+  ASSERT_TRUE(writer.ok());
+  for (const auto& [tag, samples] : GoldenSamples()) {
+    ASSERT_TRUE((*writer)->Add(tag, samples).ok());
+  }
+  const auto info = (*writer)->Finish();
+  ASSERT_TRUE(info.ok());
+  const std::string golden = ReadHex("segment_v1.hex");
+  const std::string path = "/segments/0000000003.seg";
+  EXPECT_EQ(ToHex(*files.ReadFile(path, 1U << 20U)), ToHex(golden));
+
+  auto file = files.OpenWritable(path, OpenMode::kTruncate);
+  ASSERT_TRUE(file.ok() && (*file)->Append(AsBytes(golden)).ok());
+  SegmentCache cache;
+  const SegmentReader reader(files, cache, "/segments", *info);
+  EXPECT_TRUE(reader.CheckStructure().ok());
+  for (const auto& [tag, samples] : GoldenSamples()) {
+    const auto found = reader.Find(tag);
+    ASSERT_TRUE(found.ok() && found->series != nullptr);
+    ASSERT_EQ(found->series->blocks.size(), 1U);
+    const auto columns = reader.Read(samples.type, found->series->blocks[0]);
+    ASSERT_TRUE(columns.ok()) << columns.error().ToString();
+    ExpectSamples(*columns, samples);
+  }
+  EXPECT_EQ(reader.Find(TagId(4))->series, nullptr);
+}
+
+TEST(FormatGoldenTest, ManifestOfAStore) {
+  Manifest manifest;
+  manifest.wal_low_water = 8;
+  manifest.next_segment_id = 4;
+  manifest.series = {{{TagId(1), ValueType::kDouble, "mill/furnace/energy"}, {35'040, 2, 5, 900}},
+                     {{TagId(2), ValueType::kString, "mill/furnace/load"}, {}},
+                     {{TagId(300), ValueType::kBool, "mill/motor"},
+                      {1, 0, kStart.nanoseconds(), kStart.nanoseconds()}}};
+  manifest.segments = {{.id = 3,
+                        .generation = 2,
+                        .level = 1,
+                        .bytes = 999,
+                        .series = 4,
+                        .blocks = 4,
+                        .samples = 24,
+                        .first_time = 5,
+                        .last_time = kStart.nanoseconds()}};
+  const std::string golden = ReadHex("manifest_v1.hex");
+  const Bytes bytes = EncodeManifest(manifest);
+  EXPECT_EQ(ToHex(AsText(bytes)), ToHex(golden));
+  const auto parsed = ParseManifest(AsBytes(golden));
+  ASSERT_TRUE(parsed.ok()) << parsed.error().ToString();
+  EXPECT_EQ(*parsed, manifest);
+}
+
+}  // namespace
+}  // namespace bedplate::historian
