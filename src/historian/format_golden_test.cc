@@ -92,9 +92,10 @@ TEST(FormatGoldenTest, WriteAheadLog) {
   ASSERT_TRUE(file.ok()) << file.error().ToString();
   EXPECT_EQ(file->header.sequence, 7U);
   EXPECT_EQ(file->header.previous_end, 4096U);
-  ASSERT_EQ(file->groups.size(), GoldenSamples().size());
+  const auto expected = GoldenSamples();
+  ASSERT_EQ(file->groups.size(), expected.size());
   for (std::size_t i = 0; i < file->groups.size(); ++i) {
-    const auto& [tag, samples] = GoldenSamples()[i];
+    const auto& [tag, samples] = expected[i];
     const auto contents = ParseFramePayload(file->groups[i].payload);
     ASSERT_TRUE(contents.ok());
     EXPECT_EQ(contents->series.at(0).path, fmt::format("mill/tag-{}", tag.value()));
