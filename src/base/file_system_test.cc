@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/fault_file_system.h"
@@ -14,13 +15,18 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
+/// A path that no other test, also one that runs at the same time, uses.
+std::string FreshPath(std::string_view name) {
+  return testing::TempDir() + std::string(name) + "_" + std::to_string(::getpid());
+}
+
 /// The laws that both kinds of files keep.
 class FileSystemTest : public testing::TestWithParam<bool> {
  protected:
   FileSystemTest() {
     if (GetParam()) {
       files_ = MakePosixFileSystem();
-      directory_ = testing::TempDir() + "bedplate_file_system";
+      directory_ = FreshPath("bedplate_file_system");
       std::filesystem::remove_all(directory_);
     } else {
       files_ = std::make_unique<FaultFileSystem>(1);
@@ -117,7 +123,7 @@ INSTANTIATE_TEST_SUITE_P(PosixAndMemory, FileSystemTest, testing::Values(true, f
 
 TEST(PosixFileSystemTest, FilesAreForTheirOwnerOnly) {
   const auto files = MakePosixFileSystem();
-  const std::string path = testing::TempDir() + "bedplate_mode";
+  const std::string path = FreshPath("bedplate_mode");
   ASSERT_TRUE(WriteFileAtomically(*files, path, "secret").ok());
   using std::filesystem::perms;
   EXPECT_EQ(std::filesystem::status(path).permissions(), perms::owner_read | perms::owner_write);

@@ -61,11 +61,11 @@ verb_lint() {
 
 verb_bench() {
   [[ ${1:-} != --help && ${1:-} != -h ]] || { echo "usage: ./dev bench [FOLDER]   runs the benchmarks of a folder, or of all"; return; }
-  setup_for test bench
+  setup_for bench
   build_ui
-  build_cxx release all
+  build_cxx bench all
   local program
-  for program in build/release/bin/${1:-*}_bench; do
+  for program in build/bench/bin/${1:-*}_bench; do
     [[ -x $program ]] || fail "no benchmark '$1'"
     say "$(basename "$program")"
     "$program"
