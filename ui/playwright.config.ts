@@ -1,4 +1,5 @@
 import { defineConfig } from "@playwright/test";
+import { SESSION_FILE } from "./e2e/session.ts";
 
 /** Where the mock listens during `e2e:mock`. */
 const MOCK_PORT = Number(process.env.BEDPLATE_MOCK_PORT ?? 8091);
@@ -21,6 +22,21 @@ const chromium = {
   },
 };
 
+function screenshots(baseURL: string) {
+  return { name: "screenshots", testDir: "e2e/screenshots", use: { baseURL } };
+}
+
+/** A real server is signed in to once; its login link works a single time. */
+function realProjects(baseURL: string) {
+  const signedIn = { baseURL, storageState: SESSION_FILE };
+  const dependencies = ["sign-in"];
+  return [
+    { name: "sign-in", testDir: "e2e/real", testMatch: "setup.ts", use: { baseURL } },
+    { name: "real", testDir: "e2e/real", dependencies, use: signedIn },
+    { ...screenshots(baseURL), dependencies, use: signedIn },
+  ];
+}
+
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
@@ -33,8 +49,7 @@ export default defineConfig({
   use: { ...chromium, viewport: { width: 1440, height: 900 }, timezoneId: "UTC", locale: "en-GB" },
   projects: [
     { name: "mock", testDir: "e2e/mock", use: { baseURL: mock } },
-    { name: "real", testDir: "e2e/real", use: { baseURL: real ?? mock } },
-    { name: "screenshots", testDir: "e2e/screenshots", use: { baseURL: real ?? mock } },
+    ...(real ? realProjects(real) : [screenshots(mock)]),
   ],
   ...(real
     ? {}

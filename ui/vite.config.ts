@@ -4,6 +4,11 @@ import { defineConfig } from "vitest/config";
 /** Where `npm run dev` finds a server: the mock unless BEDPLATE_URL says otherwise. */
 const server = process.env.BEDPLATE_URL ?? "http://127.0.0.1:8090";
 
+const proxy = {
+  "/api": { target: server, changeOrigin: true, headers: { origin: server } },
+  "/health": { target: server, changeOrigin: true, headers: { origin: server } },
+};
+
 export default defineConfig({
   plugins: [react()],
   build: {
@@ -13,6 +18,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
   },
-  server: { proxy: { "/api": server, "/health": server } },
+  server: { proxy },
+  preview: { proxy },
   test: { include: ["src/**/*.test.ts", "mock/**/*.test.ts"], environment: "node" },
 });

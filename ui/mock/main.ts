@@ -27,6 +27,9 @@ const TYPES: Record<string, string> = {
   ".woff2": "font/woff2",
 };
 const SLOW_MS = 1500;
+/** Streams since somebody signed in as "lost": the first one breaks, the others are refused. */
+let lostStreams = 0;
+
 /** The policy the server sends too, so that a breach shows up here first. */
 const POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -66,11 +69,10 @@ function login(response: ServerResponse, body: Record<string, unknown>): void {
     sendJson(response, 401, refused.body);
     return;
   }
+  if (secret === "lost") lostStreams = 0;
   response.setHeader("set-cookie", `bedplate_session=${secret}; Path=/; HttpOnly; SameSite=Strict`);
   sendJson(response, 200, sessionOf(secret));
 }
-
-let lostStreams = 0;
 
 function live(response: ServerResponse, request: Request): void {
   if (request.scenario === "lost" && lostStreams++ > 0) {

@@ -132,6 +132,7 @@ export class LiveStream {
     source.onerror = () => this.#lose();
     source.addEventListener("samples", (event) => this.#receive(event.data));
     source.addEventListener("heartbeat", (event) => this.#receive(event.data));
+    source.addEventListener("problem", () => this.#lose());
     this.#watchSilence();
   }
 

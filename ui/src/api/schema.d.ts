@@ -926,7 +926,6 @@ export interface operations {
             403: components["responses"]["InfluxProblem"];
             413: components["responses"]["InfluxProblem"];
             503: components["responses"]["InfluxProblem"];
-            507: components["responses"]["InfluxProblem"];
         };
     };
     writeV2: {
@@ -954,7 +953,6 @@ export interface operations {
             403: components["responses"]["InfluxProblem"];
             413: components["responses"]["InfluxProblem"];
             503: components["responses"]["InfluxProblem"];
-            507: components["responses"]["InfluxProblem"];
         };
     };
     whoAmI: {

@@ -41,5 +41,13 @@ export const theme = createTheme({
   defaultRadius: "sm",
   focusRing: "auto",
   respectReducedMotion: true,
-  components: { Button: Button.extend({ defaultProps: { fw: 500 } }) },
+  components: {
+    Button: Button.extend({
+      defaultProps: { fw: 500 },
+      // White on the light scheme's blue, near black on the dark one's.
+      vars: (_theme, { variant = "filled" }) => ({
+        root: variant === "filled" ? { "--button-color": "var(--accent-text)" } : {},
+      }),
+    }),
+  },
 });

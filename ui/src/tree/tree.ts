@@ -145,3 +145,16 @@ export function firstOpen(root: Node): string[] {
   }
   return open;
 }
+
+/** The deepest place that all paths lie under. */
+export function commonParent(paths: readonly string[]): string {
+  const [first, ...rest] = paths.map((path) => path.split("/").slice(0, -1));
+  if (!first) return "";
+  const differs = first.findIndex((segment, i) => rest.some((other) => other[i] !== segment));
+  return (differs < 0 ? first : first.slice(0, differs)).join("/");
+}
+
+/** A path as seen from a scope: what both share is left out. */
+export function relativePath(path: string, scope: string): string {
+  return scope !== "" && path.startsWith(`${scope}/`) ? path.slice(scope.length + 1) : path;
+}

@@ -104,18 +104,19 @@ interface PaletteProps {
 export function Palette({ opened, close, openHelp }: PaletteProps) {
   const words = useWords();
   return (
-    <Modal
+    <Modal.Root
       opened={opened}
       onClose={close}
-      withCloseButton={false}
       padding={0}
       size={640}
       yOffset="12vh"
-      aria-label={words.shell.searchHint}
       transitionProps={{ duration: 0 }}
     >
-      {opened ? <PaletteBody close={close} openHelp={openHelp} /> : null}
-    </Modal>
+      <Modal.Overlay />
+      <Modal.Content aria-label={words.shell.searchHint}>
+        {opened ? <PaletteBody close={close} openHelp={openHelp} /> : null}
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -49,6 +49,7 @@ export function RangePicker() {
     setSpec(next);
     setOpened(false);
   };
+  const shown = spec.kind === "fixed" ? text : nameOf(spec, words);
   const zoneText = `${zone} (${zoneName(span.to, zone, locale)})`;
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus>
@@ -62,12 +63,12 @@ export function RangePicker() {
           px={8}
           leftSection={<IconCalendar size={16} stroke={1.5} />}
           rightSection={<IconChevronDown size={14} />}
-          aria-label={`${words.range.label}: ${nameOf(spec, words)}`}
+          aria-label={`${words.range.label}: ${shown}`}
           title={`${text}, ${zoneText}`}
           onClick={() => setOpened(!opened)}
           data-testid="range"
         >
-          {spec.kind === "fixed" ? text : nameOf(spec, words)}
+          {shown}
         </Button>
       </Popover.Target>
       <Popover.Dropdown p={4}>

@@ -36,12 +36,7 @@ export function TopBar({ drawerShown, onDrawer, hasRange, onPalette, onHelp }: T
       ) : null}
       <Breadcrumbs />
       {hasRange ? <RangePicker /> : null}
-      <button
-        type="button"
-        className={classes.search}
-        onClick={onPalette}
-        aria-label={words.shell.search}
-      >
+      <button type="button" className={classes.search} onClick={onPalette}>
         <IconSearch size={16} stroke={1.5} aria-hidden="true" />
         <span>{words.shell.search}</span>
         <kbd>Ctrl K</kbd>

@@ -11,6 +11,7 @@ import { formatStamp } from "../../format/time.ts";
 import { SaveButton } from "../../parts/SaveButton.tsx";
 import { type CsvCell, csvOf, saveText } from "../../parts/save.ts";
 import type { Span } from "../../range/range.ts";
+import { commonParent, relativePath } from "../../tree/tree.ts";
 import { useSpeech } from "../../words/words.ts";
 import { CoverageStrip } from "./CoverageStrip.tsx";
 import classes from "./data.module.css";
@@ -49,6 +50,7 @@ export function CoverageTable({ coverage, span }: { coverage: Coverage; span: Sp
   const order = params.get("order") === "name" ? "name" : "worst";
   const open = params.get("tag");
   const tags = order === "name" ? byName(coverage.tags) : worstFirst(coverage.tags);
+  const shared = commonParent(tags.map((tag) => tag.tag));
   return (
     <div>
       <div className={classes.tools}>
@@ -69,7 +71,7 @@ export function CoverageTable({ coverage, span }: { coverage: Coverage; span: Sp
         <table className={classes.table}>
           <thead>
             <tr>
-              <th>{words.data.tag}</th>
+              <th>{shared === "" ? words.data.tag : words.plant.tagsUnder(shared)}</th>
               <th className={classes.stripCell}>{words.data.strip}</th>
               <th className="number">{words.data.complete}</th>
               <th className="number">{words.data.gapsColumn}</th>
@@ -83,6 +85,7 @@ export function CoverageTable({ coverage, span }: { coverage: Coverage; span: Sp
               <Fragment key={tag.tag}>
                 <Row
                   tag={tag}
+                  name={relativePath(tag.tag, shared)}
                   span={span}
                   open={open === tag.tag}
                   onToggle={() => set("tag", open === tag.tag ? null : tag.tag, true)}
@@ -108,8 +111,14 @@ function Key() {
   );
 }
 
-function Row(props: { tag: TagCoverage; span: Span; open: boolean; onToggle: () => void }) {
-  const { tag, span, open, onToggle } = props;
+function Row(props: {
+  tag: TagCoverage;
+  name: string;
+  span: Span;
+  open: boolean;
+  onToggle: () => void;
+}) {
+  const { tag, name, span, open, onToggle } = props;
   const { words, locale } = useSpeech();
   const to = useTo();
   const gaps = tag.gap_count ?? tag.gaps.length;
@@ -129,7 +138,7 @@ function Row(props: { tag: TagCoverage; span: Span; open: boolean; onToggle: () 
           <IconChevronRight size={14} />
         </ActionIcon>
         <Link to={to("/trends", { tag: [tag.tag] })} title={tag.tag}>
-          {tag.tag}
+          {name}
         </Link>
       </td>
       <td className={classes.stripCell}>

@@ -4,9 +4,10 @@ import { useTo } from "../../app/address.ts";
 import { formatAge } from "../../format/duration.ts";
 import { unitLabel } from "../../format/unit.ts";
 import { Reading, StateMark } from "../../parts/Reading.tsx";
+import { commonParent, relativePath } from "../../tree/tree.ts";
 import { useSpeech } from "../../words/words.ts";
 import classes from "./plant.module.css";
-import { commonParent, relativePath, type TagRow } from "./selection.ts";
+import type { TagRow } from "./selection.ts";
 
 /** Moves the focus between the rows of a table. */
 function moveFocus(event: KeyboardEvent<HTMLElement>, body: HTMLElement | null): void {
@@ -61,7 +62,9 @@ export function LiveTable({ rows, now }: { rows: TagRow[]; now: number }) {
             <td className="number unit">
               {value.time === null ? "\u2013" : formatAge(now - value.time, locale)}
             </td>
-            <td className={classes.description}>{tag.description}</td>
+            <td className={classes.description} title={tag.description}>
+              {tag.description}
+            </td>
           </tr>
         ))}
       </tbody>

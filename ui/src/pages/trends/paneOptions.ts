@@ -68,7 +68,7 @@ function columnsOf(pane: Pane, scheme: Scheme): Columns {
     columns.series.push({
       scale,
       stroke: colour,
-      width: 1.5,
+      width: placed.series.lows === null ? 1.5 : 1,
       spanGaps: false,
       points: { show: true, size: 4, filter: lonelyPoints, fill: colour, stroke: colour },
     });

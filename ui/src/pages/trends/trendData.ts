@@ -22,6 +22,8 @@ export interface TrendSeries {
   values: (number | null)[]; // the mean of each bucket, or the sample
   lows: (number | null)[] | null; // null for raw samples
   highs: (number | null)[] | null;
+  lasts: (number | null)[]; // the last sample of each bucket, or the sample itself
+  counts: number[] | null; // samples in each bucket; null for raw samples
   states: StateRun[];
   runs: Run[];
   truncated: boolean;
@@ -78,7 +80,10 @@ export async function fetchTrend(request: TrendRequest, signal: AbortSignal): Pr
     bucket: detail.bucket,
   };
   const [good, all] = await Promise.all([
-    call("get", "/api/v1/aggregate", { signal, query: { ...query, fn: "count,min,max,mean" } }),
+    call("get", "/api/v1/aggregate", {
+      signal,
+      query: { ...query, fn: "count,min,max,mean,last" },
+    }),
     call("get", "/api/v1/aggregate", { signal, query: { ...query, fn: "count", quality: "all" } }),
   ]);
   return seriesOfBuckets(tag, detail, good, all);
@@ -103,16 +108,17 @@ export function seriesOfSamples(tag: Tag, samples: Samples): TrendSeries {
     detail: { kind: "raw" } as const,
     lows: null,
     highs: null,
+    counts: null,
     runs: runsOfSamples(times, qualities, interval),
     truncated: samples.next !== null,
   };
   if (tag.type === "string" || tag.type === "bool") {
     const longest = interval === null ? null : GAP_INTERVALS * interval;
     const states = stateRuns(times, samples.values.map(textOf), interval, longest);
-    return { ...base, kind: "state", times, values: [], states };
+    return { ...base, kind: "state", times, values: [], lasts: [], states };
   }
   const broken = breakAtGaps(times, samples.values.map(numberOf), qualities, interval);
-  return { ...base, kind: "number", ...broken, states: [] };
+  return { ...base, kind: "number", ...broken, lasts: broken.values, states: [] };
 }
 
 export function seriesOfBuckets(
@@ -138,6 +144,8 @@ export function seriesOfBuckets(
     values: series?.mean ?? empty,
     lows: series?.min ?? empty,
     highs: series?.max ?? empty,
+    lasts: series?.last ?? series?.mean ?? empty,
+    counts,
     states: [],
     runs: runsOfBuckets(good.starts, bucket, counts, all.series[0]?.count ?? counts, life),
     truncated: false,
@@ -163,9 +171,10 @@ export function summaryOf(series: TrendSeries, view: Span): Summary {
     if (time < view.from || time >= view.to || value === null || value === undefined) return;
     low = Math.min(low, series.lows?.[i] ?? value);
     high = Math.max(high, series.highs?.[i] ?? value);
-    sum += value;
-    count++;
-    newest = value;
+    const weight = series.counts?.[i] ?? 1;
+    sum += value * weight;
+    count += weight;
+    newest = series.lasts[i] ?? value;
   });
   if (count === 0) return { low: null, high: null, mean: null, newest: null };
   return { low, high, mean: sum / count, newest };

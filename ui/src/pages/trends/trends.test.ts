@@ -53,7 +53,7 @@ describe("requestFor", () => {
 });
 
 describe("series", () => {
-  it("of buckets stand in their middle and keep gaps", () => {
+  it("of buckets stand in their middle, keep gaps, and weigh by their samples", () => {
     const aggregate = {
       from: 0,
       to: 3 * HOUR,
@@ -68,7 +68,14 @@ describe("series", () => {
       {
         ...aggregate,
         series: [
-          { ...column, count: [2, 0, 1], mean: [5, null, 7], min: [4, null, 7], max: [6, null, 7] },
+          {
+            ...column,
+            count: [2, 0, 1],
+            mean: [5, null, 7],
+            last: [6, null, 7.5],
+            min: [4, null, 7],
+            max: [6, null, 7],
+          },
         ],
       },
       { ...aggregate, series: [{ ...column, count: [2, 0, 3] }] },
@@ -79,8 +86,8 @@ describe("series", () => {
     expect(summaryOf(series, { from: 0, to: 3 * HOUR })).toEqual({
       low: 4,
       high: 7,
-      mean: 6,
-      newest: 7,
+      mean: (2 * 5 + 7) / 3,
+      newest: 7.5,
     });
   });
 

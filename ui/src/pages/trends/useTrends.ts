@@ -9,7 +9,7 @@ import { fetchTrend, keyOf, requestFor, type TrendSeries } from "./trendData.ts"
 
 /** The tags, the hidden ones among them, and the layout that the address names. */
 export function useTrendChoice() {
-  const { params, set } = usePageParams();
+  const { params, set, update } = usePageParams();
   const paths = useMemo(() => params.getAll("tag"), [params]);
   const hidden = useMemo(() => new Set(params.getAll("hide")), [params]);
   const layout: Layout = params.get("layout") === "overlaid" ? "overlaid" : "stacked";
@@ -19,11 +19,15 @@ export function useTrendChoice() {
   );
   const remove = useCallback(
     (path: string) =>
-      set(
-        "tag",
-        paths.filter((one) => one !== path),
-      ),
-    [paths, set],
+      update((next) => {
+        for (const name of ["tag", "hide"]) {
+          const rest = next.getAll(name).filter((one) => one !== path);
+          next.delete(name);
+          for (const one of rest) next.append(name, one);
+        }
+        return next;
+      }),
+    [update],
   );
   const toggle = useCallback(
     (path: string) => {

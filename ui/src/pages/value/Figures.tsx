@@ -210,7 +210,12 @@ export function Figures({ initiative }: { initiative: Initiative }) {
       </dl>
       <dl>
         <CashFigures initiative={initiative} />
-        {horizon ? <p className={classes.horizon}>{horizon}</p> : null}
+        {horizon ? (
+          <div className={classes.figure}>
+            <dt className={classes.horizon}>{words.value.terms}</dt>
+            <dd className={classes.horizon}>{horizon}</dd>
+          </div>
+        ) : null}
       </dl>
       <dl>
         <TrustFigures initiative={initiative} />

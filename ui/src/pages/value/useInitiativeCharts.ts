@@ -8,15 +8,23 @@ import { coloursOf } from "../../chart/palette.ts";
 import { useScheme } from "../../chart/useScheme.ts";
 import { formatDate } from "../../format/time.ts";
 import { unitLabel } from "../../format/unit.ts";
+import type { Words } from "../../words/en.ts";
 import { useSpeech } from "../../words/words.ts";
 import { energyOptions, moneyOptions } from "./initiativeOptions.ts";
-import { breakEven, energyColumns, type Grain } from "./initiativeSeries.ts";
+import { breakEven, energyColumns, type Grain, isDaily } from "./initiativeSeries.ts";
 
 export function useAxisStyle(): AxisStyle {
   const scheme = useScheme();
   const { zone } = usePlace();
   const { locale } = useSpeech();
   return useMemo(() => ({ colours: coloursOf(scheme), zone, locale }), [scheme, zone, locale]);
+}
+
+/** A daily sum is an amount a day; other points speak for themselves. */
+function unitOf(initiative: Initiative, words: Words): string {
+  const unit = unitLabel(initiative.kpi.unit);
+  const daily = initiative.kpi.aggregate === "sum" && isDaily(initiative);
+  return daily ? words.value.aDay(unit) : unit;
 }
 
 export function useEnergyChart(
@@ -44,7 +52,7 @@ export function useEnergyChart(
   const options = useMemo(
     () =>
       energyOptions(style, {
-        unit: unitLabel(initiative.kpi.unit),
+        unit: unitOf(initiative, words),
         onCursor: cursor.set,
         showTime: initiative.cumulated.starts.length === 0,
         actual: words.value.actual,

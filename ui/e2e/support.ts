@@ -1,0 +1,80 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+
+/** Signs in to the mock; the token names what goes wrong on purpose. */
+export async function signIn(page: Page, scenario: string): Promise<void> {
+  const answer = await page.request.post("/api/v1/session", { data: { token: scenario } });
+  expect(answer.ok()).toBe(true);
+}
+
+/** Nothing that WCAG 2.2 AA calls serious or critical. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
+  const severe = violations.filter((one) => one.impact === "serious" || one.impact === "critical");
+  const told = severe.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join("\n")}`);
+  expect(told).toEqual([]);
+}
+
+/** Fails the test when the page asks any other machine for anything, or logs an error. */
+export function watch(page: Page, base: string): { foreign: string[]; errors: string[] } {
+  const seen = { foreign: [] as string[], errors: [] as string[] };
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(base) && !/^(data|blob):/.test(url)) seen.foreign.push(url);
+  });
+  page.on("pageerror", (error) => seen.errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") seen.errors.push(message.text());
+  });
+  return seen;
+}
+
+/** How far the page jumped by itself since it was opened (cumulative layout shift). */
+export async function watchShift(page: Page): Promise<() => Promise<number>> {
+  await page.addInitScript(() => {
+    const total = { value: 0 };
+    Object.assign(window, { layoutShift: total });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const shift = entry as PerformanceEntry & { value: number; hadRecentInput: boolean };
+        if (!shift.hadRecentInput) total.value += shift.value;
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  return () =>
+    page.evaluate(
+      () => (window as unknown as { layoutShift: { value: number } }).layoutShift.value,
+    );
+}
+
+/** Drags across the plot of the first chart, from one share of its width to another. */
+export async function dragChart(
+  page: Page,
+  from: number,
+  to: number,
+  shift = false,
+): Promise<void> {
+  const box = await page.locator(".u-over").first().boundingBox();
+  if (!box) throw new Error("no chart on the page");
+  const y = box.y + box.height / 2;
+  if (shift) await page.keyboard.down("Shift");
+  await page.mouse.move(box.x + box.width * from, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + (box.width * (from + to)) / 2, y, { steps: 4 });
+  await page.mouse.move(box.x + box.width * to, y, { steps: 4 });
+  await page.mouse.up();
+  if (shift) await page.keyboard.up("Shift");
+}
+
+export interface Range {
+  from: number;
+  to: number;
+}
+
+/** The fixed range in the address. */
+export function rangeOf(page: Page): Range {
+  const params = new URL(page.url()).searchParams;
+  return { from: Date.parse(params.get("from") ?? ""), to: Date.parse(params.get("to") ?? "") };
+}
