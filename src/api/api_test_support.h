@@ -23,6 +23,13 @@ class ApiTest : public WorkspaceTest {
     AddApiRoutes(router_, Context());
   }
 
+  /// Closes the stores and opens them again with `options_`.
+  void Restart() {
+    router_ = Router();
+    Reopen();
+    AddApiRoutes(router_, Context());
+  }
+
   ApiContext Context() {
     return {services(), workspace().catalog().tokens(), clock_, "0.1.0-test", false};
   }

@@ -63,6 +63,7 @@ Result<TokenBody> ParseTokenBody(std::string_view text) {
   if (!role) json.Fault("role", "expected one of viewer, writer, engineer, admin, got nothing");
   RETURN_IF_ERROR(json.Finish());
   body.role = *role;
+  if (body.name.empty()) body.name = RoleName(*role);
   return body;
 }
 

@@ -224,6 +224,18 @@ TEST_F(SamplesApiTest, AppendRefusesAMalformedBodyWhole) {
   EXPECT_EQ(Get("/api/v1/samples?tag=m").status, 404);
 }
 
+TEST_F(SamplesApiTest, AFullDiskIsSaidAndReadingGoesOn) {
+  const std::string body =
+      R"({"source":"s","batches":[{"tag":"m","type":"double","times_ns":[1],"values":[1]}]})";
+  options_.historian.reserve_bytes = 1ULL << 60U;  // more than any disk has left
+  Restart();
+  EXPECT_THAT(Problem(Post("/api/v1/append", body)), HasSubstr("disk full"));
+  EXPECT_EQ(Get("/api/v1/samples?tag=line/speed").status, 200);
+  options_ = {};
+  Restart();
+  EXPECT_EQ(Post("/api/v1/append", body).status, 200);
+}
+
 TEST_F(SamplesApiTest, RolesAreHeld) {
   const std::string nothing = R"({"source":"s","batches":[]})";
   EXPECT_EQ(Post("/api/v1/append", nothing, Role::kViewer).status, 403);

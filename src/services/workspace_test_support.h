@@ -44,7 +44,7 @@ class WorkspaceTest : public ::testing::Test {
   }
   void Reopen() {
     Close();
-    auto opened = Workspace::Open(*files_, clock_, directory(), {});
+    auto opened = Workspace::Open(*files_, clock_, directory(), options_);
     ASSERT_TRUE(opened.ok()) << opened.error().ToString();
     workspace_ = std::move(opened).value();
     services_ = std::make_unique<Services>(*workspace_, clock_);
@@ -84,6 +84,7 @@ class WorkspaceTest : public ::testing::Test {
     return Ingest(path, samples);
   }
 
+  WorkspaceOptions options_;  // for the next Open or Reopen
   ManualClock clock_{kMidnight + std::chrono::hours(24)};
   std::unique_ptr<FileSystem> files_ = MakePosixFileSystem();
 
