@@ -7,7 +7,6 @@
 namespace bedplate {
 namespace {
 
-using enum FunctionKind;
 using enum TextGrowth;
 
 // What is missing here is missing on purpose (docs/decisions/0005): what reaches files, settings or
@@ -89,7 +88,6 @@ constexpr std::array kGroups = std::to_array<FunctionGroup>({
      .names = "array_contains array_length array_position cardinality len list_contains list_has "
               "list_indexof list_position"},
     {.title = "Aggregates",
-     .kind = kAggregate,
      .names = "approx_count_distinct approx_quantile avg bit_and bit_or bit_xor bool_and bool_or "
               "corr count count_if count_star countif covar_pop covar_samp entropy favg fsum "
               "geomean geometric_mean kahan_sum kurtosis kurtosis_pop mad mean median product "
@@ -97,27 +95,18 @@ constexpr std::array kGroups = std::to_array<FunctionGroup>({
               "regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy sem skewness stddev "
               "stddev_pop stddev_samp sum sumkahan var_pop var_samp variance"},
     {.title = "Aggregates that pick a value",
-     .kind = kAggregate,
      .growth = kWidest,
      .names = "any_value arbitrary first last mode"},
-    {.title = "Least and greatest",
-     .kind = kAggregate,
-     .growth = kWidest,
-     .max_arguments = 1,
-     .names = "max min"},
+    {.title = "Least and greatest", .growth = kWidest, .max_arguments = 1, .names = "max min"},
     {.title = "Value at the least or greatest",
-     .kind = kAggregate,
      .growth = kWidest,
      .max_arguments = 2,
      .names = "arg_max arg_min argmax argmin max_by min_by"},
-    {.title = "Windows",
-     .kind = kWindow,
-     .names = "cume_dist dense_rank ntile percent_rank rank row_number"},
+    {.title = "Windows", .names = "cume_dist dense_rank ntile percent_rank rank row_number"},
     {.title = "Windows that pick a value",
-     .kind = kWindow,
      .growth = kWidest,
      .names = "first_value lag last_value lead nth_value"},
-    {.title = "In FROM", .kind = kTable, .names = "generate_series range samples unnest"},
+    {.title = "In FROM", .table = true, .names = "generate_series range samples unnest"},
 });
 
 using Index = std::unordered_map<std::string_view, const FunctionGroup*>;
@@ -125,7 +114,7 @@ using Index = std::unordered_map<std::string_view, const FunctionGroup*>;
 Index MakeIndex(bool table) {
   Index index;
   for (const FunctionGroup& group : kGroups) {
-    if ((group.kind == kTable) != table) continue;
+    if (group.table != table) continue;
     for (std::string_view rest = group.names; !rest.empty();) {
       const std::size_t end = std::min(rest.find(' '), rest.size());
       index.emplace(rest.substr(0, end), &group);

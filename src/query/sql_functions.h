@@ -29,12 +29,10 @@ enum class PatternRule : std::uint8_t {
   kRegex
 };
 
-enum class FunctionKind : std::uint8_t { kScalar, kAggregate, kWindow, kTable };
-
 /// Functions that the guard treats alike; the guide shows one table row per group.
 struct FunctionGroup {
   std::string_view title;
-  FunctionKind kind = FunctionKind::kScalar;
+  bool table = false;  // stands in FROM
   TextGrowth growth = TextGrowth::kNone;
   std::uint32_t factor = 1;  // of kWidest
   PatternRule pattern = PatternRule::kNone;

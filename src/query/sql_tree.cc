@@ -65,7 +65,7 @@ Result<std::string> Serialize(duckdb_connection connection, std::string_view sql
                  fmt::format("cannot parse SQL: {}", duckdb_result_error(&result.get())));
   }
   const DuckChunk chunk(duckdb_fetch_chunk(result.get()));
-  BEDPLATE_CHECK(chunk && duckdb_data_chunk_get_size(chunk.get()) == 1);
+  BEDPLATE_CHECK(duckdb_data_chunk_get_size(chunk.get()) == 1);
   duckdb_vector vector = duckdb_data_chunk_get_vector(chunk.get(), 0);
   auto* text = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector));
   return std::string(duckdb_string_t_data(text), duckdb_string_t_length(*text));
