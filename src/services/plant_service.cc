@@ -41,7 +41,8 @@ Result<ApplyOutcome> PlantService::Apply(const PlantFile& file, ApplyMode mode,
   }
   if (!outcome.faults.empty()) return outcome;
   const bool dry_run = mode == ApplyMode::kDryRun;
-  ASSIGN_OR_RETURN(outcome.changes, plant_.Apply(parsed.plant, dry_run, actor));
+  const StoredTypeLookup stored_type = [this](std::string_view path) { return StoredType(path); };
+  ASSIGN_OR_RETURN(outcome.changes, plant_.Apply(parsed.plant, dry_run, actor, stored_type));
   if (!dry_run) gate_.PlantChanged();
   return outcome;
 }
@@ -60,6 +61,11 @@ Result<std::vector<YamlFault>> PlantService::CheckInitiatives(const PlantFile& f
     if (faults.size() >= kYamlLimitFaults) break;
   }
   return faults;
+}
+
+std::optional<ValueType> PlantService::StoredType(std::string_view path) const {
+  const std::optional<SeriesInfo> series = historian_.Find(path);
+  return series && series->samples > 0 ? std::optional(series->type) : std::nullopt;
 }
 
 Result<std::string> PlantService::ExportYaml() const {

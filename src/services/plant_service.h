@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "base/result.h"
 #include "base/yaml.h"
 #include "catalog/plant_store.h"
+#include "historian/historian.h"
 #include "ingest/gate.h"
 #include "model/unit.h"
 
@@ -28,8 +30,9 @@ enum class ApplyMode { kApply, kDryRun };
 /// Declares the plant and prints it. Arguments must outlive it. Safe for concurrent use.
 class PlantService {
  public:
-  PlantService(PlantStore& plant, const UnitSystem& units, TrustGate& gate)
-      : plant_(plant), units_(units), gate_(gate) {}
+  PlantService(PlantStore& plant, const Historian& historian, const UnitSystem& units,
+               TrustGate& gate)
+      : plant_(plant), historian_(historian), units_(units), gate_(gate) {}
 
   /// Reads, checks (initiatives too, whose scope must be an asset) and applies a file. Faults of
   /// the file are an outcome; Errors are kConflict (a tag's samples have another type) and what
@@ -42,7 +45,11 @@ class PlantService {
  private:
   Result<std::vector<YamlFault>> CheckInitiatives(const PlantFile& file, const Plant& plant) const;
 
+  /// The type of the samples that are stored of a tag; empty when there are none.
+  [[nodiscard]] std::optional<ValueType> StoredType(std::string_view path) const;
+
   PlantStore& plant_;
+  const Historian& historian_;
   const UnitSystem& units_;
   TrustGate& gate_;
 };
