@@ -62,6 +62,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expect(page.getByRole("heading", { level: 1 })).not.toBeEmpty();
         await expect(page.locator(".pulse")).toHaveCount(0);
         await expect(page.getByRole("progressbar")).toHaveCount(0);
+        await expect(page.getByText(/^Running /)).toHaveCount(0);
         await page.evaluate(() => document.fonts.ready);
         await page.screenshot({ path: join(target, `${shot.name}-${colorScheme}-${width}.png`) });
       }

@@ -1487,6 +1487,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description the role, when absent */
                     name?: string;
                     role: components["schemas"]["Role"];
                 };

@@ -35,11 +35,12 @@ export function usePlace(): Place {
 /** Relative ranges move in steps of this share of their length: about a pixel. */
 const MOVES_PER_RANGE = 1000;
 
+/** Never later than now: what is not yet due is not missing. */
 function steadyNow(now: number, spec: RangeSpec): number {
-  if (spec.kind !== "last") return Math.ceil(now / 60_000) * 60_000;
+  if (spec.kind !== "last") return Math.floor(now / 60_000) * 60_000;
   const length = resolveRange(spec, { now: 0, first: null, last: null, zone: "UTC" });
   const step = Math.max(5000, (length.to - length.from) / MOVES_PER_RANGE);
-  return Math.ceil(now / step) * step;
+  return Math.floor(now / step) * step;
 }
 
 /** The range of the address and how to change it. */

@@ -7,6 +7,7 @@ import { Section } from "../../parts/Page.tsx";
 import { SkeletonRows } from "../../parts/Skeleton.tsx";
 import { useWords } from "../../words/words.ts";
 import { PortfolioTable } from "../value/PortfolioTable.tsx";
+import classes from "./home.module.css";
 import { useScopedInitiatives } from "./useHome.ts";
 
 const SHOWN = 6;
@@ -25,7 +26,9 @@ export function PortfolioSection() {
       ) : null}
       {query.isPending ? <SkeletonRows rows={4} height={48} /> : null}
       {initiatives && initiatives.length > 0 ? (
-        <PortfolioTable initiatives={initiatives.slice(0, SHOWN)} compact />
+        <div className={classes.scroll}>
+          <PortfolioTable initiatives={initiatives.slice(0, SHOWN)} compact />
+        </div>
       ) : null}
       {initiatives?.length === 0 ? (
         <Empty>

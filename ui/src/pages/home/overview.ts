@@ -16,16 +16,14 @@ export function attentionOf(values: readonly LastValue[], now_ms: number): Atten
   return { stale: inState("stale"), bad: inState("bad") };
 }
 
-/** The share of expected samples that are there, over all tags whose interval is known. */
+/**
+ * The mean completeness of the tags whose interval is known. Each tag counts alike: by samples, one
+ * fast tag would drown all the others.
+ */
 export function overallCoverage(coverage: Coverage): number | null {
-  let expected = 0;
-  let found = 0;
-  for (const tag of coverage.tags) {
-    if (tag.expected === null || tag.expected === 0 || tag.coverage === null) continue;
-    expected += tag.expected;
-    found += tag.coverage * tag.expected;
-  }
-  return expected === 0 ? null : found / expected;
+  const shares = coverage.tags.flatMap((tag) => (tag.coverage === null ? [] : [tag.coverage]));
+  if (shares.length === 0) return null;
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
 }
 
 export interface RefusedGroup {

@@ -33,7 +33,7 @@ export function TagTrend({ tag }: { tag: Tag }) {
     [tags, result.data],
   );
   const style = useMemo(
-    () => ({ colours: coloursOf(scheme), scheme, zone, locale, words }),
+    () => ({ colours: coloursOf(scheme), scheme, zone, locale, words, labels: false }),
     [scheme, zone, locale, words],
   );
   const error = result.errors[0];

@@ -92,7 +92,7 @@ function Trend(props: {
   );
   const panes = useMemo(() => panesOf(placed, choice.layout), [placed, choice.layout]);
   const style = useMemo(
-    () => ({ colours: coloursOf(scheme), scheme, zone, locale, words }),
+    () => ({ colours: coloursOf(scheme), scheme, zone, locale, words, labels: true }),
     [scheme, zone, locale, words],
   );
   const show = (next: Span) => setSpec({ kind: "fixed", ...next });

@@ -16,6 +16,7 @@ import type { Pane, PlacedSeries } from "./panes.ts";
 
 export const AXIS_PX = 64;
 export const LABELS_PX = 168;
+const BARE_GUTTER_PX = 24;
 const CAPTION_PX = 28;
 const MAX_BAND_ROWS = 6;
 const SYNC = "trend";
@@ -23,6 +24,7 @@ const SYNC = "trend";
 export interface PaneStyle extends AxisStyle {
   scheme: Scheme;
   words: Words;
+  labels: boolean; // whether lines are named at their end
   showTime: boolean; // whether the axis under this pane has labels
   axes: number; // value axes of the widest pane, so that all panes line up
 }
@@ -168,12 +170,13 @@ export function paneOptions(
     text: placed.name,
     colour: seriesColour(style.scheme, placed.index),
   }));
+  const gutter = style.labels ? LABELS_PX : BARE_GUTTER_PX;
   const plugins = [
     interaction(target),
     qualityBand(() => bandRows(current()), style.colours),
     strips
       ? stateStrips(() => stripsOf(current(), style.scheme), style.colours)
-      : endLabels(labels, style.colours),
+      : endLabels(style.labels ? labels : [], style.colours),
     limitLines(limits, style.colours),
     unitCaptions(sides.captions),
   ];
@@ -181,7 +184,7 @@ export function paneOptions(
     width: 0,
     height: 0,
     ms: 1,
-    padding: [strips ? 4 : CAPTION_PX, LABELS_PX + sides.right, 0, sides.left],
+    padding: [strips ? 4 : CAPTION_PX, gutter + sides.right, 0, sides.left],
     legend: { show: false },
     cursor: { points: { show: false }, y: false, sync: { key: SYNC, setSeries: false } },
     scales: strips

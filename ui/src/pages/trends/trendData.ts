@@ -160,7 +160,9 @@ export interface Summary {
   newest: number | null;
 }
 
+/** Buckets that the view cuts count whole, so that the newest sample is among them. */
 export function summaryOf(series: TrendSeries, view: Span): Summary {
+  const half = series.detail.kind === "buckets" ? series.detail.bucket_ms / 2 : 0;
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   let sum = 0;
@@ -168,7 +170,8 @@ export function summaryOf(series: TrendSeries, view: Span): Summary {
   let newest: number | null = null;
   series.times.forEach((time, i) => {
     const value = series.values[i];
-    if (time < view.from || time >= view.to || value === null || value === undefined) return;
+    if (value === null || value === undefined) return;
+    if (time + half < view.from || time - half >= view.to) return;
     low = Math.min(low, series.lows?.[i] ?? value);
     high = Math.max(high, series.highs?.[i] ?? value);
     const weight = series.counts?.[i] ?? 1;
