@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/check.h"
 #include "historian/codecs.h"
 #include "historian/format.h"
 

@@ -26,7 +26,11 @@ struct Model {
 
 class Workload {
  public:
-  Workload(FaultFileSystem& files, std::uint64_t seed) : files_(files), random_(seed) {
+  /// Of 20 steps `flushes` are flushes, 2 are openings, the others appends of samples that begin
+  /// within `hours`.
+  Workload(FaultFileSystem& files, std::uint64_t seed, std::uint64_t flushes = 3,
+           std::uint64_t hours = 4000)
+      : files_(files), random_(seed), flushes_(flushes), hours_(hours) {
     options_.background = false;
     options_.reserve_bytes = 0;
     options_.wal_file_bytes = 4096;
@@ -45,7 +49,7 @@ class Workload {
   void Step() {
     if (!historian_ && !Open().ok()) return;
     const std::uint64_t dice = random_() % 20;
-    if (dice < 15) {
+    if (dice < 18 - flushes_) {
       Append();
     } else if (dice < 18) {
       static_cast<void>(historian_->Flush());
@@ -59,7 +63,7 @@ class Workload {
     std::vector<TagBatch> batches;
     std::map<std::int64_t, double> samples;
     const std::size_t count = random_() % 40 + 1;
-    const auto start = static_cast<std::int64_t>(random_() % 4000);
+    const auto start = static_cast<std::int64_t>(random_() % hours_);
     for (const char* path : {"plant/a", "plant/b"}) {
       auto tag = historian_->Resolve(path, ValueType::kDouble);
       ASSERT_TRUE(tag.ok());
@@ -161,6 +165,8 @@ class Workload {
 
   FaultFileSystem& files_;
   std::mt19937_64 random_;
+  const std::uint64_t flushes_;
+  const std::uint64_t hours_;
   ManualClock clock_{Timestamp::FromSeconds(1'600'000'000)};
   HistorianOptions options_;
   std::unique_ptr<Historian> historian_;
@@ -216,6 +222,26 @@ TEST(CrashTest, RepeatedPowerCutsLoseNothingAcknowledged) {
       ASSERT_NO_FATAL_FAILURE(workload.Verify());
       if (testing::Test::HasFailure()) return;
     }
+  }
+}
+
+/// So many flushes that segments are merged, with the power cut while that goes on.
+TEST(CrashTest, APowerCutWhileSegmentsAreMergedLosesNothing) {
+  constexpr int kManySteps = 60;
+  for (std::uint64_t seed = 2000; seed < 2150; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    FaultFileSystem files(seed);
+    Workload workload(files, seed, /*flushes=*/9, /*hours=*/300);
+    std::mt19937_64 random(seed);
+    for (int cut = 0; cut < 3; ++cut) {
+      files.CutPowerAfter(random() % 500);
+      for (int i = 0; i < kManySteps; ++i) workload.Step();
+      workload.Close();
+      files.Restart(FaultFileSystem::Unsynced::kTorn);
+      ASSERT_NO_FATAL_FAILURE(workload.Verify());
+      if (testing::Test::HasFailure()) return;
+    }
+    EXPECT_LT(workload.historian()->Stats().segments, 40U);
   }
 }
 

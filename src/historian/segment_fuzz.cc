@@ -8,6 +8,8 @@
 #include "base/fault_file_system.h"
 #include "historian/block.h"
 #include "historian/check.h"
+#include "historian/codecs.h"
+#include "historian/format.h"
 #include "historian/manifest.h"
 #include "historian/segment_reader.h"
 
@@ -55,6 +57,17 @@ void ReadPageInSegment(ByteView page) {
   static_cast<void>(ParsePage(page, page_offset));
 }
 
+/// The time that the header must name for the block to be accepted, which a fuzzer cannot guess.
+std::int64_t LastTimeOf(const BlockHeader& header, ByteView payload) {
+  if (header.count == 0 || header.count > kMaxBlockSamples) return 0;
+  ByteReader in(payload);
+  const std::uint64_t length = in.Varint();
+  ByteReader section(in.Take(length));
+  std::vector<std::int64_t> times;
+  const bool decodes = DecodeTimes(section, header.count, header.first_time, times);
+  return decodes ? times.back() : 0;
+}
+
 void ReadBlock(ByteView input) {
   if (input.size() < 4) return;
   ByteReader in(input);
@@ -64,7 +77,7 @@ void ReadBlock(ByteView input) {
   header.first_time = in.Fixed<std::int8_t>();
   const ByteView payload = in.Rest();
   header.payload_crc = Crc32c(payload);
-  // The last time is a free choice; asking for each in turn is what a hostile file would do.
+  header.last_time = LastTimeOf(header, payload);
   auto decoded = DecodeBlock(header, type, payload);
   if (decoded.ok()) {
     const EncodedBlock again = EncodeBlock(*decoded);
