@@ -11,12 +11,12 @@ struct FitQuality {
   std::size_t parameters = 0;
   double mean = 0;       // of y
   double rmse = 0;       // sqrt(SSE / (n - p)), in the unit of y
-  double cv_rmse = 0;    // rmse / mean (ASHRAE Guideline 14-2014, 5.2.11.3)
-  double nmbe = 0;       // sum of residuals / ((n - p) mean) (same place)
+  double cv_rmse = 0;    // rmse / mean (ASHRAE Guideline 14-2014)
+  double nmbe = 0;       // sum of residuals / ((n - p) mean) (Guideline 14)
   double r_squared = 0;  // 1 - SSE / SST
   double adjusted_r_squared = 0;
   double autocorrelation = 0;  // of the residuals at lag 1, in [-1, 1]
-  double effective_rows = 0;   // n (1 - rho) / (1 + rho), never more than n (Guideline 14, annex B)
+  double effective_rows = 0;   // n (1 - rho) / (1 + rho), never more than n (Guideline 14)
   double durbin_watson = 0;    // about 2 (1 - rho); 2 means no autocorrelation
 };
 

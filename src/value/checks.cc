@@ -10,6 +10,11 @@
 namespace bedplate {
 namespace {
 
+/// Four digits, or all before the point where there are more.
+std::string ShowFigure(double figure) {
+  return std::abs(figure) < 1000 ? fmt::format("{:.4g}", figure) : fmt::format("{:.0f}", figure);
+}
+
 double Days(TimeRange range) {
   using FloatDays = std::chrono::duration<double, std::ratio<86400>>;
   return FloatDays(range.stop - range.start).count();
@@ -51,9 +56,8 @@ Finding CheckBaselineLength(double days) {
 Finding CheckReportingLength(double days) {
   return {"reporting-length",
           days < kMinReportingDays ? Severity::kDisqualifies : Severity::kPassed,
-          fmt::format("The reporting period has {:.0f} days with data to come or come (at least "
-                      "{:.0f} are needed).",
-                      days, kMinReportingDays),
+          fmt::format("The reporting period has {:.0f} days (at least {:.0f} are needed).", days,
+                      kMinReportingDays),
           days, kMinReportingDays};
 }
 
@@ -119,10 +123,11 @@ std::vector<Finding> CheckModel(const Fitness& fitness, double degrees_of_freedo
                                        "what Guideline 14 asks of a prescriptive model).",
                                        100 * model.cv_rmse, 100 * kMaxCvRmse),
                            model.cv_rmse, kMaxCvRmse));
-  findings.push_back(Limit("model-bias", std::abs(model.nmbe) <= kMaxNmbe, Severity::kWarning,
-                           fmt::format("The baseline's net bias is {:.4f} % (limit {:.3f} %).",
-                                       100 * model.nmbe, 100 * kMaxNmbe),
-                           model.nmbe, kMaxNmbe));
+  findings.push_back(
+      Limit("model-bias", std::abs(model.nmbe) <= kMaxNmbe, Severity::kWarning,
+            fmt::format("The baseline's net bias is {:.3f} % (limit {:.3f} %), signs aside.",
+                        100 * std::abs(model.nmbe), 100 * kMaxNmbe),
+            model.nmbe, kMaxNmbe));
   findings.push_back(
       Limit("model-r-squared", model.adjusted_r_squared >= kMinRSquared, Severity::kWarning,
             fmt::format("The drivers explain {:.1f} % of the baseline's variation ({:.0f} % or "
@@ -140,13 +145,13 @@ std::vector<Finding> CheckModel(const Fitness& fitness, double degrees_of_freedo
 
 Finding CheckEffect(const Effect& effect, const Kpi& kpi) {
   const bool stands_out = std::abs(effect.total.middle) >= effect.detectable;
-  return Limit(
-      "effect-uncertainty", stands_out, Severity::kWarning,
-      fmt::format("The effect is {:.4g} {}; these data can tell {:.4g} {} from none. At "
-                  "68 % confidence its uncertainty is {:.0f} % of it (limit {:.0f} %).",
-                  effect.total.middle, kpi.unit, effect.detectable, kpi.unit,
-                  100 * std::min(9.99, effect.relative_uncertainty), 100 * kMaxRelativeUncertainty),
-      effect.relative_uncertainty, kMaxRelativeUncertainty);
+  return Limit("effect-uncertainty", stands_out, Severity::kWarning,
+               fmt::format("The effect is {} {}; these data can tell {} {} from none. At "
+                           "68 % confidence its uncertainty is {:.0f} % of it (limit {:.0f} %).",
+                           ShowFigure(effect.total.middle), kpi.unit, ShowFigure(effect.detectable),
+                           kpi.unit, 100 * std::min(9.99, effect.relative_uncertainty),
+                           100 * kMaxRelativeUncertainty),
+               effect.relative_uncertainty, kMaxRelativeUncertainty);
 }
 
 Verdict Decide(const std::vector<Finding>& findings, const Effect& effect) {
