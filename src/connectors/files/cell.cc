@@ -145,7 +145,7 @@ std::string Latin1ToUtf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
+    const unsigned byte = static_cast<unsigned char>(c);
     if (byte < 0x80) {
       out += c;
     } else {

@@ -43,7 +43,8 @@ bool TakeNumber(std::string_view& text, std::size_t min, std::size_t max, int& o
   std::size_t count = 0;
   while (count < max && count < text.size() && IsDigit(text[count])) ++count;
   if (count < min) return false;
-  std::from_chars(text.data(), text.data() + count, out);
+  const std::string_view digits = text.substr(0, count);
+  std::from_chars(digits.data(), digits.data() + digits.size(), out);
   text.remove_prefix(count);
   return true;
 }

@@ -86,7 +86,7 @@ Result<bool> CsvReader::Next(CsvRow& row) {
 bool CsvReader::SkipBlankLine() {
   const std::string_view rest = std::string_view(buffer_).substr(begin_);
   std::size_t length = 0;
-  if (rest.starts_with("\n")) length = 1;
+  if (rest.starts_with('\n')) length = 1;
   if (rest.starts_with("\r\n")) length = 2;
   Advance(begin_ + length);
   return length > 0;

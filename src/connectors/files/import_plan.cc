@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "base/utf8.h"
 #include "model/path.h"
@@ -93,9 +94,9 @@ class Planner {
   }
 
   std::string ShowNames() const {
-    const auto shown = std::min(names_.size(), kShownColumns);
-    return fmt::format("{}{}", fmt::join(names_.begin(), names_.begin() + shown, ", "),
-                       shown < names_.size() ? ", …" : "");
+    const std::span<const std::string> shown =
+        std::span(names_).first(std::min(names_.size(), kShownColumns));
+    return fmt::format("{}{}", fmt::join(shown, ", "), shown.size() < names_.size() ? ", …" : "");
   }
 
   const ImportMap& map_;

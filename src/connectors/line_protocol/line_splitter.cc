@@ -58,12 +58,14 @@ LineEndFinder::State LineEndFinder::Next(char c) {
 }
 
 void LineSplitter::Feed(std::string_view chunk) {
-  BEDPLATE_CHECK(chunk_.empty() && !finished_);
+  BEDPLATE_CHECK(chunk_.empty());
+  BEDPLATE_CHECK(!finished_);
   chunk_ = chunk;
 }
 
 void LineSplitter::Finish() {
-  BEDPLATE_CHECK(chunk_.empty() && !finished_);
+  BEDPLATE_CHECK(chunk_.empty());
+  BEDPLATE_CHECK(!finished_);
   finished_ = true;
   if (emitted_held_) held_.clear();
   emitted_held_ = false;
