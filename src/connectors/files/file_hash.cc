@@ -34,7 +34,8 @@ std::string Finish(EVP_MD_CTX* digest) {
 
 Result<std::string> HashFile(const RandomAccessFile& file, const CancelToken& cancel) {
   const Digest digest(EVP_MD_CTX_new());
-  BEDPLATE_CHECK(digest != nullptr && EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) == 1);
+  BEDPLATE_CHECK(digest != nullptr);
+  BEDPLATE_CHECK(EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) == 1);
   std::vector<std::byte> piece(kPieceBytes);
   for (std::uint64_t offset = 0; offset < file.size();) {
     if (cancel.cancelled()) return Error(ErrorCode::kCancelled, "cancelled");
