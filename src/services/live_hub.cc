@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::chrono::nanoseconds kLeastPause = std::chrono::milliseconds(250);
 constexpr std::chrono::nanoseconds kHeartbeat = std::chrono::seconds(5);
+constexpr std::size_t kFewTags = 100;  // beyond this one listing is cheaper than many look-ups
 
 }  // namespace
 
@@ -44,15 +45,20 @@ void LiveSubscription::CollectStale(Timestamp now, std::vector<std::string>& pat
   }
 }
 
-Result<std::vector<LastValue>> LiveSubscription::Read(const std::vector<std::string>& paths) {
-  std::vector<LastValue> values;
+Result<std::vector<TagView>> LiveSubscription::Find(const std::vector<std::string>& paths) const {
+  std::vector<TagView> views;
+  if (paths.size() > kFewTags) {
+    ASSIGN_OR_RETURN(views, hub_.tags_.Match(globs_));
+    std::erase_if(views, [&paths](const TagView& view) {
+      return !std::binary_search(paths.begin(), paths.end(), view.tag.path);
+    });
+    return views;
+  }
   for (const std::string& path : paths) {
     ASSIGN_OR_RETURN(TagView view, hub_.tags_.Find(path));
-    ASSIGN_OR_RETURN(LastValue value, hub_.values_.Of(std::move(view)));
-    values.push_back(std::move(value));
+    views.push_back(std::move(view));
   }
-  std::ranges::sort(values, {}, [](const LastValue& value) { return value.view.tag.path; });
-  return values;
+  return views;
 }
 
 Result<LiveUpdate> LiveSubscription::First(LiveUpdate update) {
@@ -74,7 +80,8 @@ Result<LiveUpdate> LiveSubscription::Poll() {
     CollectStale(update.now, paths);
     std::ranges::sort(paths);
     paths.erase(std::ranges::unique(paths).begin(), paths.end());
-    ASSIGN_OR_RETURN(update.values, Read(paths));
+    ASSIGN_OR_RETURN(std::vector<TagView> views, Find(paths));
+    ASSIGN_OR_RETURN(update.values, hub_.values_.Of(std::move(views)));
     if (!update.values.empty()) update.kind = LiveUpdate::Kind::kSamples;
   }
   if (update.kind == LiveUpdate::Kind::kSamples) {

@@ -48,7 +48,8 @@ class LiveSubscription {
   void Note(const std::string& path);  // from the writer's thread
   std::vector<std::string> TakeChanged();
   void CollectStale(Timestamp now, std::vector<std::string>& paths) const;
-  Result<std::vector<LastValue>> Read(const std::vector<std::string>& paths);
+  /// The tags at `paths`, which are sorted.
+  [[nodiscard]] Result<std::vector<TagView>> Find(const std::vector<std::string>& paths) const;
   Result<LiveUpdate> First(LiveUpdate update);
 
   LiveHub& hub_;

@@ -100,6 +100,18 @@ TEST_F(LiveHubTest, ANewTagThatMatchesIsTold) {
   EXPECT_THAT(Poll(*subscription), ElementsAre("line/3/speed=3 live"));
 }
 
+TEST_F(LiveHubTest, ManyChangesAreToldLikeFew) {
+  const auto subscription = Subscribe("many/*");
+  Poll(*subscription);
+  clock_.Advance(seconds(1));
+  for (int i = 0; i < 150; ++i) Write("many/" + std::to_string(i), i);
+  Write("other", 1);
+  const auto lines = Poll(*subscription);
+  ASSERT_EQ(lines.size(), 150U);
+  EXPECT_EQ(lines.front(), "many/0=0 live");
+  EXPECT_EQ(lines.back(), "many/99=99 live");
+}
+
 TEST_F(LiveHubTest, SubscribersAreBounded) {
   std::vector<std::unique_ptr<LiveSubscription>> all;
   for (std::size_t i = 0; i < LiveHub::kMaxSubscribers; ++i) all.push_back(Subscribe("**"));
