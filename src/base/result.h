@@ -148,9 +148,12 @@ using Status = Result<void>;
 /// `ASSIGN_OR_RETURN(auto x, F());` binds the value of F() or returns its error.
 #define ASSIGN_OR_RETURN(declaration, expression) \
   ASSIGN_OR_RETURN_INNER(BEDPLATE_CONCAT(bedplate_result_, __LINE__), declaration, expression)
+// A declaration cannot stand in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define ASSIGN_OR_RETURN_INNER(result, declaration, expression) \
   auto result = (expression);                                   \
   if (!result.ok()) {                                           \
     return std::move(result).error();                           \
   }                                                             \
   declaration = std::move(result).value()
+// NOLINTEND(bugprone-macro-parentheses)

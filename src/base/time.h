@@ -17,9 +17,7 @@ class Timestamp {
   constexpr Timestamp() = default;
   explicit constexpr Timestamp(std::int64_t nanoseconds) : nanoseconds_(nanoseconds) {}
 
-  static constexpr Timestamp FromMilliseconds(std::int64_t ms) {
-    return Timestamp(ms * 1'000'000);
-  }
+  static constexpr Timestamp FromMilliseconds(std::int64_t ms) { return Timestamp(ms * 1'000'000); }
   static constexpr Timestamp FromSeconds(std::int64_t s) { return Timestamp(s * 1'000'000'000); }
 
   [[nodiscard]] constexpr std::int64_t nanoseconds() const noexcept { return nanoseconds_; }
@@ -46,9 +44,7 @@ inline constexpr Timestamp kMinTimestamp = Timestamp(0);
 inline constexpr Timestamp kMaxTimestamp = Timestamp::FromSeconds(7'258'118'400);  // 2200-01-01
 
 /// Whether a sample at `time` can be stored: kMinTimestamp <= time < kMaxTimestamp.
-constexpr bool IsStorable(Timestamp time) {
-  return time >= kMinTimestamp && time < kMaxTimestamp;
-}
+constexpr bool IsStorable(Timestamp time) { return time >= kMinTimestamp && time < kMaxTimestamp; }
 
 /// A half-open interval [start, stop).
 struct TimeRange {
