@@ -51,7 +51,8 @@ void AssessAutocorrelation(FitQuality& quality, std::span<const double> residual
 
 FitQuality AssessFit(std::span<const double> y, std::span<const double> residuals,
                      std::span<const std::int64_t> positions, std::size_t parameters) {
-  BEDPLATE_CHECK(y.size() == residuals.size() && y.size() == positions.size());
+  BEDPLATE_CHECK(y.size() == residuals.size());
+  BEDPLATE_CHECK(y.size() == positions.size());
   BEDPLATE_CHECK(y.size() > parameters);
   FitQuality quality;
   quality.rows = y.size();

@@ -58,7 +58,8 @@ SumVariance EstimateSumVariance(std::span<const double> period_values) {
 SumVariance EstimateSumVariance(const LinearModel& model, std::span<const double> weights,
                                 std::span<const std::int32_t> period_of_row, std::size_t periods) {
   const std::vector<double>& residuals = model.residuals();
-  BEDPLATE_CHECK(weights.size() == residuals.size() && period_of_row.size() == weights.size());
+  BEDPLATE_CHECK(weights.size() == residuals.size());
+  BEDPLATE_CHECK(period_of_row.size() == weights.size());
   if (CosineTerms(periods) == 0) return {};
   Eigen::MatrixXd columns = WeightedCosines(weights, period_of_row, periods);
   const Eigen::Map<const Eigen::VectorXd> e(residuals.data(),

@@ -7,7 +7,8 @@
 namespace bedplate {
 
 double StudentTQuantile(double probability, double degrees_of_freedom) {
-  BEDPLATE_CHECK(probability > 0 && probability < 1);
+  BEDPLATE_CHECK(probability > 0);
+  BEDPLATE_CHECK(probability < 1);
   BEDPLATE_CHECK(degrees_of_freedom > 0);
   return boost::math::quantile(boost::math::students_t(degrees_of_freedom), probability);
 }

@@ -15,9 +15,9 @@ namespace {
 
 constexpr int kQuartersPerDay = 96;
 constexpr int kSecondsPerQuarter = 900;
-constexpr std::int64_t kQuarterNanoseconds = kSecondsPerQuarter * 1'000'000'000LL;
+constexpr std::int64_t kQuarterNanoseconds = std::int64_t{kSecondsPerQuarter} * 1'000'000'000;
 // Korea has not changed its clocks since 1988.
-constexpr std::int64_t kOffsetQuarters = 9 * 4;
+constexpr std::int64_t kOffsetQuarters = 36;  // nine hours
 
 constexpr double kStandbyKwh = 3.6;      // per quarter, never off
 constexpr double kProductionKwh = 70.0;  // per quarter at full production
@@ -183,7 +183,8 @@ Timestamp SteelMillSimulator::StartOf(std::int64_t quarter) noexcept {
 }
 
 double SteelMillSimulator::PowerKilowatts(Timestamp time, int step_seconds) const {
-  BEDPLATE_CHECK(step_seconds > 0 && kSecondsPerQuarter % step_seconds == 0);
+  BEDPLATE_CHECK(step_seconds > 0);
+  BEDPLATE_CHECK(kSecondsPerQuarter % step_seconds == 0);
   const std::int64_t quarter = QuarterOf(time);
   const int steps = kSecondsPerQuarter / step_seconds;
   const std::int64_t step = (time - StartOf(quarter)).count() / (1'000'000'000LL * step_seconds);

@@ -51,7 +51,8 @@ class DesignBuilder {
 
  private:
   std::vector<bool> Usable(const PeriodData& period, std::size_t count) const {
-    BEDPLATE_CHECK(period.kpi.size() == period.buckets.size() && count <= period.kpi.size());
+    BEDPLATE_CHECK(period.kpi.size() == period.buckets.size());
+    BEDPLATE_CHECK(count <= period.kpi.size());
     BEDPLATE_CHECK(period.drivers.size() == initiative_.drivers.size());
     std::vector<bool> usable(count);
     for (std::size_t i = 0; i < count; ++i) {
