@@ -1,8 +1,12 @@
 import { defineConfig } from "@playwright/test";
 import { SESSION_FILE } from "./e2e/session.ts";
 
-/** Where the mock listens during `e2e:mock`. */
-const MOCK_PORT = Number(process.env.BEDPLATE_MOCK_PORT ?? 8091);
+/**
+ * Where the mock listens: a port of this run's own, so that two runs on one machine do not meet.
+ * The workers read this file again and find the port in the environment they inherit.
+ */
+process.env.BEDPLATE_MOCK_PORT ??= String(20_000 + (process.pid % 20_000));
+const MOCK_PORT = Number(process.env.BEDPLATE_MOCK_PORT);
 const mock = `http://127.0.0.1:${MOCK_PORT}`;
 const real = process.env.BEDPLATE_URL;
 

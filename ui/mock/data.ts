@@ -43,7 +43,7 @@ export function coverageOf(
     bad: bad * thin,
     gaps,
     gap_count: gaps.length,
-    cells: counts.map((count) => (count >= Math.floor(perCell) ? 1 : count / perCell)),
+    cells: counts.map((count) => (count >= Math.max(1, Math.floor(perCell)) ? 1 : count / perCell)),
     dead_letters: tag.path.endsWith("rolling/energy") ? 14 : tag.path.endsWith("torque") ? 3 : 0,
   };
 }

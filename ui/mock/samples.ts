@@ -137,6 +137,7 @@ interface Bucket {
   sum: number;
   min: number;
   max: number;
+  last: number;
 }
 
 function bucketsOf(
@@ -154,6 +155,7 @@ function bucketsOf(
     sum: 0,
     min: Number.POSITIVE_INFINITY,
     max: Number.NEGATIVE_INFINITY,
+    last: 0,
   }));
   // Long ranges of fast tags are thinned, so that the mock stays quick; the shape is the same.
   const thin = Math.max(1, Math.floor(width / tag.interval_ms / 12));
@@ -166,6 +168,7 @@ function bucketsOf(
     bucket.sum += value * thin;
     bucket.min = Math.min(bucket.min, value);
     bucket.max = Math.max(bucket.max, value);
+    bucket.last = value;
   }
   return buckets;
 }
@@ -193,6 +196,7 @@ export function aggregateOf(
       max: column((bucket) => bucket.max),
       mean: column((bucket) => bucket.sum / bucket.count),
       sum: column((bucket) => bucket.sum),
+      last: column((bucket) => bucket.last),
     };
   });
   const skipped = tags.filter((tag) => tag.type === "string").map((tag) => tag.path);

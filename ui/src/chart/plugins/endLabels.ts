@@ -27,7 +27,11 @@ function lastInView(chart: uPlot, series: number): number | null {
 }
 
 /** Names of lines at their end, in the right gutter, moved apart where they would collide. */
-export function endLabels(labels: readonly EndLabel[], colours: ChartColours): uPlot.Plugin {
+export function endLabels(
+  labels: readonly EndLabel[],
+  colours: ChartColours,
+  offset_px = 0, // the room that axes take on the right
+): uPlot.Plugin {
   const draw = (chart: uPlot) => {
     const { ctx, bbox } = chart;
     const ratio = devicePixelRatio;
@@ -52,7 +56,7 @@ export function endLabels(labels: readonly EndLabel[], colours: ChartColours): u
     ctx.textBaseline = "middle";
     shown.forEach(({ label }, i) => {
       const y = places[i] ?? low;
-      const left = bbox.left + bbox.width + 6 * ratio;
+      const left = bbox.left + bbox.width + (6 + offset_px) * ratio;
       ctx.fillStyle = label.colour;
       ctx.fillRect(left, y - ratio, 8 * ratio, 2 * ratio);
       ctx.fillStyle = colours.text;

@@ -15,7 +15,11 @@ export const STRIP_PX = 20;
 export const STRIP_STEP_PX = 32;
 
 /** Texts over time: a row to a tag, a filled stretch to a state, named where the name fits. */
-export function stateStrips(strips: () => readonly Strip[], colours: ChartColours): uPlot.Plugin {
+export function stateStrips(
+  strips: () => readonly Strip[],
+  colours: ChartColours,
+  offset_px = 0, // as of end labels
+): uPlot.Plugin {
   const draw = (chart: uPlot) => {
     const { ctx, bbox } = chart;
     const ratio = devicePixelRatio;
@@ -27,7 +31,7 @@ export function stateStrips(strips: () => readonly Strip[], colours: ChartColour
       const y = bbox.top + (row * STRIP_STEP_PX + (STRIP_STEP_PX - STRIP_PX) / 2) * ratio;
       for (const run of strip.runs) drawRun(chart, run, strip.colourOf(run.state), y, colours);
       ctx.fillStyle = colours.text;
-      const left = bbox.left + bbox.width + 18 * ratio;
+      const left = bbox.left + bbox.width + (18 + offset_px) * ratio;
       ctx.fillText(elide(strip.name, 22), left, y + (STRIP_PX / 2) * ratio);
     });
     ctx.restore();

@@ -54,5 +54,6 @@ export function HomeSentence() {
   if (share !== null) parts.push(door(to("/data"), words.home.data(formatShare(share, locale))));
   const waiting = [valueQuery, lastQuery, coverageQuery].some((query) => query.isPending);
   if (parts.length === 0 && waiting) return <Skeleton width={480} height={24} />;
+  if (parts.length === 0) return <>{words.home.silent}</>;
   return <>{parts.flatMap((part, i) => (i === 0 ? [part] : [i === 1 ? "; " : ", ", part]))}</>;
 }

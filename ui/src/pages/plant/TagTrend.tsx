@@ -12,6 +12,7 @@ import type { Span } from "../../range/range.ts";
 import { useSpeech } from "../../words/words.ts";
 import { panesOf, placeSeries } from "../trends/panes.ts";
 import { TrendChart } from "../trends/TrendChart.tsx";
+import { steadyWidth } from "../trends/TrendView.tsx";
 import { useTrendData } from "../trends/useTrends.ts";
 import classes from "./plant.module.css";
 
@@ -21,13 +22,16 @@ const HEIGHT_PX = 300;
 export function TagTrend({ tag }: { tag: Tag }) {
   const { words, locale } = useSpeech();
   const { zone } = usePlace();
-  const { span, setSpec } = useRange();
+  const { span, spec, setSpec } = useRange();
   const scheme = useScheme();
   const { ref, width } = useElementSize();
   const [group] = useState(() => new PaneGroup());
   const [cursor] = useState(() => new CursorStore());
   const tags = useMemo(() => [tag], [tag]);
-  const result = useTrendData(tags, span, Math.ceil(width / 128) * 128, true);
+  const result = useTrendData(tags, span, steadyWidth(width), {
+    enabled: true,
+    live: spec.kind !== "fixed",
+  });
   const panes = useMemo(
     () => panesOf(placeSeries(tags, result.data), "stacked"),
     [tags, result.data],

@@ -54,16 +54,16 @@ function NumberFigures({ series, view, time, unit }: FiguresProps & { series: Tr
   const summary = summaryOf(series, view);
   const decimals = resolutionOf([summary.low, summary.high, summary.newest]);
   const shown = time === null ? summary.newest : valueAt(series, time);
-  const cell = (value: number | string | null, digits = decimals) => (
+  const cell = (value: number | string | null) => (
     <td className="number">
-      {typeof value === "number" ? formatNumber(value, digits, locale) : "\u2013"}
+      {typeof value === "number" ? formatNumber(value, decimals, locale) : "\u2013"}
     </td>
   );
   return (
     <>
       {cell(shown)}
       {cell(summary.low)}
-      {cell(summary.mean, decimals + 1)}
+      {cell(summary.mean)}
       {cell(summary.high)}
       <td className="unit">{unit}</td>
     </>

@@ -170,13 +170,14 @@ export function paneOptions(
     text: placed.name,
     colour: seriesColour(style.scheme, placed.index),
   }));
+  const rightAxes_px = Math.floor(style.axes / 2) * AXIS_PX;
   const gutter = style.labels ? LABELS_PX : BARE_GUTTER_PX;
   const plugins = [
     interaction(target),
     qualityBand(() => bandRows(current()), style.colours),
     strips
-      ? stateStrips(() => stripsOf(current(), style.scheme), style.colours)
-      : endLabels(style.labels ? labels : [], style.colours),
+      ? stateStrips(() => stripsOf(current(), style.scheme), style.colours, rightAxes_px)
+      : endLabels(style.labels ? labels : [], style.colours, rightAxes_px),
     limitLines(limits, style.colours),
     unitCaptions(sides.captions),
   ];

@@ -77,26 +77,35 @@ export interface TrendResult {
   retry: () => void;
 }
 
+const SHORTEST_REFRESH_MS = 5000;
+const REFRESHES_PER_VIEW = 500;
+
+/** How often a view that ends now is drawn anew: when about two pixels of time have passed. */
+function refreshEvery(view: Span): number {
+  return Math.max(SHORTEST_REFRESH_MS, (view.to - view.from) / REFRESHES_PER_VIEW);
+}
+
 /** The series of tags for a view, in the order of the tags; the last ones stay until new ones come. */
 export function useTrendData(
   tags: readonly Tag[],
   view: Span,
   width_px: number,
-  enabled: boolean,
+  options: { enabled: boolean; live: boolean },
 ): TrendResult {
   const requests = tags.map((tag) => requestFor(tag, view, width_px));
   return useQueries({
     queries: requests.map((request) => ({
       queryKey: keyOf(request),
       queryFn: ({ signal }: { signal: AbortSignal }) => fetchTrend(request, signal),
-      enabled: enabled && width_px > 0,
+      enabled: options.enabled && width_px > 0,
+      refetchInterval: options.live ? refreshEvery(view) : (false as const),
       placeholderData: (previous: TrendSeries | undefined) =>
         previous?.tag === request.tag.path ? keepPreviousData(previous) : undefined,
     })),
     combine: (results) => ({
       data: results.map((result) => result.data),
       errors: results.map((result) => result.error),
-      fetching: results.some((result) => result.isFetching),
+      fetching: results.some((result) => result.isFetching && result.isPlaceholderData),
       retry: () => {
         for (const result of results) if (result.error) void result.refetch();
       },
