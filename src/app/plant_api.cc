@@ -44,18 +44,22 @@ class ServerApi final : public PlantApi {
   RemoteSink sink_;
 };
 
-/// `detail`, and each fault of the document on a line of its own.
+/// `file:line:column: key: expected …, got …`.
+std::string DescribeFault(const boost::json::value& fault) {
+  const std::string key = JsonText(fault, "key");
+  return fmt::format("{}:{}:{}: {}{}expected {}, got {}", JsonText(fault, "file"),
+                     JsonText(fault, "line"), JsonText(fault, "column"), key,
+                     key.empty() ? "" : ": ", JsonText(fault, "expected"), JsonText(fault, "got"));
+}
+
+/// `detail`, or every fault on a line of its own.
 std::string DescribeProblem(const boost::json::value& problem) {
-  std::string text = JsonText(problem, "detail");
   const auto* faults = problem.is_object() ? problem.as_object().if_contains("faults") : nullptr;
-  if (faults == nullptr || !faults->is_array()) return text;
-  for (const auto& fault : faults->as_array()) {
-    const std::string key = JsonText(fault, "key");
-    text +=
-        fmt::format("\n  {}:{}:{}: {}{}expected {}, got {}", JsonText(fault, "file"),
-                    JsonText(fault, "line"), JsonText(fault, "column"), key,
-                    key.empty() ? "" : ": ", JsonText(fault, "expected"), JsonText(fault, "got"));
+  if (faults == nullptr || !faults->is_array() || faults->as_array().empty()) {
+    return JsonText(problem, "detail");
   }
+  std::string text = fmt::format("faults: {}", faults->as_array().size());
+  for (const auto& fault : faults->as_array()) text += "\n  " + DescribeFault(fault);
   return text;
 }
 

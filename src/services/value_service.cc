@@ -90,7 +90,7 @@ std::string VerdictSentence(const Initiative& initiative, const Evaluation& eval
     case Verdict::kNotSignificant:
     case Verdict::kNoVerdict: break;
   }
-  return "Not significant: " + money;
+  return fmt::format("Not significant: {}; less than these data can tell from chance", money);
 }
 
 Result<std::vector<ValueService::Measured>> ValueService::List(const CancelToken& cancel) {

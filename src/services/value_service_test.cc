@@ -206,7 +206,8 @@ TEST(VerdictSentenceTest, RoundsItsThreeFiguresAlike) {
   evaluation.verdict = Verdict::kNotSignificant;
   evaluation.effect->annual_money = {-1'234'567.0, -0.4, 56'789.0};
   EXPECT_EQ(VerdictSentence(initiative, evaluation),
-            "Not significant: 0 EUR a year (90 %: -1,230,000 to 60,000)");
+            "Not significant: 0 EUR a year (90 %: -1,230,000 to 60,000); less than these data can "
+            "tell from chance");
   evaluation.verdict = Verdict::kProvenLoss;
   evaluation.effect->annual_money = {-99.6, -12.34, -1.2};
   EXPECT_EQ(VerdictSentence(initiative, evaluation),
