@@ -19,7 +19,7 @@ import { codeOf, safeNext } from "./login/next.ts";
 import { offsetOf, placeOf } from "./sql/errors.ts";
 import { chartOf, parseSqlTime } from "./sql/result.ts";
 import { moneyScale, niceStep } from "./value/moneyScale.ts";
-import { provenTotals, verdictSentence } from "./value/verdict.ts";
+import { provenTotals, totalsText, verdictSentence } from "./value/verdict.ts";
 
 describe("signing in", () => {
   it("takes the code from behind the hash", () => {
@@ -261,9 +261,11 @@ describe("verdicts", () => {
     const usd = { ...summary, currency: "USD" };
     const open = { ...summary, verdict: "not-significant" as const };
     expect([...provenTotals([summary, summary, usd, open])]).toEqual([
-      ["EUR", 28_426],
-      ["USD", 14_213],
+      ["EUR", { value: 28_426, step: 100 }],
+      ["USD", { value: 14_213, step: 100 }],
     ]);
+    const text = totalsText(provenTotals([summary, usd]), "en-GB").replaceAll("\u00a0", " ");
+    expect(text).toBe("14,200 EUR + 14,200 USD");
   });
 });
 

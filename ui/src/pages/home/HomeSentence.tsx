@@ -2,11 +2,10 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { InitiativeSummary } from "../../api/types.ts";
 import { useTo } from "../../app/address.ts";
-import { formatMoney } from "../../format/money.ts";
 import { formatCount, formatShare } from "../../format/number.ts";
 import { Skeleton } from "../../parts/Skeleton.tsx";
 import { useSpeech } from "../../words/words.ts";
-import { provenTotals } from "../value/verdict.ts";
+import { provenTotals, totalText } from "../value/verdict.ts";
 import { overallCoverage } from "./overview.ts";
 import { useAttention, useScopeCoverage, useScopedInitiatives } from "./useHome.ts";
 
@@ -16,9 +15,10 @@ function useValuePart(initiatives: readonly InitiativeSummary[] | undefined): st
   if (initiatives.length === 0) return words.home.noInitiatives;
   const [first] = [...provenTotals(initiatives)];
   if (!first) return words.home.nothingProven;
-  const [currency, sum] = first;
-  const money = formatMoney(Math.abs(sum), currency, locale);
-  return sum < 0 ? words.home.provenLoss(money) : words.home.proven(money);
+  const [currency, total] = first;
+  const amount = { ...total, value: Math.abs(total.value) };
+  const money = totalText(currency, amount, locale);
+  return total.value < 0 ? words.home.provenLoss(money) : words.home.proven(money);
 }
 
 /** The answer of the page: value proven, tags to look at, completeness; each a door. */

@@ -1,5 +1,6 @@
 import type { InitiativeSummary, Interval, Verdict } from "../../api/types.ts";
-import { formatEstimate, formatMoney } from "../../format/money.ts";
+import { estimateStep, formatEstimate } from "../../format/money.ts";
+import { formatNumber } from "../../format/number.ts";
 import type { MarkKind } from "../../parts/Mark.tsx";
 import type { Words } from "../../words/en.ts";
 
@@ -44,22 +45,35 @@ function negated(value: number | null): number | null {
   return value === null ? null : -value;
 }
 
+export interface Total {
+  value: number;
+  step: number; // of the coarsest estimate in it; a sum is no finer than its parts
+}
+
 /** Proven money a year, losses taken off, by currency. */
-export function provenTotals(initiatives: readonly InitiativeSummary[]): Map<string, number> {
-  const totals = new Map<string, number>();
+export function provenTotals(initiatives: readonly InitiativeSummary[]): Map<string, Total> {
+  const totals = new Map<string, Total>();
   for (const one of initiatives) {
     const proven = one.verdict === "proven-gain" || one.verdict === "proven-loss";
-    const value = one.measured_per_year.value;
+    const { value, low, high } = one.measured_per_year;
     if (!proven || value === null) continue;
-    totals.set(one.currency, (totals.get(one.currency) ?? 0) + value);
+    const before = totals.get(one.currency) ?? { value: 0, step: 0 };
+    const step = Math.max(before.step, estimateStep([value, low, high]));
+    totals.set(one.currency, { value: before.value + value, step });
   }
   return totals;
+}
+
+/** A total as it is said: "14,200 EUR". */
+export function totalText(currency: string, total: Total, locale: string): string {
+  const rounded = Math.round(total.value / total.step) * total.step;
+  return `${formatNumber(rounded, Math.max(0, -Math.floor(Math.log10(total.step))), locale)}\u00a0${currency}`;
 }
 
 export function provenCount(initiatives: readonly InitiativeSummary[]): number {
   return initiatives.filter((one) => one.verdict === "proven-gain").length;
 }
 
-export function totalsText(totals: ReadonlyMap<string, number>, locale: string): string {
-  return [...totals].map(([currency, sum]) => formatMoney(sum, currency, locale)).join(" + ");
+export function totalsText(totals: ReadonlyMap<string, Total>, locale: string): string {
+  return [...totals].map(([currency, total]) => totalText(currency, total, locale)).join(" + ");
 }
