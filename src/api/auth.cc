@@ -238,7 +238,8 @@ Result<Credentials> FindCredentials(const HttpRequest& head, QueryCredentials qu
 }
 
 std::unique_ptr<Authenticator> Authenticator::Make(TokenStore& tokens, const Clock& clock,
-                                                   RandomSource random, AuthOptions options) {
+                                                   const RandomSource& random,
+                                                   const AuthOptions& options) {
   return std::make_unique<AuthenticatorImpl>(tokens, clock, random, options);
 }
 

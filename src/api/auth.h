@@ -50,7 +50,8 @@ class Authenticator {
  public:
   /// `tokens` and `clock` must outlive the authenticator.
   static std::unique_ptr<Authenticator> Make(TokenStore& tokens, const Clock& clock,
-                                             RandomSource random, AuthOptions options = {});
+                                             const RandomSource& random,
+                                             const AuthOptions& options = {});
   virtual ~Authenticator() = default;
 
   /// The token store to be used by everybody else: revoking through it is noticed here.

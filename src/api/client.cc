@@ -32,7 +32,7 @@ using std::chrono::steady_clock;
 
 using Parser = http::response_parser<http::string_body>;
 
-constexpr std::size_t kReadBytes = 256 * 1024;
+constexpr std::size_t kReadBytes = 256UL * 1024;
 constexpr milliseconds kCancelCheckInterval{50};
 
 Error SystemError(ErrorCode code, std::string_view what) {
@@ -49,8 +49,9 @@ std::string FormatRequest(const HttpRequest& request, const std::string& token) 
   std::string text =
       fmt::format("{} {} HTTP/1.1\r\nHost: localhost\r\n", MethodName(request.method),
                   FormatTarget({.path = request.path, .params = request.params}));
-  for (const auto& [name, value] : request.headers) text += name + ": " + value + "\r\n";
-  if (!token.empty()) text += "Authorization: Bearer " + token + "\r\n";
+  for (const auto& [name, value] : request.headers)
+    text.append(name).append(": ").append(value).append("\r\n");
+  if (!token.empty()) text.append("Authorization: Bearer ").append(token).append("\r\n");
   return text + fmt::format("Content-Length: {}\r\n\r\n", request.body.size());
 }
 

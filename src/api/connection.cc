@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 
 using asio::awaitable;
 
-constexpr std::size_t kPieceBytes = 256 * 1024;
+constexpr std::size_t kPieceBytes = 256UL * 1024;
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr std::size_t kLingerLimitBytes = 16ULL << 20U;
 

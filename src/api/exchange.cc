@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 using asio::awaitable;
 using OptionalResponse = std::optional<HttpResponse>;
 
-constexpr std::size_t kChunkBytes = 256 * 1024;
+constexpr std::size_t kChunkBytes = 256UL * 1024;
 constexpr std::chrono::milliseconds kPeerCheckInterval{250};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 

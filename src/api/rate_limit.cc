@@ -60,7 +60,7 @@ void FailureLimiter::Succeeded(std::string_view address) {
 seconds FailureLimiter::PenaltyOf(unsigned failures) const {
   if (failures < limits_.free_failures) return seconds(0);
   const unsigned doublings = std::min(failures - limits_.free_failures, 16U);
-  return std::min(limits_.first_wait * (1 << doublings), limits_.longest_wait);
+  return std::min(limits_.first_wait * (1U << doublings), limits_.longest_wait);
 }
 
 void FailureLimiter::MakeRoom(nanoseconds now) {

@@ -23,7 +23,7 @@ namespace bedplate {
 class RequestReader {
  public:
   /// What the transport has delivered and nobody has read; at most this much is held.
-  static constexpr std::size_t kBufferBytes = 64 * 1024;
+  static constexpr std::size_t kBufferBytes = 64UL * 1024;
 
   RequestReader(Transport& transport, boost::beast::flat_buffer& buffer,
                 std::uint32_t header_limit_bytes);

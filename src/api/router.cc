@@ -68,10 +68,11 @@ HttpResponse RunHandler(const Route& route, const HttpRequest& request) noexcept
 }
 
 void Router::Add(Route route) {
-  BEDPLATE_CHECK(!route.pattern.empty() && route.pattern.front() == '/');
+  BEDPLATE_CHECK(route.pattern.starts_with('/'));
   BEDPLATE_CHECK(static_cast<bool>(route.handler) != static_cast<bool>(route.consumer));
   for (const Route& other : routes_) {
-    BEDPLATE_CHECK(other.method != route.method || other.pattern != route.pattern);
+    const bool is_twin = other.method == route.method && other.pattern == route.pattern;
+    BEDPLATE_CHECK(!is_twin);
   }
   routes_.push_back(std::move(route));
 }

@@ -2,8 +2,6 @@
 
 #include <openssl/x509v3.h>
 
-#include <boost/asio/ssl/context.hpp>
-
 namespace bedplate {
 namespace {
 
@@ -28,9 +26,6 @@ Status LoadFiles(ssl::context& context, const std::string& certificate_path,
 }
 
 }  // namespace
-
-TlsContext::TlsContext(std::unique_ptr<ssl::context> context) : context_(std::move(context)) {}
-TlsContext::~TlsContext() = default;
 
 Result<std::unique_ptr<TlsContext>> TlsContext::Load(const std::string& certificate_path,
                                                      const std::string& key_path) {

@@ -1,13 +1,13 @@
 #pragma once
 
+// Inside the api folder only: needs Boost.Asio.
+
+#include <boost/asio/ssl/context.hpp>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
-
-namespace boost::asio::ssl {
-class context;
-}  // namespace boost::asio::ssl
 
 namespace bedplate {
 
@@ -18,14 +18,13 @@ class TlsContext {
   /// the other.
   static Result<std::unique_ptr<TlsContext>> Load(const std::string& certificate_path,
                                                   const std::string& key_path);
-  ~TlsContext();
-
   [[nodiscard]] boost::asio::ssl::context& context() { return *context_; }
   /// Whether the certificate stands for a host name or IP address.
   [[nodiscard]] bool Covers(const std::string& name) const;
 
  private:
-  explicit TlsContext(std::unique_ptr<boost::asio::ssl::context> context);
+  explicit TlsContext(std::unique_ptr<boost::asio::ssl::context> context)
+      : context_(std::move(context)) {}
 
   std::unique_ptr<boost::asio::ssl::context> context_;
 };

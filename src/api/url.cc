@@ -91,8 +91,9 @@ Result<std::string> PercentDecode(std::string_view text, PlusSign plus) {
       byte = ' ';
     }
     // Line breaks and tabs are text in a parameter (SQL, YAML); NUL and the rest never are.
-    const bool is_text_space = byte == '\n' || byte == '\r' || byte == '\t';
-    if (IsControl(byte) && !(plus == PlusSign::kSpace && is_text_space)) {
+    const bool is_text_space =
+        plus == PlusSign::kSpace && (byte == '\n' || byte == '\r' || byte == '\t');
+    if (IsControl(byte) && !is_text_space) {
       return BadTarget("no control characters", text);
     }
     decoded += byte;
