@@ -16,11 +16,13 @@ namespace {
 struct ServeOptions {
   std::string directory;
   PlantServerOptions server;
+  RuntimeOptions runtime;
 };
 
 Result<ExitCode> RunServe(CommandContext& context, const ServeOptions& options) {
   const StopSignal stop;
-  ASSIGN_OR_RETURN(const auto runtime, PlantRuntime::Open(context, options.directory, {}));
+  ASSIGN_OR_RETURN(const auto runtime,
+                   PlantRuntime::Open(context, options.directory, options.runtime));
   ASSIGN_OR_RETURN(const auto server, PlantServer::Start(context, *runtime, options.server));
   for (const std::string& url : server->urls()) PrintOut("listening on " + url + "\n");
   stop.Wait();
@@ -36,6 +38,11 @@ void AddServe(CLI::App& root, CommandContext& context, Verb& chosen) {
       "serve", "Serves the directory over HTTP until SIGINT or SIGTERM; on loopback unless TLS");
   AddDataOption(*verb, options->directory);
   AddServerOptions(*verb, options->server);
+  HistorianOptions& historian = options->runtime.workspace.historian;
+  verb->add_option("--head-bytes", historian.head_limit_bytes,
+                   "Memory for the newest samples; beyond it they are written to segments")
+      ->type_name("BYTES")
+      ->capture_default_str();
   verb->callback(
       [=, &context, &chosen] { chosen = [=, &context] { return RunServe(context, *options); }; });
 }
