@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <string>
 
+#include "historian/historian.h"
+
 namespace bedplate::historian {
 
 // Limits and names that several formats share (docs/formats/).
 
 inline constexpr std::size_t kMaxBlockSamples = 4096;
-/// One string value; longer ones are refused by Append.
-inline constexpr std::size_t kMaxStringBytes = 1U << 20U;
 /// A block is cut when its strings reach this, so a block holds less than twice as much.
 inline constexpr std::size_t kBlockStringBytes = kMaxStringBytes;
 

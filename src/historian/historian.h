@@ -45,6 +45,9 @@ struct SeriesInfo {
   std::uint64_t conflicts = 0;  // same time written again with another value
 };
 
+/// The longest string value that Append takes.
+inline constexpr std::size_t kMaxStringBytes = 1U << 20U;
+
 /// Samples of one tag to be appended. Times need not be sorted and may repeat.
 struct TagBatch {
   TagId tag;
@@ -146,9 +149,10 @@ class Historian {
   [[nodiscard]] virtual std::vector<SeriesInfo> List(const Glob& glob) const = 0;
 
   /// Stores all of it or none, and returns when it is durable. Errors: kInvalidArgument for an
-  /// unknown tag, a column of the wrong type or length, a time that is not storable or a NaN or
-  /// infinite double (the caller sends those to the dead letter store); kResourceExhausted when
-  /// the disk is full: the store stays readable and takes appends again when there is room.
+  /// unknown tag, a column of the wrong type or length, a time that is not storable, a NaN or
+  /// infinite double, a bool other than 0 and 1 or a string over kMaxStringBytes (the caller sends
+  /// those to the dead letter store); kResourceExhausted when the disk is full: the store stays
+  /// readable and takes appends again when there is room.
   virtual Result<AppendResult> Append(std::span<const TagBatch> batches) = 0;
 
   virtual Status Scan(const ScanRequest& request, const ScanSink& sink) const = 0;

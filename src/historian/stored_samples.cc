@@ -155,7 +155,7 @@ Result<std::optional<Sample>> FindAtOrAfter(const Snapshot& snapshot, TagId tag,
       return std::optional<Sample>(run->columns->At(run->begin));
     }
     start = stop;
-    width = std::min(width * 8, kMaxTimestamp.nanoseconds());
+    width = std::min(width, kMaxTimestamp.nanoseconds() / 8) * 8;
   }
   return std::optional<Sample>();
 }
