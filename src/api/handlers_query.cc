@@ -1,11 +1,9 @@
-#include <array>
 #include <string>
 #include <string_view>
 
 #include "api/api.h"
 #include "api/json_reader.h"
 #include "api/json_writer.h"
-#include "query/sql_functions.h"
 
 namespace bedplate {
 namespace {
@@ -87,50 +85,27 @@ Result<HttpResponse> Sql(const ApiContext& context, const HttpRequest& request) 
   return HttpResponse::Json(FormatResult(result));
 }
 
-/// A relation and a statement whose columns are its own.
-struct RelationProbe {
-  std::string_view name;
-  std::string_view describe;
-};
-
-constexpr std::array<RelationProbe, 5> kRelations{{
-    {"samples", "DESCRIBE SELECT * FROM samples('**')"},
-    {"tags", "DESCRIBE SELECT * FROM tags"},
-    {"assets", "DESCRIBE SELECT * FROM assets"},
-    {"events", "DESCRIBE SELECT * FROM events"},
-    {"dead_letters", "DESCRIBE SELECT * FROM dead_letters"},
-}};
-
-/// DESCRIBE answers with the name of each column in its first column and the type in its second.
-Status WriteRelation(JsonWriter& json, QueryEngine& engine, const RelationProbe& probe,
-                     const CancelToken& cancel) {
-  ASSIGN_OR_RETURN(const QueryResult columns, engine.Run(probe.describe, {}, cancel));
-  BEDPLATE_CHECK(columns.columns.size() >= 2);
-  json.BeginObject().Key("name").Text(probe.name).Key("columns").BeginArray();
-  for (std::uint64_t row = 0; row < columns.rows; ++row) {
-    json.BeginObject().Key("name");
-    WriteCell(json, columns.columns[0].cells[row]);
-    json.Key("type");
-    WriteCell(json, columns.columns[1].cells[row]);
-    json.EndObject();
+std::string FormatSchema(const QuerySchema& schema) {
+  std::string body;
+  JsonWriter json(body);
+  json.BeginObject().Key("relations").BeginArray();
+  for (const QuerySchema::Relation& relation : schema.relations) {
+    json.BeginObject().Key("name").Text(relation.name).Key("columns").BeginArray();
+    for (const QuerySchema::Column& column : relation.columns) {
+      json.BeginObject().Key("name").Text(column.name).Key("type").Text(column.type).EndObject();
+    }
+    json.EndArray().EndObject();
   }
+  json.EndArray().Key("functions").BeginArray();
+  for (const std::string& name : schema.functions) json.Text(name);
   json.EndArray().EndObject();
-  return {};
+  return body;
 }
 
 Result<HttpResponse> SqlSchema(const ApiContext& context, const HttpRequest& request) {
   RETURN_IF_ERROR(RefuseParams(context, request));
   ASSIGN_OR_RETURN(QueryEngine * engine, context.services.workspace().Query());
-  std::string body;
-  JsonWriter json(body);
-  json.BeginObject().Key("relations").BeginArray();
-  for (const RelationProbe& probe : kRelations) {
-    RETURN_IF_ERROR(WriteRelation(json, *engine, probe, request.cancel));
-  }
-  json.EndArray().Key("functions").BeginArray();
-  for (const std::string& name : AllowedFunctionNames()) json.Text(name);
-  json.EndArray().EndObject();
-  return HttpResponse::Json(std::move(body));
+  return HttpResponse::Json(FormatSchema(engine->Schema()));
 }
 
 }  // namespace

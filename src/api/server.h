@@ -23,7 +23,7 @@ struct ServerOptions {
   std::vector<std::string> host_names;  // under which browsers reach this server, besides loopback
 
   std::size_t io_threads = 2;
-  std::size_t worker_threads = 4;                // for handlers, which may block
+  std::size_t worker_threads = 6;                // for handlers, which may block; SQL takes two
   std::size_t queue_limit = 256;                 // requests that wait for a worker; beyond it 503
   std::size_t connection_limit = 1024;           // for each address
   std::uint32_t header_limit_bytes = 32 * 1024;  // request line and header together

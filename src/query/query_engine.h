@@ -65,7 +65,7 @@ class QueryEngine {
   struct Options {
     std::uint64_t memory_bytes = 256ULL << 20U;
     int threads = 2;
-    int concurrent_queries = 4;    // beyond this kUnavailable
+    int concurrent_queries = 2;  // beyond this kUnavailable; fewer than the server has workers
     const Clock* clock = nullptr;  // for time limits; null: the operating system's
   };
   /// The stores must outlive the engine. Errors: kInternal when DuckDB cannot be opened.

@@ -6,6 +6,8 @@ import os
 import socket
 import subprocess
 import tempfile
+import threading
+import time
 import unittest
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -89,6 +91,20 @@ class OnAServer(unittest.TestCase):
         self.assertEqual(status, 400)
         self.assertIn(b"double", answer)
         self.assertIn(b"string", answer)
+
+    def test_endless_queries_leave_room_for_writes(self):
+        endless = json.dumps({"sql": "SELECT count(*) FROM range(1000000000000)", "timeout_ms": 6000})
+        viewer = self.plant.cli("token", "create", "--role", "viewer").stdout.strip()
+        readers = [threading.Thread(target=self.plant.request, args=("POST", "/api/v1/sql", endless),
+                                    kwargs={"token": viewer}) for _ in range(8)]
+        for reader in readers:
+            reader.start()
+        started = time.monotonic()
+        self.assertEqual(self.plant.write("room v=1 1600000000000000000")[0], 204)
+        # Had it waited for a query to end, that would have been six seconds.
+        self.assertLess(time.monotonic() - started, 5)
+        for reader in readers:
+            reader.join()
 
     def test_a_second_server_is_told_who_has_the_directory(self):
         second = run("serve", "--data", self.plant.directory, "--listen", "127.0.0.1:0")
