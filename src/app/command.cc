@@ -24,8 +24,19 @@ void PrintOut(std::string_view text) {
 }
 
 void PrintNote(std::string_view line) {
-  std::fwrite(line.data(), 1, line.size(), stderr);
-  std::fputc('\n', stderr);
+  std::string text;
+  for (const char c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool control = (byte < 0x20 && c != '\n') || byte == 0x7F;
+    text += control ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  text += '\n';
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+Status CheckName(std::string_view what, std::string_view name) {
+  if (!name.empty() && name.find('/') == std::string_view::npos) return {};
+  return Error(ErrorCode::kNotFound, fmt::format("there is no {} '{}'", what, name));
 }
 
 std::string GroupDigits(std::uint64_t number) {

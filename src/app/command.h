@@ -43,8 +43,11 @@ void AddDataOption(CLI::App& verb, std::string& directory);
 
 /// Writes to standard output; a closed pipe ends the program quietly, as `| head` expects.
 void PrintOut(std::string_view text);
-/// Writes a line to standard error.
+/// Writes a line to standard error, with control characters (of untrusted input) made visible.
 void PrintNote(std::string_view line);
+
+/// kNotFound for a name that cannot be one segment of a path, and so names nothing.
+Status CheckName(std::string_view what, std::string_view name);
 
 /// `35040` as `35,040`.
 std::string GroupDigits(std::uint64_t number);

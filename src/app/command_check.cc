@@ -15,8 +15,14 @@ namespace {
 
 Result<ExitCode> RunCheck(CommandContext& context, const std::string& directory) {
   HttpRequest request{.method = HttpMethod::kPost, .path = "/api/v1/check"};
-  ASSIGN_OR_RETURN(const std::string body, CallOnce(context, directory, std::move(request)));
-  ASSIGN_OR_RETURN(const boost::json::value report, ParseAnswer(body));
+  const Result<std::string> body = CallOnce(context, directory, std::move(request));
+  if (!body.ok() && body.error().code() == ErrorCode::kCorruption) {
+    // Damage that keeps the stores from being opened is what the check is there to find.
+    PrintOut(body.error().ToString() + "\nthe data cannot be opened: 1 problem\n");
+    return ExitCode::kProblems;
+  }
+  if (!body.ok()) return body.error();
+  ASSIGN_OR_RETURN(const boost::json::value report, ParseAnswer(*body));
   const auto count = [&](const char* key) {
     return GroupDigits(report.at(key).to_number<std::uint64_t>());
   };

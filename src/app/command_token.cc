@@ -58,6 +58,7 @@ Result<ExitCode> RunList(CommandContext& context, const TokenOptions& options) {
 }
 
 Result<ExitCode> RunRevoke(CommandContext& context, const TokenOptions& options) {
+  RETURN_IF_ERROR(CheckName("token", options.id));
   HttpRequest request{.method = HttpMethod::kDelete, .path = "/api/v1/tokens/" + options.id};
   const Result<std::string> answer = CallOnce(context, options.directory, std::move(request));
   if (!answer.ok()) return answer.error();

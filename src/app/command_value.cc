@@ -125,6 +125,7 @@ std::string Report(const boost::json::value& initiative) {
 }
 
 Result<ExitCode> RunShow(CommandContext& context, const ValueOptions& options) {
+  RETURN_IF_ERROR(CheckName("initiative", options.name));
   ASSIGN_OR_RETURN(
       const std::string body,
       CallOnce(context, options.directory, {.path = "/api/v1/initiatives/" + options.name}));

@@ -38,22 +38,40 @@ class LineBody final : public BodyConsumer {
   Status Consume(std::string_view chunk) override {
     if (cancel_.cancelled()) return Error(ErrorCode::kCancelled, "the sender went away");
     if (!gunzip_) return writer_.Feed(chunk);
-    return gunzip_->Feed(chunk, [this](std::string_view text) { return writer_.Feed(text); });
+    const Status fed = gunzip_->Feed(chunk, [this](std::string_view text) { return Feed(text); });
+    if (fed.ok() || writer_failed_) return fed;
+    return BrokenOff(fed.error());
   }
 
   HttpResponse Finish() override {
-    // A body that ends early keeps the whole lines before its end; the answer says that it ended.
-    const Status ended = gunzip_ ? gunzip_->Finish() : Status();
+    if (gunzip_) {
+      const Status ended = gunzip_->Finish();
+      if (!ended.ok()) return ToResponse(AnswerError(version_, BrokenOff(ended.error())));
+    }
     const Result<LineWriteSummary> summary = writer_.Finish();
     if (!summary.ok()) return ToResponse(AnswerError(version_, summary.error()));
-    if (!ended.ok()) return ToResponse(AnswerError(version_, ended.error()));
     return ToResponse(AnswerWrite(version_, *summary));
   }
 
  private:
+  Status Feed(std::string_view text) {
+    Status fed = writer_.Feed(text);
+    writer_failed_ = !fed.ok();
+    return fed;
+  }
+
+  /// The error of a body that cannot be read to its end, with what of it is stored.
+  Error BrokenOff(const Error& why) {
+    const Result<LineWriteSummary> summary = writer_.FinishBroken();
+    if (!summary.ok()) return summary.error();
+    return {why.code(), fmt::format("{}; {} samples of the lines before that are stored",
+                                    why.message(), summary->stored + summary->duplicates)};
+  }
+
   const InfluxVersion version_;
   const CancelToken cancel_;
   LineWriter writer_;
+  bool writer_failed_ = false;
   std::optional<Gunzip> gunzip_;
 };
 

@@ -147,7 +147,15 @@ class Verbs:
 
     def test_value_of_nothing(self):
         self.assertIn("verdict", self.ok("value", "list").stdout)
-        self.assertEqual(self.plant.cli("value", "show", "nothing").returncode, 4)
+        for name in ("nothing", "", "../x"):
+            self.assertEqual(self.plant.cli("value", "show", name).returncode, 4, name)
+
+    def test_messages_carry_no_control_characters_to_the_terminal(self):
+        bad = self.file("bad.yaml", 'format: bedplate/plant/1\nassets: {"a\\e[31mb": {level: site}}\n')
+        done = self.plant.cli("apply", bad)
+        self.assertEqual(done.returncode, 3)
+        self.assertNotIn("\x1b", done.stderr)
+        self.assertIn("\\x1b[31m", done.stderr)
 
 
 class WithoutServer(Verbs, unittest.TestCase):

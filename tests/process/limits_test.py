@@ -54,12 +54,19 @@ class OnAServer(unittest.TestCase):
         self.assertLess(resident_mib(self.plant.process.pid), 400)
         self.assertEqual(self.plant.write("after,k=gigabyte v=1 1600000000000000000")[0], 204)
 
-    def test_half_a_gzip_is_refused_and_its_whole_lines_are_named_or_kept(self):
-        body = gzip.compress("".join(f"half,k=z v={n} {10**18 + n}\n" for n in range(1000)).encode())
-        status, _, answer = self.plant.request(
-            "POST", "/write", body=body[: len(body) // 2], headers={"Content-Encoding": "gzip"})
-        self.assertEqual(status, 400, answer)
-        self.assertIn(b"gzip", answer.lower())
+    def test_a_cut_gzip_keeps_its_whole_lines_and_invents_none(self):
+        # Cut anywhere, the last line is half a value, half a time, or both.
+        lines = [f"cut power={100_000 + n} {1_700_000_000_000_000_000 + n * 10**9}" for n in range(3000)]
+        body = gzip.compress("\n".join(lines).encode(), 6)
+        for cut in range(len(body) // 2, len(body) // 2 + 12):
+            status, _, answer = self.plant.request(
+                "POST", "/write", body=body[:cut], headers={"Content-Encoding": "gzip"})
+            self.assertEqual(status, 400, answer)
+            self.assertRegex(json.loads(answer)["error"], r"gzip.*\d+ samples")
+        stored = self.plant.get("/api/v1/samples", tag="cut/power", time="ns", limit=100_000)
+        self.assertGreater(len(stored["times"]), 1000)
+        for time_ns, value in zip(stored["times"], stored["values"]):
+            self.assertEqual(time_ns, 1_700_000_000_000_000_000 + (value - 100_000) * 10**9)
 
     def test_what_is_no_gzip_is_said_to_be_none(self):
         status, _, answer = self.plant.request(

@@ -22,6 +22,11 @@ Result<LineWriteSummary> LineWriter::Finish() {
   return std::move(summary_);
 }
 
+Result<LineWriteSummary> LineWriter::FinishBroken() {
+  RETURN_IF_ERROR(Flush());
+  return std::move(summary_);
+}
+
 Status LineWriter::AddLines() {
   LineSplitter::Line line;
   while (splitter_.Next(line)) {

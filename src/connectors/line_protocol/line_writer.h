@@ -48,7 +48,11 @@ class LineWriter {
   LineWriter(IngestSink& sink, LineWriteOptions options);
 
   Status Feed(std::string_view chunk);
+  /// The body is complete; its last line may lack the newline.
   Result<LineWriteSummary> Finish();
+  /// The body broke off: its whole lines are stored. What follows the last newline is not, since
+  /// half a line can look like a whole one with another value or time.
+  Result<LineWriteSummary> FinishBroken();
 
  private:
   Status AddLines();

@@ -128,6 +128,21 @@ TEST(LineWriter, BoundsBatchesOfLettersAndBytes) {
   EXPECT_EQ(sink.calls, 15U);
 }
 
+TEST(LineWriter, InventsNoSampleFromABodyThatBrokeOff) {
+  // Every cut of the second line is a line of its own to a parser.
+  const std::string body = "m v=123456 1600000000000000000\nm v=234567 1600000001000000000\n";
+  const std::size_t first = body.find('\n') + 1;
+  for (std::size_t cut = first; cut < body.size(); ++cut) {
+    MemorySink sink;
+    LineWriter writer(sink, Options());
+    ASSERT_TRUE(writer.Feed(std::string_view(body).substr(0, cut)).ok());
+    const auto summary = writer.FinishBroken();
+    ASSERT_TRUE(summary.ok());
+    EXPECT_EQ(summary->stored, 1U) << cut;
+    EXPECT_EQ(sink.samples["m/v"].size(), 1U) << cut;
+  }
+}
+
 TEST(LineWriter, PassesOnTheErrorOfTheSink) {
   MemorySink sink;
   sink.fail_next = Error(ErrorCode::kResourceExhausted, "disk full");
