@@ -10,9 +10,9 @@ namespace bedplate {
 
 }  // namespace bedplate
 
-#define BEDPLATE_CHECK(condition)                                      \
-  do {                                                                 \
-    if (!(condition)) [[unlikely]] {                                   \
-      ::bedplate::CheckFailed(#condition, __FILE__, __LINE__);         \
-    }                                                                  \
+#define BEDPLATE_CHECK(condition)                              \
+  do {                                                         \
+    if (!(condition)) [[unlikely]] {                           \
+      ::bedplate::CheckFailed(#condition, __FILE__, __LINE__); \
+    }                                                          \
   } while (false)
