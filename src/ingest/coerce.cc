@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/utf8.h"
+#include "historian/historian.h"
 
 namespace bedplate {
 namespace {
@@ -33,11 +34,15 @@ bool AllStorable(const std::vector<std::int64_t>& times) {
                      [](std::int64_t time) { return IsStorable(Timestamp(time)); });
 }
 
+/// Whether the historian takes the values as they are.
 bool AllValid(const SampleColumns& samples) {
   return std::all_of(samples.doubles.begin(), samples.doubles.end(),
                      [](double value) { return std::isfinite(value); }) &&
-         std::all_of(samples.strings.begin(), samples.strings.end(),
-                     [](const std::string& text) { return IsValidUtf8(text); });
+         std::all_of(samples.bools.begin(), samples.bools.end(),
+                     [](std::uint8_t value) { return value <= 1; }) &&
+         std::all_of(samples.strings.begin(), samples.strings.end(), [](const std::string& text) {
+           return text.size() <= kMaxStringBytes && IsValidUtf8(text);
+         });
 }
 
 /// Turns one value into the target's type and unit, or says why it cannot.
@@ -82,6 +87,9 @@ class ValueCoercion {
 
   std::optional<Value> FromText(const std::string& text) {
     if (target_.type != ValueType::kString) return Conflict(text);
+    if (text.size() > kMaxStringBytes) {
+      return Refuse("bad-text", fmt::format("longer than {} bytes", kMaxStringBytes));
+    }
     if (!IsValidUtf8(text)) return Refuse("bad-text", "the text is not valid UTF-8");
     return text;
   }

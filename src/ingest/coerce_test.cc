@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "historian/historian.h"
+
 namespace bedplate {
 namespace {
 
@@ -97,6 +99,28 @@ TEST(Coerce, RefusesTextThatIsNotUtf8) {
             Value(std::string("bad-text")));
   EXPECT_EQ(Become(std::string("caf\xC3\xA9"), {.type = ValueType::kString}),
             Value(std::string("caf\xC3\xA9")));
+}
+
+TEST(Coerce, RefusesTextThatTheHistorianDoesNotTake) {
+  SampleColumns samples;
+  samples.type = ValueType::kString;
+  samples.Push({kTime, std::string(kMaxStringBytes, 'x'), kGood});
+  samples.Push({kTime, std::string(kMaxStringBytes + 1, 'x'), kGood});
+  const Coerced out = Coerce(std::move(samples), {.type = ValueType::kString});
+  EXPECT_EQ(out.samples.size(), 1U);
+  ASSERT_EQ(out.refusals.size(), 1U);
+  EXPECT_EQ(out.refusals[0].index, 1U);
+  EXPECT_STREQ(out.refusals[0].code, "bad-text");
+  EXPECT_EQ(out.refusals[0].reason, "longer than 1048576 bytes");
+}
+
+TEST(Coerce, TakesAnyOtherBoolThanZeroAsTrue) {
+  SampleColumns samples;
+  samples.type = ValueType::kBool;
+  samples.times = {0, 1, 2};
+  samples.bools = {0, 1, 255};
+  const Coerced out = Coerce(std::move(samples), {.type = ValueType::kBool});
+  EXPECT_EQ(out.samples.bools, (std::vector<std::uint8_t>{0, 1, 1}));
 }
 
 TEST(Coerce, MarksValuesBeyondTheHardLimitsAndKeepsThem) {

@@ -2,6 +2,7 @@
 
 // For tests: a historian that stands in memory and fails when told to.
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <string>
@@ -13,7 +14,7 @@
 namespace bedplate {
 
 /// Keeps samples by path and time. A second value at a time is a conflict, the same one a
-/// duplicate.
+/// duplicate. Refuses a call with a string over the limit as a whole, as the store does.
 class FakeHistorian final : public Historian {
  public:
   std::optional<Error> fail_append;  // returned by the next Append
@@ -54,6 +55,9 @@ class FakeHistorian final : public Historian {
   Result<AppendResult> Append(std::span<const TagBatch> batches) override {
     const std::lock_guard lock(mutex_);
     if (fail_append) return *std::exchange(fail_append, std::nullopt);
+    if (std::any_of(batches.begin(), batches.end(), HasOverlongText)) {
+      return Error(ErrorCode::kInvalidArgument, "a string is longer than the limit");
+    }
     AppendResult result;
     for (const TagBatch& batch : batches) {
       auto& samples = series_.at(batch.tag.value() - 1).samples;
@@ -98,6 +102,11 @@ class FakeHistorian final : public Historian {
     std::map<Timestamp, Sample> samples;
   };
 
+  static bool HasOverlongText(const TagBatch& batch) {
+    const auto& texts = batch.samples.strings;
+    return std::any_of(texts.begin(), texts.end(),
+                       [](const std::string& text) { return text.size() > kMaxStringBytes; });
+  }
   static Error Unsupported() { return {ErrorCode::kUnsupported, "not in the fake"}; }
   SeriesInfo InfoOf(std::size_t index) const {
     SeriesInfo info;

@@ -20,7 +20,7 @@ using AppendObserver = std::function<void(const std::string& path, const SampleC
 ///   bad-path       the path breaks a rule of CheckPath
 ///   bad-time       before 1970 or from 2200 on
 ///   bad-number     NaN or infinite, as it came or after the unit conversion
-///   bad-text       a string that is not valid UTF-8
+///   bad-text       a string that is not valid UTF-8 or is longer than kMaxStringBytes
 ///   bad-unit       the batch's unit is unknown or does not convert to the tag's
 ///   type-conflict  not of the tag's type, nor the same value in it
 ///

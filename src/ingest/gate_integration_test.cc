@@ -66,5 +66,25 @@ TEST_F(GateIntegrationTest, StoresOnceAlsoAfterOpeningAgain) {
   EXPECT_EQ(catalog.plant().FindTag("acme/power")->value().unit, "kW");
 }
 
+TEST_F(GateIntegrationTest, LosesOnlyTheTextThatIsTooLong) {
+  Catalog& catalog = Open();
+  const auto gate = TrustGate::Make(*historian_, catalog, *units_, clock_);
+  std::vector<PathBatch> batches(2);
+  batches[0].path = "acme/power";
+  batches[0].samples.Push({kTime, 1.5, kGood});
+  batches[1].path = "acme/note";
+  batches[1].samples.type = ValueType::kString;
+  batches[1].samples.Push({kTime, std::string(2 * kMaxStringBytes, 'x'), kGood});
+  const auto report = gate->Ingest("test", std::move(batches), {});
+  ASSERT_TRUE(report.ok()) << report.error().ToString();
+  EXPECT_EQ(report->stored, 1U);
+  EXPECT_EQ(historian_->Find("acme/power")->samples, 1U);
+  const auto letters = catalog.dead_letters().List({});
+  ASSERT_TRUE(letters.ok());
+  ASSERT_EQ(letters->size(), 1U);
+  EXPECT_EQ(letters->at(0).code, "bad-text");
+  EXPECT_EQ(letters->at(0).tag, "acme/note");
+}
+
 }  // namespace
 }  // namespace bedplate

@@ -195,6 +195,23 @@ TEST_F(CsvImportTest, TellsThePlaceOfWhatTheGateRefuses) {
   EXPECT_EQ(letters->at(0).place, "plant.csv:3 column p");
 }
 
+TEST_F(CsvImportTest, LosesOnlyTheCellThatIsTooLongInUtf8) {
+  FakeHistorian historian;
+  Catalog& catalog = Open();
+  const auto gate = TrustGate::Make(historian, catalog, Units(), clock_);
+  const std::string e_acute(800'000, '\xE9');  // two bytes each in UTF-8
+  const auto report = Run(MapOf(std::string("csv: {encoding: latin1}") + kWide),
+                          Write("plant.csv", "t,p,s\n0,1,a\n60,2," + e_acute + "\n"), *gate);
+  ASSERT_TRUE(report.ok()) << report.error().ToString();
+  EXPECT_EQ(report->stored, 3U);
+  EXPECT_THAT(report->letters_by_code, ElementsAre(Pair("bad-text", 1)));
+  const auto letters = catalog.dead_letters().List({});
+  ASSERT_TRUE(letters.ok());
+  ASSERT_EQ(letters->size(), 1U);
+  EXPECT_EQ(letters->at(0).place, "plant.csv:3 column s");
+  EXPECT_EQ(letters->at(0).reason, "longer than 1048576 bytes");
+}
+
 TEST_F(CsvImportTest, ConvertsUnitsOnTheWay) {
   FakeHistorian historian;
   Catalog& catalog = Open();
