@@ -29,6 +29,15 @@ Interval Times(const Interval& interval, double factor) {
   return {interval.low * factor, interval.middle * factor, interval.high * factor};
 }
 
+/// `values` less their mean.
+std::vector<double> Centred(const std::vector<double>& values) {
+  const double mean =
+      std::reduce(values.begin(), values.end()) / static_cast<double>(values.size());
+  std::vector<double> centred(values);
+  for (double& value : centred) value -= mean;
+  return centred;
+}
+
 }  // namespace
 
 double ErrorModel::StandardError() const { return std::sqrt(model_variance + reporting_variance); }
@@ -58,7 +67,8 @@ ErrorModel EstimateError(const LinearModel& model, const Design& design,
   noise.variance *= static_cast<double>(reporting.y.size()) / rows;
 
   // The noise of the reporting period is taken from the baseline, unless it shows more of its own.
-  const SumVariance own = EstimateSumVariance(SumByPeriod(reporting_errors, reporting));
+  // The mean is the effect; a day that lacks rows would else show as noise of the effect's size.
+  const SumVariance own = EstimateSumVariance(SumByPeriod(Centred(reporting_errors), reporting));
   const bool noisier = own.degrees_of_freedom > 0 && own.variance > noise.variance;
   error.model_variance = from_model.variance;
   error.reporting_variance = noisier ? own.variance : noise.variance;

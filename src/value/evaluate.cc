@@ -20,6 +20,19 @@ std::size_t EndedBuckets(const Buckets& buckets, Timestamp as_of) {
   return ended;
 }
 
+/// Of the residuals summed by day; a day without rows is nobody's neighbour.
+double DailyAutocorrelation(const std::vector<double>& residuals, const DesignPeriod& design) {
+  const std::vector<double> sums = SumByPeriod(residuals, design);
+  std::vector<double> daily;
+  std::vector<std::int64_t> positions;
+  for (const std::int32_t period : design.periods) {  // ascending
+    if (!positions.empty() && positions.back() == period) continue;
+    positions.push_back(period);
+    daily.push_back(sums[static_cast<std::size_t>(period)]);
+  }
+  return daily.size() > 1 ? AssessFit(daily, daily, positions, 1).autocorrelation : 0;
+}
+
 Fitness AssessFitness(const Design& design, const LinearModel& model) {
   Fitness fitness;
   const DesignPeriod& baseline = design.baseline;
@@ -27,12 +40,7 @@ Fitness AssessFitness(const Design& design, const LinearModel& model) {
   fitness.baseline_coverage = baseline.coverage();
   fitness.reporting_coverage = design.reporting.coverage();
   fitness.dropped = model.dropped();
-  const std::vector<double> daily = SumByPeriod(model.residuals(), baseline);
-  std::vector<std::int64_t> positions(daily.size());
-  std::iota(positions.begin(), positions.end(), 0);
-  if (daily.size() > 1) {
-    fitness.daily_autocorrelation = AssessFit(daily, daily, positions, 1).autocorrelation;
-  }
+  fitness.daily_autocorrelation = DailyAutocorrelation(model.residuals(), baseline);
   return fitness;
 }
 

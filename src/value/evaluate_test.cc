@@ -301,6 +301,63 @@ TEST(Evaluate, SeveralCalendarFactorsAreLevelsAndColumns) {
   EXPECT_EQ(evaluation.verdict, Verdict::kProvenGain);
 }
 
+TEST(Evaluate, AGapInTheReportingPeriodIsNoNoise) {
+  const auto standard_error = [](double saved_per_day) {
+    DailyCase gap(17, 0);
+    for (double& energy : gap.data.reporting.kpi) energy -= saved_per_day;
+    std::fill_n(gap.data.reporting.kpi.begin() + 150, 17, kMissing);
+    return gap.Run().effect->standard_error;
+  };
+  const double small = standard_error(10);
+  EXPECT_NEAR(standard_error(30) / small, 1, 0.01);
+  EXPECT_NEAR(standard_error(100) / small, 1, 0.01);
+}
+
+TEST(Evaluate, ADayOfFewBucketsIsNoNoise) {
+  // The last weeks lack half of their hours, so a day's sum holds half of the effect.
+  const auto standard_error = [](double saved_per_hour) {
+    DailyCase hourly(18, 0);
+    std::mt19937_64 random(18);
+    std::normal_distribution<double> normal;
+    hourly.initiative.granularity = hours(1);
+    hourly.initiative.drivers.resize(1);
+    for (PeriodData* period : {&hourly.data.baseline, &hourly.data.reporting}) {
+      const bool reporting = period == &hourly.data.reporting;
+      const TimeRange range{period->buckets.edges.front(), period->buckets.edges.back()};
+      period->buckets = PlanBuckets(range, hours(1), Seoul()).value();
+      period->drivers.resize(1);
+      period->kpi.clear();
+      for (std::size_t i = 0; i < period->buckets.size(); ++i) {
+        const bool missing = reporting && i / 24 >= 330 && i % 24 >= 12;
+        const double energy = 100 + normal(random) - (reporting ? saved_per_hour : 0);
+        period->kpi.push_back(missing ? kMissing : energy);
+      }
+    }
+    return hourly.Run().effect->standard_error;
+  };
+  EXPECT_NEAR(standard_error(20) / standard_error(1), 1, 0.01);
+}
+
+TEST(Evaluate, AMissingDayIsNoNeighbour) {
+  // Every third day is missing; taken as zeros they would thin the correlation out.
+  DailyCase sparse(19, 0);
+  double drift = 0;
+  std::mt19937_64 random(19);
+  std::normal_distribution<double> normal;
+  std::vector<double>& energy = sparse.data.baseline.kpi;
+  for (std::size_t i = 0; i < energy.size(); ++i) {
+    drift = 0.95 * drift + 10 * normal(random);
+    energy[i] = i % 3 == 0 ? kMissing : energy[i] + drift;
+  }
+  DailyCase whole(19, 0);
+  drift = 0;
+  random.seed(19);
+  for (double& figure : whole.data.baseline.kpi)
+    figure += drift = 0.95 * drift + 10 * normal(random);
+  EXPECT_NEAR(sparse.Run().fitness->daily_autocorrelation,
+              whole.Run().fitness->daily_autocorrelation, 0.05);
+}
+
 TEST(Evaluate, AMissingDriverShowsAsAutocorrelation) {
   DailyCase drifting(16, 0.05);
   double drift = 0;
