@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <optional>
+#include <set>
 
 #include "api/json_reader.h"
 #include "api/json_views.h"
@@ -167,10 +170,13 @@ Timestamp ReadReceived(JsonReader& json) {
 }
 
 DeadLetter ReadLetter(JsonReader& json) {
+  constexpr std::array<std::string_view, 4> kNeeded = {"source", "place", "code", "reason"};
   DeadLetter letter;
+  std::set<std::string, std::less<>> seen;
   json.EnterObject();
   while (json.NextField()) {
     const std::string& field = json.field();
+    seen.insert(field);
     if (field == "id") {
       letter.id = json.Unsigned();
     } else if (field == "received") {
@@ -193,6 +199,9 @@ DeadLetter ReadLetter(JsonReader& json) {
       json.RefuseField(
           {"id", "received", "source", "place", "tag", "code", "reason", "payload", "key"});
     }
+  }
+  for (const std::string_view name : kNeeded) {
+    if (!seen.contains(name)) json.Fault(name, "expected a text, got nothing");
   }
   return letter;
 }
@@ -270,7 +279,9 @@ void AppendWriter::StartItem() {
 }
 
 void AppendWriter::AddSamples(const PathBatch& batch, std::size_t begin, std::size_t end) {
-  BEDPLATE_CHECK(!in_letters_ && begin <= end && end <= batch.samples.size());
+  BEDPLATE_CHECK(!in_letters_);
+  BEDPLATE_CHECK(begin <= end);
+  BEDPLATE_CHECK(end <= batch.samples.size());
   StartItem();
   const SampleColumns& samples = batch.samples;
   JsonWriter json(text_);

@@ -205,8 +205,8 @@ void WriteInitiativeSummary(JsonWriter& json, const MeasuredInitiative& measured
 }
 
 void WriteInitiative(JsonWriter& json, const MeasuredInitiative& measured, Timestamp now) {
-  static const Evaluation kNothing;
-  const Evaluation& evaluation = measured.evaluation ? *measured.evaluation : kNothing;
+  static const Evaluation nothing;
+  const Evaluation& evaluation = measured.evaluation ? *measured.evaluation : nothing;
   const std::vector<CashFlow> costs =
       measured.evaluation ? CostsOf(measured.initiative) : std::vector<CashFlow>();
   json.BeginObject();

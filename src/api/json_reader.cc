@@ -51,28 +51,28 @@ bool Convert(std::string_view token, Number& number) {
 
 void AppendUtf8(std::string& out, std::uint32_t code) {
   const auto byte = [&out](std::uint32_t value) { out += static_cast<char>(value); };
-  if (code < 0x80) {
+  if (code < 0x80U) {
     byte(code);
-  } else if (code < 0x800) {
-    byte(0xC0 | code >> 6U);
-    byte(0x80 | (code & 0x3FU));
-  } else if (code < 0x10000) {
-    byte(0xE0 | code >> 12U);
-    byte(0x80 | (code >> 6U & 0x3FU));
-    byte(0x80 | (code & 0x3FU));
+  } else if (code < 0x800U) {
+    byte(0xC0U | code >> 6U);
+    byte(0x80U | (code & 0x3FU));
+  } else if (code < 0x10000U) {
+    byte(0xE0U | code >> 12U);
+    byte(0x80U | (code >> 6U & 0x3FU));
+    byte(0x80U | (code & 0x3FU));
   } else {
-    byte(0xF0 | code >> 18U);
-    byte(0x80 | (code >> 12U & 0x3FU));
-    byte(0x80 | (code >> 6U & 0x3FU));
-    byte(0x80 | (code & 0x3FU));
+    byte(0xF0U | code >> 18U);
+    byte(0x80U | (code >> 12U & 0x3FU));
+    byte(0x80U | (code >> 6U & 0x3FU));
+    byte(0x80U | (code & 0x3FU));
   }
 }
 
 }  // namespace
 
 const std::string& JsonReader::field() const {
-  static const std::string kNone;
-  return levels_.empty() ? kNone : levels_.back().field;
+  static const std::string none;
+  return levels_.empty() ? none : levels_.back().field;
 }
 
 void JsonReader::SkipSpace() {
