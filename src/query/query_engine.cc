@@ -28,26 +28,28 @@ constexpr std::uint64_t MemoryCeiling(std::uint64_t memory_bytes) {
   return memory_bytes + memory_bytes / 2;
 }
 
-/// The stop tokens of running queries by connection, for the table functions inside of them.
+/// The running queries by connection, for the table functions inside of them.
 class RunningQueries {
  public:
-  void Add(std::uint64_t connection_id, const CancelToken& stop) {
+  std::shared_ptr<RunningQuery> Add(std::uint64_t connection_id, const CancelToken& stop) {
+    auto query = std::make_shared<RunningQuery>(stop);
     const std::scoped_lock lock(mutex_);
-    stops_.insert_or_assign(connection_id, stop);
+    queries_.insert_or_assign(connection_id, query);
+    return query;
   }
   void Remove(std::uint64_t connection_id) {
     const std::scoped_lock lock(mutex_);
-    stops_.erase(connection_id);
+    queries_.erase(connection_id);
   }
-  CancelToken Find(std::uint64_t connection_id) const {
+  std::shared_ptr<RunningQuery> Find(std::uint64_t connection_id) const {
     const std::scoped_lock lock(mutex_);
-    const auto found = stops_.find(connection_id);
-    return found == stops_.end() ? CancelToken() : found->second;
+    const auto found = queries_.find(connection_id);
+    return found == queries_.end() ? std::make_shared<RunningQuery>(CancelToken()) : found->second;
   }
 
  private:
   mutable std::mutex mutex_;
-  std::unordered_map<std::uint64_t, CancelToken> stops_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<RunningQuery>> queries_;
 };
 
 /// Counts a query in for as long as it lives, if there is room.
@@ -70,7 +72,7 @@ class DuckQueryEngine final : public QueryEngine {
       : options_(options),
         clock_(options.clock == nullptr ? system_clock_ : *options.clock),
         relations_(PlantRelations(historian, catalog)),
-        stop_tokens_([this](std::uint64_t id) { return running_.Find(id); }),
+        find_query_([this](std::uint64_t id) { return running_.Find(id); }),
         watcher_(clock_, ResidentBytes, MemoryCeiling(options.memory_bytes)) {
     for (const Relation& relation : relations_) {
       readable_.push_back({std::string(relation.name), relation.columns.size()});
@@ -81,9 +83,9 @@ class DuckQueryEngine final : public QueryEngine {
     ASSIGN_OR_RETURN(database_, OpenQueryDatabase(options_.memory_bytes, options_.threads));
     ASSIGN_OR_RETURN(const DuckConnection connection, Connect());
     for (const Relation& relation : relations_) {
-      RETURN_IF_ERROR(RegisterRelation(connection.get(), relation, stop_tokens_));
+      RETURN_IF_ERROR(RegisterRelation(connection.get(), relation, find_query_));
     }
-    RETURN_IF_ERROR(RegisterSamples(connection.get(), historian, stop_tokens_));
+    RETURN_IF_ERROR(RegisterSamples(connection.get(), historian, find_query_));
     return LockSettings(connection.get());
   }
 
@@ -108,7 +110,7 @@ class DuckQueryEngine final : public QueryEngine {
   const std::vector<Relation> relations_;
   std::vector<GuardRelation> readable_;
   RunningQueries running_;
-  const StopTokens stop_tokens_;
+  const QueryFinder find_query_;
   std::atomic<int> seats_taken_{0};
   DuckDatabase database_;
   QueryWatcher watcher_;
@@ -175,12 +177,13 @@ Result<QueryResult> DuckQueryEngine::Run(std::string_view sql, const QueryLimits
   duckdb_connection_get_client_context(connection.get(), context.out());
   const std::uint64_t id = duckdb_client_context_get_connection_id(context.get());
   const QueryWatcher::Watch watch(watcher_, connection.get(), {limits.timeout, cancel});
-  running_.Add(id, watch.stop());
+  const std::shared_ptr<RunningQuery> running = running_.Add(id, watch.stop());
   Result<QueryResult> result = Answer(connection.get(), sql, limits);
   running_.Remove(id);
   if (!result.ok()) {
     // Whatever a stopped query says, the reason is why it was stopped.
     if (std::optional<Error> stopped = watch.Stopped()) return *std::move(stopped);
+    if (std::optional<Error> failure = running->failure()) return *std::move(failure);
     return result;
   }
   result->elapsed =

@@ -65,7 +65,7 @@ class QueryEngine {
   struct Options {
     std::uint64_t memory_bytes = 256ULL << 20U;
     int threads = 2;
-    int concurrent_queries = 2;  // beyond this kUnavailable; fewer than the server has workers
+    int concurrent_queries = 2;    // beyond this kUnavailable; fewer than the server has workers
     const Clock* clock = nullptr;  // for time limits; null: the operating system's
   };
   /// The stores must outlive the engine. Errors: kInternal when DuckDB cannot be opened.
@@ -75,8 +75,9 @@ class QueryEngine {
 
   /// Errors: kInvalidArgument (syntax, unknown names, with DuckDB's position and hint),
   /// kPermissionDenied naming the function or statement that is not allowed, kDeadlineExceeded,
-  /// kCancelled, kResourceExhausted (memory, result bytes, size of the statement), kUnavailable
-  /// (too many queries at once), kUnsupported (a column of a type that cannot be shown).
+  /// kCancelled, kResourceExhausted (memory, result bytes), kUnavailable (too many queries at
+  /// once), kUnsupported (a column of a type that cannot be shown); those of the stores that it
+  /// reads. A statement beyond a limit is kInvalidArgument.
   virtual Result<QueryResult> Run(std::string_view sql, const QueryLimits& limits,
                                   const CancelToken& cancel) = 0;
 

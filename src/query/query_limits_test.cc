@@ -79,6 +79,35 @@ TEST_F(QueryTest, TheResultHasASizeLimit) {
   EXPECT_TRUE(Run("SELECT i FROM range(100) t(i)", limits).ok());
 }
 
+TEST_F(QueryTest, AStoresErrorKeepsItsCode) {
+  historian_.Fail(Error(ErrorCode::kCorruption, "checksum").At("/plant/segments/7.seg"));
+  const std::string expected = "corruption: /plant/segments/7.seg: checksum";
+  EXPECT_EQ(Ask("SELECT * FROM samples('**/power')"), expected);
+  EXPECT_EQ(Ask("SELECT sum(value) FROM samples('**/power')"), expected);
+  EXPECT_EQ(Ask("SELECT 1 + 'x'").substr(0, 17), "invalid-argument:") << "of another query";
+}
+
+TEST_F(QueryTest, NumbersBeyondADoubleAreRefused) {
+  for (const char* sql :
+       {"SELECT 1e999", "SELECT -1e999", "SELECT value * 1e309 FROM samples('*')"}) {
+    EXPECT_EQ(Ask(sql),
+              "invalid-argument: a number in the statement is out of range: doubles end at 1.8e308")
+        << sql;
+  }
+  EXPECT_EQ(Ask("SELECT 1e308"), "1e+308\n");
+}
+
+TEST_F(QueryTest, AStatementBeyondALimitIsTheCallersFault) {
+  std::string deep = "1";
+  for (int i = 0; i < 400; ++i) deep = "(1 + " + deep + ")";
+  EXPECT_EQ(CodeOf(Run("SELECT " + deep)), ErrorCode::kInvalidArgument);
+  std::string wide = "SELECT 1";
+  for (int i = 0; i < 1000; ++i) wide += ", 1";
+  EXPECT_EQ(CodeOf(Run(wide)), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(CodeOf(Run("SELECT regexp_matches(tag, 'a{1000000}') FROM tags")),
+            ErrorCode::kInvalidArgument);
+}
+
 TEST_F(QueryTest, MemoryThatDuckDbCountsIsLimited) {
   QueryEngine::Options options;
   options.memory_bytes = 64U << 20U;
@@ -110,6 +139,9 @@ TEST_F(QueryTest, TooManyAtOnceAreTurnedAway) {
 
 TEST_F(QueryTest, QueriesRunSideBySide) {
   constexpr int kThreads = 4;
+  QueryEngine::Options options;
+  options.concurrent_queries = kThreads;
+  MakeEngine(options);
   std::array<int, kThreads> right{};
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {

@@ -12,19 +12,19 @@ namespace {
 /// What DuckDB keeps per registered function.
 struct Registration {
   const Relation& relation;
-  const StopTokens& tokens;
+  const QueryFinder& queries;
 };
 
 /// What it keeps per use of it in a statement …
 struct Bound {
   const Relation& relation;
-  CancelToken cancel;
+  std::shared_ptr<RunningQuery> query;
 };
 
 /// … and per run.
 struct Reading {
   const Relation& relation;
-  CancelToken cancel;
+  std::shared_ptr<RunningQuery> query;
   std::unique_ptr<RowSource> source;
   std::vector<idx_t> columns;  // of the relation, in the order that DuckDB wants
   std::vector<RelationRow> page;
@@ -64,14 +64,14 @@ void Bind(duckdb_bind_info info) {
     duckdb_bind_add_result_column(info, std::string(column.name).c_str(), type.get());
   }
   auto bound =
-      std::make_unique<Bound>(Bound{registration.relation, TokenOf(info, registration.tokens)});
+      std::make_unique<Bound>(Bound{registration.relation, QueryOf(info, registration.queries)});
   duckdb_bind_set_bind_data(info, bound.release(), Delete<Bound>);
 }
 
 void Init(duckdb_init_info info) {
   const auto& bound = *static_cast<Bound*>(duckdb_init_get_bind_data(info));
   auto reading = std::make_unique<Reading>(
-      Reading{bound.relation, bound.cancel, bound.relation.open(), {}, {}, 0});
+      Reading{bound.relation, bound.query, bound.relation.open(), {}, {}, 0});
   for (idx_t i = 0; i < duckdb_init_get_column_count(info); ++i) {
     reading->columns.push_back(duckdb_init_get_column_index(info, i));
   }
@@ -81,7 +81,7 @@ void Init(duckdb_init_info info) {
 
 Status Turn(Reading& reading) {
   if (reading.next < reading.page.size()) return {};
-  ASSIGN_OR_RETURN(reading.page, reading.source->Next(reading.cancel));
+  ASSIGN_OR_RETURN(reading.page, reading.source->Next(reading.query->stop()));
   reading.next = 0;
   return {};
 }
@@ -89,8 +89,7 @@ Status Turn(Reading& reading) {
 void Fill(duckdb_function_info info, duckdb_data_chunk chunk) {
   auto& reading = *static_cast<Reading*>(duckdb_function_get_init_data(info));
   if (const Status status = Turn(reading); !status.ok()) {
-    duckdb_function_set_error(info, status.error().ToString().c_str());
-    return;
+    return FailQuery(info, *reading.query, status.error());
   }
   const idx_t rows = std::min<idx_t>(duckdb_vector_size(), reading.page.size() - reading.next);
   for (idx_t i = 0; i < reading.columns.size(); ++i) {
@@ -107,11 +106,21 @@ void Fill(duckdb_function_info info, duckdb_data_chunk chunk) {
 
 }  // namespace
 
+void RunningQuery::Fail(const Error& error) {
+  const std::scoped_lock lock(mutex_);
+  if (!failure_) failure_ = error;
+}
+
+std::optional<Error> RunningQuery::failure() const {
+  const std::scoped_lock lock(mutex_);
+  return failure_;
+}
+
 Status RegisterRelation(duckdb_connection connection, const Relation& relation,
-                        const StopTokens& tokens) {
+                        const QueryFinder& queries) {
   const std::string function_name = fmt::format("bedplate_{}", relation.name);
   const DuckTableFunction function(duckdb_create_table_function());
-  auto registration = std::make_unique<Registration>(Registration{relation, tokens});
+  auto registration = std::make_unique<Registration>(Registration{relation, queries});
   duckdb_table_function_set_name(function.get(), function_name.c_str());
   duckdb_table_function_set_extra_info(function.get(), registration.release(),
                                        Delete<Registration>);
@@ -136,10 +145,15 @@ std::int64_t MicrosecondsOf(Timestamp time) noexcept {
   return ns / kNanoseconds - (ns % kNanoseconds < 0 ? 1 : 0);
 }
 
-CancelToken TokenOf(duckdb_bind_info info, const StopTokens& tokens) {
+std::shared_ptr<RunningQuery> QueryOf(duckdb_bind_info info, const QueryFinder& queries) {
   DuckContext context;
   duckdb_table_function_get_client_context(info, context.out());
-  return tokens(duckdb_client_context_get_connection_id(context.get()));
+  return queries(duckdb_client_context_get_connection_id(context.get()));
+}
+
+void FailQuery(duckdb_function_info info, RunningQuery& query, const Error& error) {
+  query.Fail(error);
+  duckdb_function_set_error(info, error.ToString().c_str());
 }
 
 void SetNull(duckdb_vector vector, idx_t index) {

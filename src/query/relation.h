@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -42,19 +45,39 @@ struct Relation {
   std::function<std::unique_ptr<RowSource>()> open;
 };
 
-/// Which token stops the query that runs on the connection with this id.
-using StopTokens = std::function<CancelToken(std::uint64_t connection_id)>;
+/// A query under way, as the table functions inside it see it. Safe for concurrent use.
+class RunningQuery {
+ public:
+  explicit RunningQuery(CancelToken stop) : stop_(std::move(stop)) {}
+
+  /// Raised when the query is to end.
+  [[nodiscard]] const CancelToken& stop() const noexcept { return stop_; }
+  /// Keeps the first error of a store: DuckDB passes on texts only, and with them no error's code.
+  void Fail(const Error& error);
+  [[nodiscard]] std::optional<Error> failure() const;
+
+ private:
+  const CancelToken stop_;
+  mutable std::mutex mutex_;
+  std::optional<Error> failure_;
+};
+
+/// The query that runs on the connection with this id; never null.
+using QueryFinder = std::function<std::shared_ptr<RunningQuery>(std::uint64_t connection_id)>;
 
 /// Makes `FROM <name>` work on `database`'s connections: a table function and a view on it.
-/// `relation` and `tokens` must outlive the database. Errors: kInternal.
+/// `relation` and `queries` must outlive the database. Errors: kInternal.
 Status RegisterRelation(duckdb_connection connection, const Relation& relation,
-                        const StopTokens& tokens);
+                        const QueryFinder& queries);
 
 /// Writes a time as DuckDB's microseconds since 1970, rounded down.
 std::int64_t MicrosecondsOf(Timestamp time) noexcept;
 
-/// The token of the query that is being bound.
-CancelToken TokenOf(duckdb_bind_info info, const StopTokens& tokens);
+/// The query that is being bound.
+std::shared_ptr<RunningQuery> QueryOf(duckdb_bind_info info, const QueryFinder& queries);
+
+/// Ends the query with an error of a store.
+void FailQuery(duckdb_function_info info, RunningQuery& query, const Error& error);
 
 /// Sets row `index` of `vector` to NULL.
 void SetNull(duckdb_vector vector, idx_t index);

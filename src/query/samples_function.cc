@@ -27,14 +27,14 @@ constexpr std::array<RelationColumn, 6> kColumns = {{
 
 struct Registration {
   const Historian& historian;
-  const StopTokens& tokens;
+  const QueryFinder& queries;
 };
 
 struct Bound {
   const Historian& historian;
   Glob glob;
   TimeRange range;
-  CancelToken cancel;
+  std::shared_ptr<RunningQuery> query;
 };
 
 /// One run, shared by the threads that take part.
@@ -82,7 +82,7 @@ Result<std::unique_ptr<Bound>> MakeBound(duckdb_bind_info info) {
   const TimeRange range{RangeBound(info, "start", kMinTimestamp),
                         RangeBound(info, "stop", kMaxTimestamp)};
   return std::make_unique<Bound>(
-      Bound{registration.historian, std::move(glob), range, TokenOf(info, registration.tokens)});
+      Bound{registration.historian, std::move(glob), range, QueryOf(info, registration.queries)});
 }
 
 void Bind(duckdb_bind_info info) {
@@ -120,12 +120,12 @@ Result<bool> Advance(Reading& reading, Reader& reader) {
       if (index >= reading.series.size()) return false;
       reader.series = &reading.series[index];
       reader.cursor.emplace(reading.bound.historian, reader.series->id, reading.bound.range,
-                            reading.bound.cancel);
+                            reading.bound.query->stop());
     }
     ASSIGN_OR_RETURN(reader.piece, reader.cursor->Next());
     reader.next = 0;
     if (reader.piece == nullptr) reader.cursor.reset();
-    if (reading.bound.cancel.cancelled()) {
+    if (reading.bound.query->stop().cancelled()) {
       return Error(ErrorCode::kCancelled, "the query was stopped");
     }
   }
@@ -193,10 +193,7 @@ void Fill(duckdb_function_info info, duckdb_data_chunk chunk) {
   auto& reading = *static_cast<Reading*>(duckdb_function_get_init_data(info));
   auto& reader = *static_cast<Reader*>(duckdb_function_get_local_init_data(info));
   const Result<bool> more = Advance(reading, reader);
-  if (!more.ok()) {
-    duckdb_function_set_error(info, more.error().ToString().c_str());
-    return;
-  }
+  if (!more.ok()) return FailQuery(info, *reading.bound.query, more.error());
   if (!*more) return duckdb_data_chunk_set_size(chunk, 0);
   const std::size_t count =
       std::min<std::size_t>(duckdb_vector_size(), reader.piece->size() - reader.next);
@@ -212,11 +209,11 @@ void Fill(duckdb_function_info info, duckdb_data_chunk chunk) {
 std::span<const RelationColumn> SamplesColumns() noexcept { return kColumns; }
 
 Status RegisterSamples(duckdb_connection connection, const Historian& historian,
-                       const StopTokens& tokens) {
+                       const QueryFinder& queries) {
   const DuckTableFunction function(duckdb_create_table_function());
   const DuckType text(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
   const DuckType time(duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP_TZ));
-  auto registration = std::make_unique<Registration>(Registration{historian, tokens});
+  auto registration = std::make_unique<Registration>(Registration{historian, queries});
   duckdb_table_function_set_name(function.get(), "samples");
   duckdb_table_function_add_parameter(function.get(), text.get());
   duckdb_table_function_add_named_parameter(function.get(), "start", time.get());

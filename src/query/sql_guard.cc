@@ -187,7 +187,7 @@ void Walker::OnlyKnown(const json::object& node, std::initializer_list<std::stri
 
 bool Walker::Enter(const json::object& node) {
   if (depth_ == kMaxSqlDepth) {
-    Refuse(ErrorCode::kResourceExhausted, node,
+    Refuse(ErrorCode::kInvalidArgument, node,
            fmt::format("the statement is nested deeper than {} levels", kMaxSqlDepth));
     return false;
   }
@@ -198,7 +198,7 @@ bool Walker::Enter(const json::object& node) {
 void Walker::CheckBounds(const json::object& node, const Measure& measure) {
   const auto bound = [&](std::uint64_t value, std::uint64_t limit, std::string_view what) {
     if (value <= limit) return;
-    Refuse(ErrorCode::kResourceExhausted, node,
+    Refuse(ErrorCode::kInvalidArgument, node,
            fmt::format("the statement has more than {} {}, counted with common tables, stars and "
                        "aliases written out",
                        limit, what));
@@ -277,7 +277,7 @@ Measure Walker::Select(const json::object& node, const Scope& scope) {
   OnlyKnown(node, {"modifiers", "cte_map", "select_list", "from_table", "where_clause",
                    "group_expressions", "group_sets", "having", "qualify"});
   if (Array(node, "group_sets").size() > kMaxSqlGroupingSets) {
-    Refuse(ErrorCode::kResourceExhausted, node,
+    Refuse(ErrorCode::kInvalidArgument, node,
            fmt::format("more than {} grouping sets", kMaxSqlGroupingSets));
   }
   const json::object* table = Object(node, "from_table");
@@ -548,7 +548,7 @@ void Walker::CheckMatching(const FunctionGroup& group, const json::object& node,
       finds ? Result<std::uint64_t>(lengths[1]) : LiteralPatternWork(group, node);
   if (!work.ok()) return Refuse(work.error().code(), node, work.error().message());
   if (BoundedProduct(lengths[0], *work) <= (finds ? kMaxFindSteps : kMaxMatchSteps)) return;
-  Refuse(ErrorCode::kResourceExhausted, node,
+  Refuse(ErrorCode::kInvalidArgument, node,
          fmt::format("the pattern of '{}' is too long, or repeats too much, for texts of {} bytes",
                      Text(node, "function_name"), lengths[0]));
 }

@@ -8,6 +8,7 @@
 
 #include "base/utf8.h"
 #include "query/duckdb_handles.h"
+#include "query/query_errors.h"
 #include "query/sql_functions.h"
 #include "query/sql_guard.h"
 
@@ -34,7 +35,7 @@ std::size_t CountOf(std::string_view word, std::string_view text) {
 
 Status CheckText(std::string_view sql) {
   if (sql.size() > kMaxSqlBytes) {
-    return Error(ErrorCode::kResourceExhausted,
+    return Error(ErrorCode::kInvalidArgument,
                  fmt::format("the statement has {} bytes; at most {} are allowed", sql.size(),
                              kMaxSqlBytes));
   }
@@ -42,7 +43,7 @@ Status CheckText(std::string_view sql) {
     return Error(ErrorCode::kInvalidArgument, "the statement is not UTF-8 text without zero bytes");
   }
   if (CountOf("materialized", LowerAscii(sql)) > kMaxMaterialized) {
-    return Error(ErrorCode::kResourceExhausted,
+    return Error(ErrorCode::kInvalidArgument,
                  fmt::format("MATERIALIZED may stand in a statement {} times", kMaxMaterialized));
   }
   return {};
@@ -61,8 +62,8 @@ Result<std::string> Serialize(duckdb_connection connection, std::string_view sql
   }
   DuckResult result;
   if (duckdb_execute_prepared(prepared.get(), &result.get()) != DuckDBSuccess) {
-    return Error(ErrorCode::kResourceExhausted,
-                 fmt::format("cannot parse SQL: {}", duckdb_result_error(&result.get())));
+    return FromDuckError(duckdb_result_error_type(&result.get()),
+                         duckdb_result_error(&result.get()));
   }
   const DuckChunk chunk(duckdb_fetch_chunk(result.get()));
   BEDPLATE_CHECK(duckdb_data_chunk_get_size(chunk.get()) == 1);
@@ -76,8 +77,13 @@ Result<json::object> ParseJson(const std::string& text) {
   json::parse_options options;
   options.max_depth = kMaxJsonDepth;
   json::value value = json::parse(text, code, {}, options);
+  if (code == json::error::too_deep) {
+    return Error(ErrorCode::kInvalidArgument, "the statement is nested too deeply");
+  }
+  // What DuckDB writes and JSON does not know are the infinities that a literal as 1e999 became.
   if (code || !value.is_object()) {
-    return Error(ErrorCode::kResourceExhausted, "the statement is nested too deeply");
+    return Error(ErrorCode::kInvalidArgument,
+                 "a number in the statement is out of range: doubles end at 1.8e308");
   }
   return std::move(value.get_object());
 }
@@ -105,7 +111,7 @@ Error RefusedByParser(const json::object& answer, std::string_view sql) {
                         word)};
   }
   if (message.find("expression depth") != std::string::npos) {
-    return {ErrorCode::kResourceExhausted, "the statement is nested too deeply"};
+    return {ErrorCode::kInvalidArgument, "the statement is nested too deeply"};
   }
   const std::string position = StringOf(answer, "position");
   std::size_t offset = sql.size() + 1;
