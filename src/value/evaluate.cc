@@ -14,12 +14,6 @@
 namespace bedplate {
 namespace {
 
-std::size_t EndedBuckets(const Buckets& buckets, Timestamp as_of) {
-  std::size_t ended = 0;
-  while (ended < buckets.size() && buckets.edges[ended + 1] <= as_of) ++ended;
-  return ended;
-}
-
 /// Of the residuals summed by day; a day without rows is nobody's neighbour.
 double DailyAutocorrelation(const std::vector<double>& residuals, const DesignPeriod& design) {
   const std::vector<double> sums = SumByPeriod(residuals, design);
@@ -140,7 +134,7 @@ Evaluation Evaluate(const Initiative& initiative, const InitiativeData& data, Ti
   const auto calendar = PlantCalendar::ForZone(initiative.zone);
   BEDPLATE_CHECK(calendar.ok());
   const Buckets& buckets = data.reporting.buckets;
-  const std::size_t ended = EndedBuckets(buckets, as_of);
+  const std::size_t ended = buckets.Ended(as_of);
   const Design design = BuildDesign(initiative, data, calendar.value(), ended);
 
   Evaluation evaluation;

@@ -3,7 +3,9 @@
 #include <date/tz.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
+#include <span>
 
 namespace bedplate {
 namespace {
@@ -83,19 +85,26 @@ void PlanEqual(TimeRange period, std::chrono::nanoseconds granularity, Buckets& 
   }
 }
 
-/// Buckets of whole local days, each edge at the time of day of the period's start.
+/// Buckets of whole local days, each edge at the local time of day of the period's start.
 void PlanDays(TimeRange period, std::int32_t step_days, const PlantCalendar& calendar,
               Buckets& buckets) {
   const std::int32_t first = calendar.DayOf(period.start);
-  const std::chrono::nanoseconds time_of_day = period.start - calendar.StartOfDay(first);
+  const std::chrono::nanoseconds time_of_day = calendar.TimeOfDay(period.start);
   for (std::int32_t day = first;; day += step_days) {
-    const Timestamp edge = calendar.StartOfDay(day) + time_of_day;
+    // The start itself, because a local time that happens twice would name the first.
+    const Timestamp edge = day == first ? period.start : calendar.At(day, time_of_day);
     if (edge > period.stop) return;
     buckets.edges.push_back(edge);
   }
 }
 
 }  // namespace
+
+std::size_t Buckets::Ended(Timestamp as_of) const {
+  if (edges.empty()) return 0;
+  const auto ends = std::span(edges).subspan(1);
+  return static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), as_of) - ends.begin());
+}
 
 Result<PlantCalendar> PlantCalendar::ForZone(std::string_view zone) {
   try {
@@ -133,10 +142,18 @@ std::int32_t PlantCalendar::DayOf(Timestamp time) const {
   return static_cast<std::int32_t>(date::floor<date::days>(local).time_since_epoch().count());
 }
 
-Timestamp PlantCalendar::StartOfDay(std::int32_t day) const {
-  const date::local_seconds local{date::local_days(date::days(day))};
+std::chrono::nanoseconds PlantCalendar::TimeOfDay(Timestamp time) const {
+  const auto local = zone_->to_local(ToSys(time));
+  const auto below_second = std::chrono::nanoseconds(time.nanoseconds()) -
+                            std::chrono::nanoseconds(ToSys(time).time_since_epoch());
+  return (local - date::floor<date::days>(local)) + below_second;
+}
+
+Timestamp PlantCalendar::At(std::int32_t day, std::chrono::nanoseconds time_of_day) const {
+  const auto seconds = std::chrono::floor<Seconds>(time_of_day);
+  const date::local_seconds local{date::local_days(date::days(day)) + seconds};
   const auto sys = zone_->to_sys(local, date::choose::earliest);
-  return Timestamp::FromSeconds(sys.time_since_epoch().count());
+  return Timestamp::FromSeconds(sys.time_since_epoch().count()) + (time_of_day - seconds);
 }
 
 std::int32_t PlantCalendar::CodeOf(CalendarFactor factor, Timestamp time) const {

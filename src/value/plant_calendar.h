@@ -29,7 +29,12 @@ class PlantCalendar {
   /// Days since 1970-01-01, local.
   [[nodiscard]] std::int32_t DayOf(Timestamp time) const;
   /// The first moment of a local day.
-  [[nodiscard]] Timestamp StartOfDay(std::int32_t day) const;
+  [[nodiscard]] Timestamp StartOfDay(std::int32_t day) const { return At(day, {}); }
+  /// What a clock on the wall shows, since midnight.
+  [[nodiscard]] std::chrono::nanoseconds TimeOfDay(Timestamp time) const;
+  /// When the clock on the wall shows `time_of_day` on a local day. A time that a clock change
+  /// leaves out or repeats is its first moment.
+  [[nodiscard]] Timestamp At(std::int32_t day, std::chrono::nanoseconds time_of_day) const;
   /// 0 … CodeCount(factor) - 1; weeks start on Monday, hours at midnight.
   [[nodiscard]] std::int32_t CodeOf(CalendarFactor factor, Timestamp time) const;
   static std::int32_t CodeCount(CalendarFactor factor) noexcept;
@@ -48,6 +53,8 @@ struct Buckets {
 
   [[nodiscard]] std::size_t size() const noexcept { return days.size(); }
   [[nodiscard]] TimeRange At(std::size_t i) const { return {edges[i], edges[i + 1]}; }
+  /// How many have ended by `as_of`.
+  [[nodiscard]] std::size_t Ended(Timestamp as_of) const;
 };
 
 inline constexpr std::size_t kMaxBuckets = 1'000'000;

@@ -68,6 +68,27 @@ TEST(PlanBuckets, DaysAreAsLongAsClockChangesMakeThem) {
   EXPECT_EQ(quarters.value().size(), (24U + 23U + 24U) * 4U);
 }
 
+TEST(PlanBuckets, ADayThatStartsWithAShiftDoesSoWhenTheClockChanges) {
+  const PlantCalendar berlin = Calendar("Europe/Berlin");
+  const auto edges = [&](std::string_view from, std::string_view to) {
+    const TimeRange range{berlin.Parse(from).value(), berlin.Parse(to).value()};
+    std::vector<std::string> texts;
+    for (const Timestamp edge : PlanBuckets(range, hours(24), berlin).value().edges) {
+      texts.push_back(FormatTimestamp(edge));
+    }
+    return texts;
+  };
+  EXPECT_EQ(edges("2018-03-24 06:00", "2018-03-26 06:00"),
+            (std::vector<std::string>{"2018-03-24T05:00:00Z", "2018-03-25T04:00:00Z",
+                                      "2018-03-26T04:00:00Z"}));
+  EXPECT_EQ(edges("2018-10-27 06:00", "2018-10-29 06:00"),
+            (std::vector<std::string>{"2018-10-27T04:00:00Z", "2018-10-28T05:00:00Z",
+                                      "2018-10-29T05:00:00Z"}));
+  EXPECT_EQ(edges("2018-03-25 06:00", "2018-03-27 06:00"),
+            (std::vector<std::string>{"2018-03-25T04:00:00Z", "2018-03-26T04:00:00Z",
+                                      "2018-03-27T04:00:00Z"}));
+}
+
 TEST(PlanBuckets, LeavesOutACutLastBucket) {
   const PlantCalendar seoul = Calendar("Asia/Seoul");
   const Timestamp start = seoul.Parse("2018-01-01").value();
