@@ -3,19 +3,13 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace bedplate {
 namespace {
 
 constexpr std::size_t kTextLimitBytes = 64;
 constexpr std::size_t kDistanceLimit = 2;
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 }  // namespace
 
@@ -42,13 +36,13 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
 std::optional<std::string> NearestSpelling(std::string_view text,
                                            std::span<const std::string> candidates) {
   if (text.empty() || text.size() > kTextLimitBytes) return std::nullopt;
-  const std::string lower = Lower(text);
+  const std::string lower = LowerAscii(text);
   const std::string* nearest = nullptr;
   std::size_t nearest_distance = kDistanceLimit + 1;
   for (const std::string& candidate : candidates) {
     if (candidate.size() > kTextLimitBytes) continue;
-    if (Lower(candidate) == lower) return candidate;
-    const std::size_t distance = EditDistance(lower, Lower(candidate));
+    if (LowerAscii(candidate) == lower) return candidate;
+    const std::size_t distance = EditDistance(lower, LowerAscii(candidate));
     if (distance >= nearest_distance || 3 * distance > candidate.size()) continue;
     nearest = &candidate;
     nearest_distance = distance;

@@ -12,6 +12,7 @@
 #include <sstream>
 #include <unordered_set>
 
+#include "base/ascii.h"
 #include "base/spelling.h"
 #include "base/utf8.h"
 
@@ -193,16 +194,12 @@ bool IsPlainWord(std::string_view text) {
   if (text.empty() || !is_letter(text.front()) || text.back() == ' ') return false;
   for (std::size_t i = 1; i < text.size(); ++i) {
     const bool single_space = text[i] == ' ' && text[i - 1] != ' ';
-    const bool is_digit = text[i] >= '0' && text[i] <= '9';
-    if (!is_letter(text[i]) && !is_digit && !single_space &&
+    if (!is_letter(text[i]) && !IsDigit(text[i]) && !single_space &&
         kInside.find(text[i]) == kInside.npos) {
       return false;
     }
   }
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return std::find(std::begin(kReservedWords), std::end(kReservedWords), lower) ==
+  return std::find(std::begin(kReservedWords), std::end(kReservedWords), LowerAscii(text)) ==
          std::end(kReservedWords);
 }
 

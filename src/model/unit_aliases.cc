@@ -5,6 +5,8 @@
 #include <functional>
 #include <map>
 
+#include "base/ascii.h"
+
 namespace bedplate {
 namespace {
 
@@ -92,8 +94,6 @@ const AliasMap& Aliases() {
   static const AliasMap aliases = MakeAliases();
   return aliases;
 }
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 /// The bytes of a letter at the front of `text`: ASCII, `_`, `%`, the degree and micro signs.
 std::size_t LetterBytes(std::string_view text) {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace bedplate {
 
 /// How long the text that a function makes can be, given the texts it is given. It is what lets the
@@ -52,8 +54,5 @@ const FunctionGroup* FindAllowedFunction(std::string_view name, bool table);
 
 /// The names of all allowed functions, sorted, operators left out; for completion.
 std::vector<std::string> AllowedFunctionNames();
-
-/// `text` in ASCII lower case, as DuckDB compares names.
-std::string LowerAscii(std::string_view text);
 
 }  // namespace bedplate

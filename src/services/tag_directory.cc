@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace bedplate {
 namespace {
 
@@ -36,19 +38,11 @@ std::vector<TagView> Merge(std::vector<Tag> tags, std::vector<SeriesInfo> series
   return views;
 }
 
-std::string ToLower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
-}
-
 std::vector<std::string> SplitWords(std::string_view text) {
   std::vector<std::string> words;
   for (std::size_t begin = text.find_first_not_of(' '); begin != std::string_view::npos;) {
     const std::size_t end = std::min(text.find(' ', begin), text.size());
-    words.push_back(ToLower(text.substr(begin, end - begin)));
+    words.push_back(LowerAscii(text.substr(begin, end - begin)));
     begin = text.find_first_not_of(' ', end);
   }
   return words;
@@ -56,7 +50,7 @@ std::vector<std::string> SplitWords(std::string_view text) {
 
 bool HoldsAll(const Tag& tag, const std::vector<std::string>& words) {
   if (words.empty()) return true;
-  const std::string text = ToLower(tag.path) + '\n' + ToLower(tag.description);
+  const std::string text = LowerAscii(tag.path) + '\n' + LowerAscii(tag.description);
   return std::all_of(words.begin(), words.end(), [&text](const std::string& word) {
     return text.find(word) != std::string::npos;
   });

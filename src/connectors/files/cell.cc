@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace bedplate {
@@ -15,8 +16,6 @@ namespace {
 constexpr std::size_t kMaxNumberBytes = 400;
 constexpr std::array<std::string_view, 6> kTrueWords{"true", "t", "yes", "y", "on", "1"};
 constexpr std::array<std::string_view, 6> kFalseWords{"false", "f", "no", "n", "off", "0"};
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 Error BadCell(std::string_view text, std::string_view expected) {
   return {ErrorCode::kInvalidArgument,
@@ -110,10 +109,7 @@ Result<Value> ReadInt64(std::string_view text, const NumberStyle& style) {
 }
 
 Result<Value> ReadBool(std::string_view text) {
-  std::string word(text.substr(0, 8));
-  std::transform(word.begin(), word.end(), word.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  const std::string word = LowerAscii(text.substr(0, 8));
   if (std::find(kTrueWords.begin(), kTrueWords.end(), word) != kTrueWords.end()) {
     return Value(true);
   }

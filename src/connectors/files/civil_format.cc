@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace bedplate {
@@ -34,10 +35,6 @@ constexpr std::string_view kKnownFields = "YymdHIpMSbjfz";
 constexpr std::array<std::string_view, 12> kMonths{"jan", "feb", "mar", "apr", "may", "jun",
                                                    "jul", "aug", "sep", "oct", "nov", "dec"};
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 /// Takes as many digits as there are, `min` to `max` of them.
 bool TakeNumber(std::string_view& text, std::size_t min, std::size_t max, int& out) {
   std::size_t count = 0;
@@ -56,7 +53,7 @@ bool TakeInRange(std::string_view& text, int low, int high, int& out) {
 bool TakeWord(std::string_view& text, std::string_view word) {
   if (text.size() < word.size()) return false;
   for (std::size_t i = 0; i < word.size(); ++i) {
-    if (ToLower(text[i]) != word[i]) return false;
+    if (LowerAscii(text[i]) != word[i]) return false;
   }
   text.remove_prefix(word.size());
   return true;

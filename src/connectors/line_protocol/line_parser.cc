@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace bedplate {
@@ -31,8 +32,6 @@ struct ByteSet {
 
 constexpr ByteSet kMeasurementStops(", ");
 constexpr ByteSet kKeyStops(",= ");
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool IsAscii(std::string_view text) {
   std::size_t i = 0;
