@@ -5,8 +5,7 @@
 
 #include "api/problem.h"
 #include "base/utf8.h"
-#include "ingest/coerce.h"
-#include "model/path.h"
+#include "ingest/refusal.h"
 
 namespace bedplate {
 namespace {
@@ -14,16 +13,12 @@ namespace {
 constexpr std::size_t kRequestBytes = 8ULL << 20U;  // a request is sent once it is this long
 constexpr std::size_t kSamplesAtOnce = 20'000;      // added before the length is looked at
 
-DeadLetter LetterOf(const PathBatch& batch, std::size_t index, const char* code,
-                    const char* reason) {
-  DeadLetter letter;
-  letter.place = batch.origin.PlaceOf(index);
-  letter.tag = ToValidUtf8(batch.path, kMaxPathBytes);
-  letter.code = code;
-  letter.reason = reason;
-  letter.payload = PayloadOf(batch.samples, index);
-  letter.key = batch.origin.KeyOf(index);
-  return letter;
+/// The letter of a sample that JSON cannot carry.
+DeadLetter LetterFor(const PathBatch& batch, std::size_t index, const char* code,
+                     const char* reason) {
+  return LetterOf(
+      batch,
+      {.index = index, .code = code, .reason = reason, .payload = PayloadOf(batch.samples, index)});
 }
 
 bool AllUtf8(const std::vector<std::string>& texts) {
@@ -39,9 +34,9 @@ void SetAside(PathBatch& batch, std::vector<DeadLetter>& letters) {
   kept.origin.lines.clear();
   for (std::size_t i = 0; i < batch.samples.size(); ++i) {
     if (bad_name) {
-      letters.push_back(LetterOf(batch, i, "bad-path", "expected a path and unit in UTF-8"));
+      letters.push_back(LetterFor(batch, i, "bad-path", "expected a path and unit in UTF-8"));
     } else if (!IsValidUtf8(batch.samples.strings[i])) {
-      letters.push_back(LetterOf(batch, i, "bad-text", "expected text in UTF-8"));
+      letters.push_back(LetterFor(batch, i, "bad-text", "expected text in UTF-8"));
     } else {
       kept.samples.PushFrom(batch.samples, i);
       if (!batch.origin.lines.empty()) kept.origin.lines.push_back(batch.origin.lines[i]);

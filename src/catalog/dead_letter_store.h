@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -10,6 +11,9 @@
 
 namespace bedplate {
 
+/// How much of each text of a dead letter is kept.
+inline constexpr std::size_t kDeadLetterTextBytes = 4096;
+
 /// Something that came in and could not be understood or stored, with the reason.
 struct DeadLetter {
   std::uint64_t id = 0;  // given by the store
@@ -19,7 +23,7 @@ struct DeadLetter {
   std::string tag;      // path, when it is known
   std::string code;     // stable, kebab-case: "bad-number", "type-conflict"
   std::string reason;   // what was expected and what came
-  std::string payload;  // the input itself, at most 4 KiB of it, made valid UTF-8
+  std::string payload;  // the input itself, its beginning, made valid UTF-8
   std::string key;      // set: the same source and key is stored once (re-imports)
 };
 

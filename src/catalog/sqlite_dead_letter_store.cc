@@ -7,11 +7,10 @@
 namespace bedplate {
 namespace {
 
-constexpr std::size_t kTextLimitBytes = 4096;
 constexpr std::string_view kStored = "dead_letters";
 constexpr std::string_view kDropped = "dead_letters_dropped";
 
-std::string Clean(const std::string& text) { return ToValidUtf8(text, kTextLimitBytes); }
+std::string Clean(const std::string& text) { return ToValidUtf8(text, kDeadLetterTextBytes); }
 
 /// Returns how many of `letters` were not there yet.
 Result<std::uint64_t> InsertNew(SqliteConnection& connection, std::span<const DeadLetter> letters) {

@@ -22,16 +22,6 @@ Error Invalid(std::string message) {
   return Error(ErrorCode::kInvalidArgument, std::move(message));
 }
 
-std::size_t ValueCount(const SampleColumns& samples) {
-  switch (samples.type) {
-    case ValueType::kDouble: return samples.doubles.size();
-    case ValueType::kInt64: return samples.int64s.size();
-    case ValueType::kBool: return samples.bools.size();
-    case ValueType::kString: return samples.strings.size();
-  }
-  return 0;
-}
-
 Status CheckTimes(const SampleColumns& samples) {
   for (const std::int64_t time : samples.times) {
     if (!IsStorable(Timestamp(time))) {
@@ -63,10 +53,10 @@ Status CheckBatch(const SampleColumns& samples, const Series& series) {
                                ValueTypeName(series.type())));
   }
   const std::size_t count = samples.size();
-  if (ValueCount(samples) != count ||
+  if (samples.value_count() != count ||
       (!samples.qualities.empty() && samples.qualities.size() != count)) {
     return Invalid(fmt::format("{} times, {} values and {} qualities, expected as many of each",
-                               count, ValueCount(samples), samples.qualities.size()));
+                               count, samples.value_count(), samples.qualities.size()));
   }
   RETURN_IF_ERROR(CheckTimes(samples));
   return CheckValues(samples);

@@ -13,20 +13,11 @@ namespace bedplate {
 namespace {
 
 constexpr std::size_t kShownBytes = 64;
-constexpr std::size_t kMaxPayloadBytes = 4096;
 
 bool HasOneLength(const SampleColumns& samples) {
   const std::size_t size = samples.size();
-  const auto values = [&]() -> std::size_t {
-    switch (samples.type) {
-      case ValueType::kDouble: return samples.doubles.size();
-      case ValueType::kInt64: return samples.int64s.size();
-      case ValueType::kBool: return samples.bools.size();
-      case ValueType::kString: return samples.strings.size();
-    }
-    return 0;
-  };
-  return values() == size && (samples.qualities.empty() || samples.qualities.size() == size);
+  return samples.value_count() == size &&
+         (samples.qualities.empty() || samples.qualities.size() == size);
 }
 
 bool AllStorable(const std::vector<std::int64_t>& times) {
@@ -162,11 +153,6 @@ void MarkOutOfRange(const TagLimits& limits, SampleColumns& samples) {
 }
 
 }  // namespace
-
-std::string PayloadOf(const SampleColumns& samples, std::size_t index) {
-  return fmt::format("{} {}", FormatTimestamp(Timestamp(samples.times[index])),
-                     ToValidUtf8(FormatValue(samples.ValueAt(index)), kMaxPayloadBytes - 64));
-}
 
 Coerced Coerce(SampleColumns samples, const CoerceTarget& target) {
   BEDPLATE_CHECK(HasOneLength(samples));

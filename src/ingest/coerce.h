@@ -1,10 +1,9 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
-#include <string>
 #include <vector>
 
+#include "ingest/refusal.h"
 #include "model/sample.h"
 #include "model/tag.h"
 #include "model/unit.h"
@@ -18,17 +17,6 @@ struct CoerceTarget {
   std::optional<UnitConversion> conversion;  // of numbers, before anything else
   TagLimits limits;                          // in the unit after the conversion
 };
-
-/// A sample that cannot be stored.
-struct Refusal {
-  std::size_t index = 0;  // in the input
-  const char* code = "";  // as listed at TrustGate
-  std::string reason;
-  std::string payload;  // as PayloadOf
-};
-
-/// How a dead letter shows a sample: `2018-01-01T00:15:00Z 3.17`.
-std::string PayloadOf(const SampleColumns& samples, std::size_t index);
 
 struct Coerced {
   SampleColumns samples;  // of the target's type, in input order without the refused ones

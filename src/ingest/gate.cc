@@ -5,8 +5,8 @@
 #include <iterator>
 #include <mutex>
 
-#include "base/utf8.h"
 #include "ingest/coerce.h"
+#include "ingest/refusal.h"
 #include "ingest/tag_route.h"
 
 namespace bedplate {
@@ -54,17 +54,6 @@ class HistorianGate final : public TrustGate {
   std::mutex observer_mutex_;
   std::shared_ptr<const AppendObserver> observer_;
 };
-
-DeadLetter LetterOf(const PathBatch& batch, Refusal refusal) {
-  DeadLetter letter;
-  letter.place = batch.origin.PlaceOf(refusal.index);
-  letter.tag = ToValidUtf8(batch.path, kMaxPathBytes);
-  letter.code = refusal.code;
-  letter.reason = std::move(refusal.reason);
-  letter.payload = std::move(refusal.payload);
-  letter.key = batch.origin.KeyOf(refusal.index);
-  return letter;
-}
 
 /// For a fault that all samples of a batch share.
 void RefuseAll(const PathBatch& batch, const char* code, const std::string& reason,

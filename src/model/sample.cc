@@ -38,6 +38,16 @@ std::string FormatValue(const Value& value) {
   return std::visit([](const auto& v) { return fmt::format("{}", v); }, value);
 }
 
+std::size_t SampleColumns::value_count() const noexcept {
+  switch (type) {
+    case ValueType::kDouble: return doubles.size();
+    case ValueType::kInt64: return int64s.size();
+    case ValueType::kBool: return bools.size();
+    case ValueType::kString: return strings.size();
+  }
+  return 0;
+}
+
 void SampleColumns::Clear() {
   times.clear();
   doubles.clear();

@@ -50,6 +50,8 @@ struct SampleColumns {
 
   [[nodiscard]] std::size_t size() const noexcept { return times.size(); }
   [[nodiscard]] bool empty() const noexcept { return times.empty(); }
+  /// Of the column that `type` names; size() when the block is whole.
+  [[nodiscard]] std::size_t value_count() const noexcept;
   void Clear();
 
   /// Appends one sample; its value must have this block's type (CHECK).

@@ -122,5 +122,18 @@ TEST(AssetLevelTest, NamesReadBackAndStandInOrder) {
   EXPECT_EQ(ParseAssetLevel("Site"), std::nullopt);
 }
 
+TEST(SampleColumns, CountsTheValuesOfItsType) {
+  for (const Value& value : {Value(1.5), Value(std::int64_t{7}), Value(true), Value("on")}) {
+    SampleColumns samples;
+    samples.type = TypeOf(value);
+    samples.Push({Timestamp(0), value, kGood});
+    EXPECT_EQ(samples.value_count(), 1U);
+    samples.times.push_back(1);
+    EXPECT_EQ(samples.value_count(), 1U);
+    samples.type = samples.type == ValueType::kBool ? ValueType::kDouble : ValueType::kBool;
+    EXPECT_EQ(samples.value_count(), 0U);
+  }
+}
+
 }  // namespace
 }  // namespace bedplate

@@ -9,7 +9,6 @@
 namespace bedplate {
 namespace {
 
-constexpr std::size_t kMaxPayloadBytes = 4096;
 // Beyond this many tags in one file the readings before are forgotten.
 constexpr std::size_t kMaxOrderedTags = 1'000'000;
 
@@ -157,10 +156,10 @@ void RowBatcher::Refuse(const CsvRow& row, const char* code, std::string reason,
   letter.tag = std::move(tag);
   letter.code = code;
   letter.reason = std::move(reason);
-  const std::string_view text = row.text.substr(0, kMaxPayloadBytes);
+  const std::string_view text = row.text.substr(0, kDeadLetterTextBytes);
   letter.payload = map_.csv.encoding == TextEncoding::kLatin1
-                       ? ToValidUtf8(Latin1ToUtf8(text), kMaxPayloadBytes)
-                       : ToValidUtf8(text, kMaxPayloadBytes);
+                       ? ToValidUtf8(Latin1ToUtf8(text), kDeadLetterTextBytes)
+                       : ToValidUtf8(text, kDeadLetterTextBytes);
   letters_.push_back(std::move(letter));
 }
 

@@ -13,7 +13,6 @@ namespace {
 // Beyond this many keys and fields the memory of them is dropped: a client that never repeats one
 // gains nothing from it.
 constexpr std::size_t kMaxKnown = 200'000;
-constexpr std::size_t kMaxPayloadBytes = 4096;
 
 struct StoredType {
   ValueType operator()(double /*value*/) const { return ValueType::kDouble; }
@@ -106,7 +105,7 @@ void LineBatcher::Reject(const LineSplitter::Line& line, const LineFault& fault,
   letter.tag = std::move(tag);
   letter.code = fault.code;
   letter.reason = fault.ToString();
-  letter.payload = ToValidUtf8(line.text, kMaxPayloadBytes);
+  letter.payload = ToValidUtf8(line.text, kDeadLetterTextBytes);
   letters_.push_back(std::move(letter));
 }
 
