@@ -18,6 +18,7 @@ namespace bedplate {
 class FakeHistorian final : public Historian {
  public:
   std::optional<Error> fail_append;  // returned by the next Append
+  std::size_t appends = 0;           // calls of it
 
   Result<TagId> Resolve(std::string_view path, ValueType type) override {
     const std::lock_guard lock(mutex_);
@@ -54,6 +55,7 @@ class FakeHistorian final : public Historian {
 
   Result<AppendResult> Append(std::span<const TagBatch> batches) override {
     const std::lock_guard lock(mutex_);
+    ++appends;
     if (fail_append) return *std::exchange(fail_append, std::nullopt);
     if (std::any_of(batches.begin(), batches.end(), HasOverlongText)) {
       return Error(ErrorCode::kInvalidArgument, "a string is longer than the limit");

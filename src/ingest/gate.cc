@@ -4,13 +4,19 @@
 
 #include <iterator>
 #include <mutex>
+#include <span>
 
+#include "ingest/append_piece.h"
 #include "ingest/coerce.h"
 #include "ingest/refusal.h"
 #include "ingest/tag_route.h"
 
 namespace bedplate {
 namespace {
+
+// The historian refuses a call that is too long for one frame of its log as a whole. A quarter of
+// that leaves room and still is one call for all but the largest requests.
+constexpr std::uint64_t kMaxAppendBytes = 64ULL << 20U;
 
 bool IsNumeric(ValueType type) { return type == ValueType::kDouble || type == ValueType::kInt64; }
 
@@ -41,10 +47,10 @@ class HistorianGate final : public TrustGate {
   Status Prepare(std::string_view source, PathBatch batch, Call& call);
   Result<std::optional<UnitConversion>> ConversionOf(const TagRoute& route,
                                                      const PathBatch& batch) const;
-  Status Append(Call& call, IngestReport& report);
+  Status Append(const Call& call, IngestReport& report);
   Status NoteNewTags(const Call& call);
   Status StoreLetters(std::string_view source, std::vector<DeadLetter>& letters);
-  void Notify(const Call& call);
+  void Notify(const Call& call, std::size_t begin, std::size_t end);
 
   Historian& historian_;
   Catalog& catalog_;
@@ -88,7 +94,7 @@ Tag NewTag(std::string_view source, const PathBatch& batch, ValueType type) {
   Tag tag;
   tag.path = batch.path;
   tag.type = type;
-  tag.unit = batch.unit;
+  if (IsNumeric(type)) tag.unit = batch.unit;  // others have none, and it was not checked
   tag.source = source;
   return tag;
 }
@@ -141,8 +147,10 @@ Status HistorianGate::Prepare(std::string_view source, PathBatch batch, Call& ca
   }
   if (!coerced.samples.empty()) {
     if (!route->tag) call.new_tags.push_back(NewTag(source, batch, target.type));
-    call.batches.push_back({.tag = *route->id, .samples = std::move(coerced.samples)});
-    call.paths.push_back(std::move(batch.path));
+    for (SampleColumns& piece : CutIntoPieces(std::move(coerced.samples), kMaxAppendBytes)) {
+      call.batches.push_back({.tag = *route->id, .samples = std::move(piece)});
+      call.paths.push_back(batch.path);
+    }
   }
   return {};
 }
@@ -160,13 +168,21 @@ Result<std::optional<UnitConversion>> HistorianGate::ConversionOf(const TagRoute
   return std::optional<UnitConversion>(conversion);
 }
 
-Status HistorianGate::Append(Call& call, IngestReport& report) {
-  if (call.batches.empty()) return {};
-  ASSIGN_OR_RETURN(const AppendResult result, historian_.Append(call.batches));
-  report.stored = result.stored;
-  report.duplicates = result.duplicates;
-  report.conflicts = result.conflicts;
-  Notify(call);
+Status HistorianGate::Append(const Call& call, IngestReport& report) {
+  for (std::size_t begin = 0; begin < call.batches.size();) {
+    std::size_t end = begin;
+    for (std::uint64_t bytes = 0; end < call.batches.size(); ++end) {
+      bytes += LogBytes(call.batches[end].samples);
+      if (end > begin && bytes > kMaxAppendBytes) break;
+    }
+    ASSIGN_OR_RETURN(const AppendResult result,
+                     historian_.Append(std::span(call.batches).subspan(begin, end - begin)));
+    report.stored += result.stored;
+    report.duplicates += result.duplicates;
+    report.conflicts += result.conflicts;
+    Notify(call, begin, end);
+    begin = end;
+  }
   return NoteNewTags(call);
 }
 
@@ -209,14 +225,14 @@ void HistorianGate::Observe(AppendObserver observer) {
   observer_ = std::move(shared);
 }
 
-void HistorianGate::Notify(const Call& call) {
+void HistorianGate::Notify(const Call& call, std::size_t begin, std::size_t end) {
   std::shared_ptr<const AppendObserver> observer;
   {
     const std::lock_guard lock(observer_mutex_);
     observer = observer_;
   }
   if (observer == nullptr) return;
-  for (std::size_t i = 0; i < call.batches.size(); ++i) {
+  for (std::size_t i = begin; i < end; ++i) {
     (*observer)(call.paths[i], call.batches[i].samples);
   }
 }

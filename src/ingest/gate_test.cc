@@ -212,6 +212,23 @@ TEST_F(GateTest, ReportsAFailedAppendAndLeavesNoLetters) {
   EXPECT_EQ(*catalog_.dead_letters().Total(), 1U);
 }
 
+TEST_F(GateTest, CutsACallThatIsTooLongForOneAppend) {
+  const std::vector<Value> texts(35, std::string(kMaxStringBytes, 'x'));
+  std::vector<PathBatch> batches;
+  batches.push_back(Batch("acme/first", texts));
+  batches.push_back(Batch("acme/second", texts));
+  EXPECT_EQ(Ingest(std::move(batches)).stored, 70U);
+  EXPECT_EQ(historian_.appends, 2U);
+  EXPECT_EQ(historian_.SamplesOf("acme/second").size(), 35U);
+}
+
+TEST_F(GateTest, GivesNoUnitToATagWithoutNumbers) {
+  PathBatch batch = Batch("acme/state", {std::string("on")});
+  batch.unit = "nonsense";
+  EXPECT_EQ(Ingest(std::move(batch)).stored, 1U);
+  EXPECT_EQ(catalog_.plant().FindTag("acme/state")->value().unit, "");
+}
+
 TEST_F(GateTest, ShowsTheObserverWhatWasStored) {
   std::vector<std::string> seen;
   gate_->Observe([&](const std::string& path, const SampleColumns& samples) {
