@@ -10,7 +10,8 @@ namespace bedplate::historian {
 namespace {
 
 constexpr auto kTimeWeighted = static_cast<std::uint32_t>(AggregateFunction::kTimeWeightedMean) |
-                               static_cast<std::uint32_t>(AggregateFunction::kIntegral);
+                               static_cast<std::uint32_t>(AggregateFunction::kIntegral) |
+                               static_cast<std::uint32_t>(AggregateFunction::kKnownSeconds);
 
 Error Invalid(std::string message) {
   return Error(ErrorCode::kInvalidArgument, std::move(message));
@@ -57,6 +58,7 @@ Status CheckAggregate(const AggregateRequest& request, ValueType type) {
                                FormatTimestamp(kMinTimestamp), FormatTimestamp(kMaxTimestamp)));
   }
   if (request.bucket.count() <= 0) return Invalid("bucket: expected a width above 0");
+  if (request.hold.count() <= 0) return Invalid("hold: expected a duration above 0");
   const auto length = static_cast<std::uint64_t>((range.stop - range.start).count());
   const std::uint64_t buckets =
       (length - 1) / static_cast<std::uint64_t>(request.bucket.count()) + 1;

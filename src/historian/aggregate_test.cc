@@ -14,7 +14,7 @@ using testing::DoubleNear;
 using testing::ElementsAre;
 
 constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
-constexpr std::uint32_t kEverything = (1U << 9U) - 1;
+constexpr std::uint32_t kEverything = (1U << 10U) - 1;
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 std::vector<Sample> ToList(const SampleColumns& columns) {
@@ -50,7 +50,8 @@ class NaiveBucket {
       }
       const Timestamp end = last ? std::max(now_, samples_[i].time) : samples_[i + 1].time;
       const Timestamp from = std::max(samples_[i].time, bucket_.start);
-      const Timestamp to = std::min(end, bucket_.stop);
+      Timestamp to = std::min(end, bucket_.stop);
+      if (to - samples_[i].time > request_.hold) to = samples_[i].time + request_.hold;
       if (to <= from) continue;
       const double span = Seconds(to - from);
       seconds += span;
@@ -116,6 +117,7 @@ void ExpectLikeNaive(const AggregateColumns& columns, const std::vector<Sample>&
     ExpectSame(columns.integral[i], seconds > 0 ? integral : kNotANumber, "integral");
     ExpectSame(columns.time_weighted_mean[i], seconds > 0 ? integral / seconds : kNotANumber,
                "time-weighted mean");
+    ExpectSame(columns.known_seconds[i], seconds, "known seconds");
   }
   EXPECT_EQ(columns.starts.size(), i);
 }
@@ -170,6 +172,7 @@ TEST(AggregateTest, AgreesWithTheDefinitionOnRandomData) {
                                .functions = kEverything};
       request.interpolation = random() % 2 == 0 ? Interpolation::kStep : Interpolation::kLinear;
       request.good_only = random() % 2 == 0;
+      if (random() % 3 == 0) request.hold = std::chrono::milliseconds(random() % 3000 + 1);
       const auto columns = store.historian().Aggregate(request);
       ASSERT_TRUE(columns.ok()) << columns.error().ToString();
       ExpectLikeNaive(*columns, samples, request, store.clock().Now());

@@ -24,7 +24,8 @@ double Interpolate(const Reading& from, const Reading& to, std::int64_t time) {
 }  // namespace
 
 BucketAccumulator::BucketAccumulator(const AggregateRequest& request) : request_(request) {
-  weighted_ = Wants(AggregateFunction::kTimeWeightedMean) || Wants(AggregateFunction::kIntegral);
+  weighted_ = Wants(AggregateFunction::kTimeWeightedMean) || Wants(AggregateFunction::kIntegral) ||
+              Wants(AggregateFunction::kKnownSeconds);
   const std::int64_t width = request.bucket.count();
   const std::int64_t length = (request.range.stop - request.range.start).count();
   buckets_.resize(static_cast<std::size_t>((length - 1) / width + 1));
@@ -40,6 +41,8 @@ void BucketAccumulator::Add(const Reading& reading) {
 
 bool BucketAccumulator::CanAddBlock(const BlockHeader& block) const {
   if (BucketOf(block.first_time) != BucketOf(block.last_time)) return false;
+  // The header's integral does not tell how far apart the samples are.
+  if (weighted_ && request_.hold != std::chrono::nanoseconds::max()) return false;
   return block.AllGood() || (request_.good_only && !weighted_);
 }
 
@@ -102,7 +105,8 @@ void BucketAccumulator::Connect(const Reading& next) {
 void BucketAccumulator::AddSpan(const Reading& from, const Reading& to) {
   const bool step = request_.interpolation == Interpolation::kStep;
   std::int64_t start = std::max(from.time, request_.range.start.nanoseconds());
-  const std::int64_t stop = std::min(to.time, request_.range.stop.nanoseconds());
+  std::int64_t stop = std::min(to.time, request_.range.stop.nanoseconds());
+  if (request_.hold.count() < stop - from.time) stop = from.time + request_.hold.count();
   while (start < stop) {
     const std::size_t index = BucketOf(start);
     const std::int64_t end = std::min(stop, StartOf(index + 1));
@@ -147,6 +151,8 @@ AggregateColumns BucketAccumulator::Take() {
   FillColumn(AggregateFunction::kIntegral, columns.integral, [](const Bucket& b) {
     return b.known_seconds > 0 ? b.integral.Total() : kNotANumber;
   });
+  FillColumn(AggregateFunction::kKnownSeconds, columns.known_seconds,
+             [](const Bucket& b) { return b.known_seconds; });
   return columns;
 }
 

@@ -81,6 +81,7 @@ enum class AggregateFunction : std::uint32_t {
   kLast = 1U << 6U,
   kTimeWeightedMean = 1U << 7U,  // over the part of the bucket where the value is known
   kIntegral = 1U << 8U,          // value x seconds, over the same part
+  kKnownSeconds = 1U << 9U,      // the length of that part; 0 where no value is known
 };
 
 enum class Interpolation { kStep, kLinear };
@@ -94,6 +95,8 @@ struct AggregateRequest {
   std::uint32_t functions = 0;                         // OR of AggregateFunction
   Interpolation interpolation = Interpolation::kStep;  // for the time-weighted functions
   bool good_only = true;  // leave out samples whose quality is not good
+  /// For the time-weighted functions: a value is known for no longer than this after its sample.
+  std::chrono::nanoseconds hold = std::chrono::nanoseconds::max();
   CancelToken cancel;
 };
 
@@ -103,7 +106,7 @@ struct AggregateRequest {
 struct AggregateColumns {
   std::vector<std::int64_t> starts;  // ns since 1970
   std::vector<std::uint64_t> count;
-  std::vector<double> min, max, mean, sum, first, last, time_weighted_mean, integral;
+  std::vector<double> min, max, mean, sum, first, last, time_weighted_mean, integral, known_seconds;
 };
 
 /// What Check found. `problems` empty means that every checksum holds.
