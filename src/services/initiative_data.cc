@@ -17,11 +17,6 @@ using std::chrono::nanoseconds;
 
 constexpr std::size_t kMaxTexts = 10'000'000;  // of one driver in one period
 
-AggregateFunction FunctionOf(Aggregate aggregate) {
-  // A mean is made of sums, so that the steps of a bucket can be put together.
-  return aggregate == Aggregate::kIntegral ? AggregateFunction::kIntegral : AggregateFunction::kSum;
-}
-
 Error WrongType(const std::string& tag, std::string_view expected, ValueType got) {
   return {ErrorCode::kInvalidArgument, fmt::format("tag {}: expected {}, but its type is {}", tag,
                                                    expected, ValueTypeName(got))};
@@ -113,14 +108,27 @@ Result<std::vector<double>> InitiativeDataReader::ReadNumeric(const Source& sour
   request.tag = source.view.series->id;
   request.range = {buckets.edges.front(), buckets.edges.back()};
   request.bucket = FetchStep(granularity);
-  const AggregateFunction function = FunctionOf(aggregate);
-  request.functions =
-      static_cast<std::uint32_t>(AggregateFunction::kCount) | static_cast<std::uint32_t>(function);
+  request.functions = static_cast<std::uint32_t>(AggregateFunction::kCount);
   request.cancel = cancel;
+  if (aggregate == Aggregate::kIntegral) return ReadIntegral(source, buckets, request);
+  // A mean is made of sums, so that the steps of a bucket can be put together.
+  request.functions |= static_cast<std::uint32_t>(AggregateFunction::kSum);
   ASSIGN_OR_RETURN(const AggregateColumns columns, historian_.Aggregate(request));
-  const std::vector<double>& figures =
-      function == AggregateFunction::kIntegral ? columns.integral : columns.sum;
-  return GatherNumeric(buckets, aggregate, {columns.starts, columns.count, figures});
+  return GatherNumeric(buckets, aggregate, {columns.starts, columns.count, columns.sum, {}});
+}
+
+/// Counts first, as they tell how long a value may be held.
+Result<std::vector<double>> InitiativeDataReader::ReadIntegral(const Source& source,
+                                                               const Buckets& buckets,
+                                                               AggregateRequest request) const {
+  ASSIGN_OR_RETURN(const AggregateColumns counted, historian_.Aggregate(request));
+  request.hold = HoldOf({counted.starts, counted.count, {}, {}}, request.bucket,
+                        source.view.tag.interval_seconds);
+  request.functions = static_cast<std::uint32_t>(AggregateFunction::kIntegral) |
+                      static_cast<std::uint32_t>(AggregateFunction::kKnownSeconds);
+  ASSIGN_OR_RETURN(const AggregateColumns columns, historian_.Aggregate(request));
+  return GatherNumeric(buckets, Aggregate::kIntegral,
+                       {columns.starts, counted.count, columns.integral, columns.known_seconds});
 }
 
 Result<DriverData> InitiativeDataReader::ReadTexts(const Driver& driver, const Source& source,

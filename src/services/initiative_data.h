@@ -36,6 +36,8 @@ class InitiativeDataReader {
                                           const Buckets& buckets,
                                           std::chrono::nanoseconds granularity,
                                           const CancelToken& cancel) const;
+  Result<std::vector<double>> ReadIntegral(const Source& source, const Buckets& buckets,
+                                           AggregateRequest request) const;
   Result<DriverData> ReadDriver(const Driver& driver, const Initiative& initiative,
                                 const Buckets& buckets, const CancelToken& cancel) const;
   Result<DriverData> ReadTexts(const Driver& driver, const Source& source, const Buckets& buckets,

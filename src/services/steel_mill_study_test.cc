@@ -64,8 +64,8 @@ PeriodData Gather(const Initiative& initiative, TimeRange period, const MeterSam
   BEDPLATE_CHECK(calendar.ok());
   PeriodData data;
   data.buckets = PlanBuckets(period, initiative.granularity, calendar.value()).value();
-  data.kpi =
-      GatherNumeric(data.buckets, Aggregate::kSum, {samples.times, samples.counts, samples.kwh});
+  data.kpi = GatherNumeric(data.buckets, Aggregate::kSum,
+                           {samples.times, samples.counts, samples.kwh, {}});
   data.drivers.resize(2);
   data.drivers[1] = GatherCategory(data.buckets, {samples.times, samples.load_types});
   return data;

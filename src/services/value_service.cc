@@ -54,29 +54,56 @@ std::set<std::string> TagsOf(const Initiative& initiative) {
   return tags;
 }
 
-/// Differs whenever the figures of the tag might.
-std::string VersionOf(const TagDirectory& directory, const std::string& tag) {
-  const auto view = directory.Find(tag);
-  if (!view.ok()) return tag + " absent";
-  const auto& series = view.value().series;
-  const std::string stored = series ? fmt::format("{} {} {}", series->samples, series->conflicts,
-                                                  series->last.value_or(Timestamp()).nanoseconds())
-                                    : "none";
-  return fmt::format("{} {} {}", tag, view.value().tag.unit, stored);
+/// Where the part of the initiative's periods ends that has ended itself: no later sample counts.
+Result<Timestamp> EndOfData(const Initiative& initiative, Timestamp as_of) {
+  ASSIGN_OR_RETURN(const PlantCalendar calendar, PlantCalendar::ForZone(initiative.zone));
+  ASSIGN_OR_RETURN(const Buckets buckets,
+                   PlanBuckets(initiative.reporting, initiative.granularity, calendar));
+  const std::size_t ended = buckets.Ended(as_of);
+  return ended > 0 ? buckets.edges[ended] : initiative.baseline.stop;
 }
 
-std::string VersionOf(const TagDirectory& directory, const InitiativeText& text,
-                      const Initiative& initiative, Timestamp as_of) {
-  std::string version = text.yaml + '\n' + initiative.zone;
-  for (const std::string& tag : TagsOf(initiative)) {
-    version += '\n' + VersionOf(directory, tag);
-  }
-  if (as_of >= initiative.reporting.stop) return version;
-  const auto ended = (as_of - initiative.reporting.start) / initiative.granularity;
-  return version + fmt::format("\n{} ended", ended);
+/// How many samples of any quality there are before `end`.
+Result<std::uint64_t> CountBefore(const Historian& historian, TagId tag, Timestamp end,
+                                  const CancelToken& cancel) {
+  AggregateRequest request;
+  request.tag = tag;
+  request.range = {kMinTimestamp, end};
+  request.bucket = end - kMinTimestamp;
+  request.functions = static_cast<std::uint32_t>(AggregateFunction::kCount);
+  request.good_only = false;
+  request.cancel = cancel;
+  ASSIGN_OR_RETURN(const AggregateColumns columns, historian.Aggregate(request));
+  return columns.count.at(0);
 }
 
 }  // namespace
+
+/// Differs whenever the figures of the tag before `end` might. The counters of the series alone
+/// would differ with every new sample, though it lies behind all that is judged.
+Result<std::string> ValueService::VersionOf(const std::string& tag, Timestamp end,
+                                            const CancelToken& cancel) const {
+  const auto view = TagDirectory(plant_, historian_).Find(tag);
+  if (!view.ok()) return tag + " absent";
+  const Tag& declared = view.value().tag;
+  std::string version =
+      fmt::format("{} {} {}", tag, declared.unit, declared.interval_seconds.value_or(0));
+  if (!view.value().HasSamples()) return version;
+  const SeriesInfo& series = *view.value().series;
+  ASSIGN_OR_RETURN(const std::uint64_t count, CountBefore(historian_, series.id, end, cancel));
+  return version + fmt::format(" {} {}", count, series.conflicts);
+}
+
+Result<std::string> ValueService::VersionOf(const Initiative& initiative, Timestamp as_of,
+                                            const CancelToken& cancel) const {
+  ASSIGN_OR_RETURN(const Timestamp end, EndOfData(initiative, as_of));
+  std::string version = fmt::format("\n{} {}", initiative.zone, end.nanoseconds());
+  for (const std::string& tag : TagsOf(initiative)) {
+    ASSIGN_OR_RETURN(const std::string of_tag, VersionOf(tag, end, cancel));
+    version += '\n' + of_tag;
+  }
+  return version;
+}
 
 std::string VerdictSentence(const Initiative& initiative, const Evaluation& evaluation) {
   if (!evaluation.effect || evaluation.verdict == Verdict::kNoVerdict) {
@@ -127,9 +154,13 @@ Result<ValueService::Measured> ValueService::Measure(const InitiativeText& text,
   const std::string zone = plant.ZoneOf(parsed.initiative.scope);
   if (zone != plant.main_zone()) parsed = ParseInitiative({text.name, 1, ""}, text.yaml, zone);
   const Timestamp as_of = clock_.Now();
-  const TagDirectory directory(plant_, historian_);
-  const std::string version =
-      parsed.ok() ? VersionOf(directory, text, parsed.initiative, as_of) : text.yaml;
+  std::string version = text.yaml;
+  if (parsed.ok()) {
+    const auto of_data = VersionOf(parsed.initiative, as_of, cancel);
+    if (!of_data.ok() && of_data.error().code() == ErrorCode::kCancelled) return of_data.error();
+    // What else stands in the way stands in the way of measuring, too, which says so.
+    version += of_data.ok() ? of_data.value() : of_data.error().ToString();
+  }
   {
     const std::lock_guard guard(mutex_);
     const auto found = kept_.find(text.name);

@@ -30,9 +30,10 @@ struct MeasuredInitiative {
   std::string verdict_text;  // one sentence
 };
 
-/// Measures initiatives. An answer is kept until the initiative, the samples behind it or the
-/// number of ended buckets change, so that a list is quick. Arguments must outlive it. Safe for
-/// concurrent use.
+/// Measures initiatives. An answer is kept until the initiative or the number of ended buckets
+/// changes, or a sample comes late into what has ended, or one of its tags is corrected anywhere,
+/// so that a list is quick although samples arrive all the time. Arguments must outlive it. Safe
+/// for concurrent use.
 class ValueService {
  public:
   ValueService(const PlantStore& plant, const Historian& historian, const UnitSystem& units,
@@ -52,6 +53,10 @@ class ValueService {
     Measured measured;
   };
 
+  Result<std::string> VersionOf(const std::string& tag, Timestamp end,
+                                const CancelToken& cancel) const;
+  Result<std::string> VersionOf(const Initiative& initiative, Timestamp as_of,
+                                const CancelToken& cancel) const;
   Result<Measured> Measure(const InitiativeText& text, const PlantDirectory& plant,
                            const CancelToken& cancel);
   Result<MeasuredInitiative> MeasureAnew(const InitiativeText& text, ParsedInitiative parsed,

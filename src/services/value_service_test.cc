@@ -120,6 +120,33 @@ TEST_F(ValueServiceTest, TheIntegralOfAPowerIsTheSameEnergy) {
   EXPECT_NEAR(by_integral.middle / by_sum.middle, 1, 1e-6);
 }
 
+TEST_F(ValueServiceTest, AnIntegralByDayOfAnHourlyPowerIsTheWholeDay) {
+  std::string plant = PlantWith(kPowerKpi);
+  plant.replace(plant.find("granularity: 1h"), 15, "granularity: 1d");
+  plant.erase(plant.find("    drivers:"), plant.find("    costs:") - plant.find("    drivers:"));
+  Apply(plant);
+  IngestSeries("acme/power", kMidnight, hours(1), 24 * kDays,
+               [](int i) { return Value(100.0 + (i / 24 % 2 == 0 ? 0.5 : -0.5)); });
+  const auto measured = Measure();
+  ASSERT_TRUE(measured->evaluation && measured->evaluation->effect) << measured->verdict_text;
+  EXPECT_NEAR(measured->evaluation->effect->actual / 120, 2400, 1);
+  EXPECT_EQ(measured->evaluation->fitness->baseline_coverage, 1);
+}
+
+TEST_F(ValueServiceTest, ASilentSourceIsNotHeldForEver) {
+  std::string plant = PlantWith(kPowerKpi);
+  plant.erase(plant.find("    drivers:"), plant.find("    costs:") - plant.find("    drivers:"));
+  Apply(plant);
+  const auto noise = [](int i) { return Value(100.0 + (i * 7919) % 101 / 100.0); };
+  IngestSeries("acme/power", kMidnight, hours(1), 24 * 150, noise);
+  IngestSeries("acme/power", kMidnight + hours(24 * 160), hours(1), 24 * 80, noise);
+  const auto measured = Measure();
+  ASSERT_TRUE(measured->evaluation && measured->evaluation->fitness) << measured->verdict_text;
+  // Ten days of 120 are missing, less the four hours and a little that the last value is held.
+  EXPECT_NEAR(measured->evaluation->fitness->reporting_coverage, 110.0 / 120, 6.0 / 24 / 120);
+  EXPECT_LT(measured->evaluation->fitness->reporting_coverage, 110.3 / 120);
+}
+
 TEST_F(ValueServiceTest, FindsNoSavingWhereNoneIs) {
   Apply(PlantWith(kEnergyKpi));
   Write(0);
@@ -140,6 +167,31 @@ TEST_F(ValueServiceTest, AnAnswerIsKeptUntilSomethingChanges) {
   const auto corrected = Measure();
   EXPECT_NE(corrected, first);
   EXPECT_LT(corrected->evaluation->effect->total.middle, first->evaluation->effect->total.middle);
+}
+
+TEST_F(ValueServiceTest, SamplesBehindThePeriodsChangeNothingAndLateOnesDo) {
+  Apply(PlantWith(kEnergyKpi));
+  Write(kSaving);
+  const auto first = Measure();
+  Ingest("acme/energy", {{At("2018-09-20T10:00:00Z"), 100.0, kGood}});
+  EXPECT_EQ(Measure(), first);
+  Ingest("acme/energy", {{At("2018-06-01T10:30:00Z"), 100.0, kGood}});
+  EXPECT_NE(Measure(), first);
+}
+
+TEST_F(ValueServiceTest, ADayEndsAtLocalMidnightWhereTheClockChanged) {
+  std::string plant = PlantWith(kEnergyKpi);
+  plant.replace(plant.find("granularity: 1h"), 15, "granularity: 1d");
+  plant.replace(plant.find("to: 2018-05-01"), 14, "to: 2018-03-01");
+  plant.replace(plant.find("from: 2018-05-01"), 16, "from: 2018-03-01");
+  Apply(plant);
+  Write(kSaving);
+  clock_.Advance(At("2018-06-01T22:30:00Z") - clock_.Now());
+  const auto before = Measure();
+  clock_.Advance(std::chrono::minutes(45));  // midnight in London is 23:00Z in summer
+  const auto after = Measure();
+  EXPECT_NE(after, before);
+  EXPECT_EQ(after->evaluation->reporting.stop, At("2018-06-01T23:00:00Z"));
 }
 
 TEST_F(ValueServiceTest, ARunningPeriodIsMeasuredAsFarAsItHasEnded) {

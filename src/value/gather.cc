@@ -15,6 +15,8 @@ namespace {
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr double kRegularShare = 0.8;  // of buckets with the same rate: read at a fixed interval
 constexpr std::size_t kMaxLevels = 100;
+constexpr double kHeldIntervals = 4;
+constexpr std::chrono::nanoseconds kLongestHold = std::chrono::hours(24);  // if not declared
 constexpr std::string_view kOther = "(other)";
 
 /// Calls `visit(bucket, index)` for each of the ascending `times` that lies in a bucket.
@@ -31,6 +33,24 @@ void ForEachInBucket(const Buckets& buckets, std::span<const std::int64_t> times
 
 double Hours(TimeRange range) {
   return std::chrono::duration<double, std::ratio<3600>>(range.stop - range.start).count();
+}
+
+/// An integral per bucket, from the part of it in which the value is known.
+std::vector<double> GatherIntegral(const Buckets& buckets, const FetchedSteps& steps) {
+  BEDPLATE_CHECK(steps.figures.size() == steps.starts.size());
+  BEDPLATE_CHECK(steps.known_seconds.size() == steps.starts.size());
+  std::vector<double> figures(buckets.size());
+  std::vector<double> known_seconds(buckets.size());
+  ForEachInBucket(buckets, steps.starts, [&](std::size_t bucket, std::size_t i) {
+    if (!(steps.known_seconds[i] > 0)) return;
+    known_seconds[bucket] += steps.known_seconds[i];
+    figures[bucket] += steps.figures[i];
+  });
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    const double seconds = 3600 * Hours(buckets.At(i));
+    figures[i] *= known_seconds[i] < kMinCoverage * seconds ? kMissing : seconds / known_seconds[i];
+  }
+  return figures;
 }
 
 /// The samples per hour that most buckets have; 0 when no rate is usual.
@@ -87,8 +107,31 @@ std::chrono::nanoseconds FetchStep(std::chrono::nanoseconds granularity) noexcep
   return granularity >= std::chrono::hours(24) ? std::chrono::minutes(15) : granularity;
 }
 
+std::chrono::nanoseconds HoldOf(const FetchedSteps& steps, std::chrono::nanoseconds fetch_step,
+                                std::optional<double> declared_interval_seconds) {
+  std::uint64_t samples = 0;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  for (std::size_t i = 0; i < steps.starts.size(); ++i) {
+    if (steps.counts[i] == 0) continue;
+    if (samples == 0) first = steps.starts[i];
+    last = steps.starts[i];
+    samples += steps.counts[i];
+  }
+  std::chrono::nanoseconds hold(0);
+  if (declared_interval_seconds) {
+    hold =
+        std::chrono::nanoseconds(std::llround(kHeldIntervals * *declared_interval_seconds * 1e9));
+  } else if (samples > 1) {
+    const auto mean = static_cast<double>(last - first) / static_cast<double>(samples - 1);
+    hold = std::min(std::chrono::nanoseconds(std::llround(kHeldIntervals * mean)), kLongestHold);
+  }
+  return std::max(hold, fetch_step);
+}
+
 std::vector<double> GatherNumeric(const Buckets& buckets, Aggregate aggregate,
                                   const FetchedSteps& steps) {
+  if (aggregate == Aggregate::kIntegral) return GatherIntegral(buckets, steps);
   BEDPLATE_CHECK(steps.counts.size() == steps.starts.size());
   BEDPLATE_CHECK(steps.figures.size() == steps.starts.size());
   std::vector<double> figures(buckets.size());

@@ -30,7 +30,7 @@ struct Quarters {
       counts.push_back(std::isnan(figures[i]) ? 0 : 1);
     }
   }
-  [[nodiscard]] FetchedSteps steps() const { return {starts, counts, figures}; }
+  [[nodiscard]] FetchedSteps steps() const { return {starts, counts, figures, {}}; }
 };
 
 TEST(GatherNumeric, SumsAndMeansWholeBuckets) {
@@ -66,6 +66,45 @@ TEST(GatherNumeric, ReadingsOnChangeNeedNoFixedNumber) {
   quarters.counts = {1, 0, 0, 0, 3, 1, 0, 0, 1, 1, 0, 0};
   const std::vector<double> sums = GatherNumeric(HourBuckets(3), Aggregate::kSum, quarters.steps());
   EXPECT_EQ(sums, (std::vector<double>{5, 10, 10}));
+}
+
+TEST(GatherNumeric, AnIntegralGoesByKnownTime) {
+  // A sample an hour: the steps without one hold its value all the same.
+  Quarters quarters(std::vector<double>(16, 100.0 * 900));
+  for (std::size_t i = 0; i < 16; ++i) quarters.counts[i] = i % 4 == 0 ? 1 : 0;
+  std::vector<double> known(16, 900);
+  known[7] = 600;  // 55 of 60 minutes are known
+  quarters.figures[7] = 100.0 * 600;
+  known[10] = known[11] = 0;
+  quarters.figures[10] = quarters.figures[11] = std::nan("");
+  FetchedSteps steps = quarters.steps();
+  steps.known_seconds = known;
+  const std::vector<double> integrals = GatherNumeric(HourBuckets(4), Aggregate::kIntegral, steps);
+  EXPECT_DOUBLE_EQ(integrals[0], 100.0 * 3600);
+  EXPECT_DOUBLE_EQ(integrals[1], 100.0 * 3600);
+  EXPECT_TRUE(std::isnan(integrals[2]));
+  EXPECT_DOUBLE_EQ(integrals[3], 100.0 * 3600);
+}
+
+TEST(GatherNumeric, AnIntegralIsNotScaledForSamplesThatTheHoldReplaced) {
+  Quarters quarters(std::vector<double>(80, 100.0 * 900));
+  for (auto& count : quarters.counts) count = 5;
+  quarters.counts[5] = 4;
+  const std::vector<double> known(80, 900);
+  FetchedSteps steps = quarters.steps();
+  steps.known_seconds = known;
+  EXPECT_DOUBLE_EQ(GatherNumeric(HourBuckets(20), Aggregate::kIntegral, steps)[1], 100.0 * 3600);
+}
+
+TEST(HoldOf, IsFourIntervalsWithinLimits) {
+  Quarters quarters(std::vector<double>(4000, 1));
+  EXPECT_EQ(HoldOf(quarters.steps(), minutes(15), std::nullopt), hours(1));
+  EXPECT_EQ(HoldOf(quarters.steps(), minutes(15), 7200.0), hours(8));
+  EXPECT_EQ(HoldOf(quarters.steps(), minutes(15), 1.0), minutes(15));
+  for (auto& count : quarters.counts) count = 0;
+  EXPECT_EQ(HoldOf(quarters.steps(), minutes(15), std::nullopt), minutes(15));
+  quarters.counts.front() = quarters.counts.back() = 1;  // 41 days apart
+  EXPECT_EQ(HoldOf(quarters.steps(), minutes(15), std::nullopt), hours(24));
 }
 
 TEST(GatherNumeric, IgnoresStepsOutsideTheBuckets) {
