@@ -34,6 +34,20 @@ void WriteCoverage(JsonWriter& json, const TagCoverage& coverage) {
   json.EndObject();
 }
 
+/// Writes each tag as soon as it is measured, so that the answer is held once.
+class JsonCoverageSink final : public CoverageSink {
+ public:
+  explicit JsonCoverageSink(JsonWriter& json) : json_(json) {}
+  void Begin(TimeRange range) override {
+    json_.BeginObject().Key("from").Milliseconds(range.start).Key("to").Milliseconds(range.stop);
+    json_.Key("tags").BeginArray();
+  }
+  void Take(const TagCoverage& coverage) override { WriteCoverage(json_, coverage); }
+
+ private:
+  JsonWriter& json_;
+};
+
 Result<HttpResponse> Coverage(const ApiContext& context, const HttpRequest& request) {
   ParamReader params(request, context.clock.Now());
   CoverageQuery query;
@@ -42,13 +56,10 @@ Result<HttpResponse> Coverage(const ApiContext& context, const HttpRequest& requ
   query.cells = params.Unsigned("cells", 1, kMaxCoverageCells, kUsualCells);
   query.cancel = request.cancel;
   RETURN_IF_ERROR(params.Finish());
-  ASSIGN_OR_RETURN(const CoverageAnswer answer, context.services.coverage().Measure(query));
   std::string body;
   JsonWriter json(body);
-  json.BeginObject();
-  json.Key("from").Milliseconds(answer.range.start).Key("to").Milliseconds(answer.range.stop);
-  json.Key("tags").BeginArray();
-  for (const TagCoverage& coverage : answer.tags) WriteCoverage(json, coverage);
+  JsonCoverageSink sink(json);
+  RETURN_IF_ERROR(context.services.coverage().Measure(query, sink));
   json.EndArray().EndObject();
   return HttpResponse::Json(std::move(body));
 }

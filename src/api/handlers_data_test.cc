@@ -33,6 +33,33 @@ TEST_F(DataApiTest, CoverageOfNothingIsEmpty) {
             "400: parameter 'cells': expected a whole number from 1 to 1000, got '1001'");
 }
 
+TEST_F(DataApiTest, CoverageBoundsItsAnswer) {
+  Apply(R"(format: bedplate/plant/1
+assets:
+  p:
+    level: enterprise
+    tags:
+      "t{1..2001}": {type: double}
+)");
+  EXPECT_EQ(
+      Problem(Get("/api/v1/coverage?tag=**&from=2018-01-01&to=2018-01-02&cells=1000")),
+      "400: expected an answer of at most 2000000 cells, but 2001 tags x 1000 cells are more; "
+      "ask for fewer tags or cells");
+  EXPECT_EQ(Get("/api/v1/coverage?tag=**&from=2018-01-01&to=2018-01-02&cells=999").status, 200);
+}
+
+TEST_F(DataApiTest, CoverageBoundsItsTags) {
+  Apply(R"(format: bedplate/plant/1
+assets:
+  p:
+    level: enterprise
+    tags:
+      "{1..10}-{1..1001}": {type: double}
+)");
+  EXPECT_EQ(Problem(Get("/api/v1/coverage?tag=**&from=2018-01-01&to=2018-01-02&cells=1")),
+            "400: expected at most 10000 tags, but 10010 match; ask for fewer");
+}
+
 TEST_F(DataApiTest, LettersComeInPagesNewestFirst) {
   for (int i = 1; i <= 3; ++i) Ingest("a", {{Timestamp(-i), 1.0, kGood}});
   const std::string page = GetBody("/api/v1/dead-letters?tag=a&limit=2");

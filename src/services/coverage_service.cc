@@ -1,7 +1,10 @@
 #include "services/coverage_service.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 namespace bedplate {
 namespace {
@@ -23,14 +26,43 @@ std::uint64_t CountNotGood(const SampleColumns& block) {
                     [](std::uint32_t code) { return !Quality(code).IsGood(); }));
 }
 
+Status CheckSize(std::size_t tags, std::size_t cells) {
+  if (tags > kMaxCoverageTags) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("expected at most {} tags, but {} match; ask for fewer",
+                             kMaxCoverageTags, tags));
+  }
+  if (tags * cells <= kMaxAnswerCells) return {};
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("expected an answer of at most {} cells, but {} tags x {} cells are "
+                           "more; ask for fewer tags or cells",
+                           kMaxAnswerCells, tags, cells));
+}
+
+class KeepingSink final : public CoverageSink {
+ public:
+  explicit KeepingSink(CoverageAnswer& answer) : answer_(answer) {}
+  void Begin(TimeRange range) override { answer_.range = range; }
+  void Take(const TagCoverage& coverage) override { answer_.tags.push_back(coverage); }
+
+ private:
+  CoverageAnswer& answer_;
+};
+
 }  // namespace
 
-CoverageMeter::CoverageMeter(TimeRange range, nanoseconds interval, std::size_t cells)
+std::size_t GapsPerTag(std::size_t tags) noexcept {
+  return std::clamp<std::size_t>(kMaxAnswerGaps / std::max<std::size_t>(tags, 1), 1, kMaxGaps);
+}
+
+CoverageMeter::CoverageMeter(TimeRange range, nanoseconds interval, std::size_t cells,
+                             std::size_t gaps)
     : start_(range.start.nanoseconds()),
       stop_(range.stop.nanoseconds()),
       interval_(interval.count()),
+      max_gaps_(gaps),
       cells_(cells) {
-  BEDPLATE_CHECK(interval_ > 0 && cells >= 1 && cells <= kMaxCoverageCells);
+  BEDPLATE_CHECK(interval_ > 0 && cells >= 1 && cells <= kMaxCoverageCells && gaps > 0);
 }
 
 void CoverageMeter::Add(std::int64_t time) {
@@ -68,7 +100,7 @@ void CoverageMeter::NoteGap(TimeRange gap) {
   ++gap_count_;
   longest_.push_back(gap);
   std::push_heap(longest_.begin(), longest_.end(), Longer);
-  if (longest_.size() <= kMaxGaps) return;
+  if (longest_.size() <= max_gaps_) return;
   std::pop_heap(longest_.begin(), longest_.end(), Longer);
   longest_.pop_back();
 }
@@ -96,28 +128,38 @@ void CoverageMeter::Finish(TagCoverage& out) {
 }
 
 Result<CoverageAnswer> CoverageService::Measure(const CoverageQuery& query) const {
-  ASSIGN_OR_RETURN(const std::vector<TagView> views, tags_.Match(query.tags));
   CoverageAnswer answer;
-  ASSIGN_OR_RETURN(answer.range, SampleService::Close(query.range, views));
-  ASSIGN_OR_RETURN(const std::vector<DeadLetterCount> counts, letters_.CountByTag());
-  std::unordered_map<std::string, std::uint64_t> letters;
-  for (const DeadLetterCount& count : counts) letters[count.tag] = count.letters;
-  for (const TagView& view : views) {
-    ASSIGN_OR_RETURN(TagCoverage coverage, MeasureOne(view, answer.range, query));
-    coverage.dead_letters = letters[view.tag.path];
-    answer.tags.push_back(std::move(coverage));
-  }
+  KeepingSink sink(answer);
+  RETURN_IF_ERROR(Measure(query, sink));
   return answer;
 }
 
+Status CoverageService::Measure(const CoverageQuery& query, CoverageSink& sink) const {
+  ASSIGN_OR_RETURN(const std::vector<TagView> views, tags_.Match(query.tags));
+  RETURN_IF_ERROR(CheckSize(views.size(), query.cells));
+  ASSIGN_OR_RETURN(const TimeRange range, SampleService::Close(query.range, views));
+  ASSIGN_OR_RETURN(const std::vector<DeadLetterCount> counts, letters_.CountByTag());
+  std::unordered_map<std::string, std::uint64_t> letters;
+  for (const DeadLetterCount& count : counts) letters[count.tag] = count.letters;
+  sink.Begin(range);
+  const std::size_t gaps = GapsPerTag(views.size());
+  for (const TagView& view : views) {
+    ASSIGN_OR_RETURN(TagCoverage coverage, MeasureOne(view, range, gaps, query));
+    coverage.dead_letters = letters[view.tag.path];
+    sink.Take(coverage);
+  }
+  return {};
+}
+
 Result<TagCoverage> CoverageService::MeasureOne(const TagView& view, TimeRange range,
+                                                std::size_t gaps,
                                                 const CoverageQuery& query) const {
   TagCoverage coverage;
   coverage.tag = view.tag.path;
   coverage.interval = intervals_.Of(view);
   coverage.cells.assign(query.cells, std::nullopt);
   std::optional<CoverageMeter> meter;
-  if (coverage.interval) meter.emplace(range, *coverage.interval, query.cells);
+  if (coverage.interval) meter.emplace(range, *coverage.interval, query.cells, gaps);
   if (view.HasSamples()) {
     const ScanRequest request{.tag = view.series->id, .range = range, .cancel = query.cancel};
     RETURN_IF_ERROR(historian_.Scan(request, [&](const SampleColumns& block) {

@@ -26,18 +26,26 @@ struct TagCoverage {
   std::optional<std::uint64_t> expected;  // samples at that interval
   std::optional<double> coverage;         // 0 to 1, of time
   std::uint64_t gap_count = 0;
-  std::vector<TimeRange> gaps;               // the longest kMaxGaps, by start
+  std::vector<TimeRange> gaps;               // the longest GapsPerTag, by start
   std::vector<std::optional<double>> cells;  // coverage of each part of the range
 };
 
 inline constexpr std::size_t kMaxGaps = 100;
 inline constexpr std::size_t kMaxCoverageCells = 1000;
+/// Of one answer, so that it stays below some 60 MB of JSON.
+inline constexpr std::size_t kMaxCoverageTags = 10'000;
+inline constexpr std::size_t kMaxAnswerCells = 2'000'000;
+inline constexpr std::size_t kMaxAnswerGaps = 200'000;
+
+/// How many gaps of each of `tags` tags an answer lists: kMaxGaps, fewer where many share it.
+std::size_t GapsPerTag(std::size_t tags) noexcept;
 
 /// Takes sample times as they stream by, in ascending order, and keeps a bounded amount of them.
 class CoverageMeter {
  public:
-  /// `interval` > 0; 1 <= cells <= kMaxCoverageCells (CHECK).
-  CoverageMeter(TimeRange range, std::chrono::nanoseconds interval, std::size_t cells);
+  /// `interval` > 0; 1 <= cells <= kMaxCoverageCells; keeps the longest `gaps` > 0 gaps (CHECK).
+  CoverageMeter(TimeRange range, std::chrono::nanoseconds interval, std::size_t cells,
+                std::size_t gaps = kMaxGaps);
 
   void Add(std::int64_t time);
   /// Closes the range and writes expected, coverage, gaps and cells.
@@ -51,6 +59,7 @@ class CoverageMeter {
   const std::int64_t start_;
   const std::int64_t stop_;
   const std::int64_t interval_;
+  const std::size_t max_gaps_;
   std::optional<std::int64_t> previous_;
   std::int64_t covered_ = 0;
   std::vector<std::int64_t> cells_;  // covered nanoseconds of each
@@ -70,6 +79,16 @@ struct CoverageAnswer {
   std::vector<TagCoverage> tags;  // by path
 };
 
+/// Takes a coverage answer piece by piece.
+class CoverageSink {
+ public:
+  virtual ~CoverageSink() = default;
+  /// Comes once and first.
+  virtual void Begin(TimeRange range) = 0;
+  /// The tags by path.
+  virtual void Take(const TagCoverage& coverage) = 0;
+};
+
 /// Measures how complete the data are. Arguments must outlive it. Safe for concurrent use.
 class CoverageService {
  public:
@@ -77,11 +96,14 @@ class CoverageService {
                   const DeadLetterStore& letters, IntervalEstimator& intervals)
       : historian_(historian), tags_(tags), letters_(letters), intervals_(intervals) {}
 
-  /// No matching tag is an empty answer. Errors: kInvalidArgument for a bad range, kCancelled.
+  /// No matching tag is an empty answer. Errors: kInvalidArgument for a bad range, for more than
+  /// kMaxCoverageTags tags and for more than kMaxAnswerCells cells of all tags; kCancelled.
+  Status Measure(const CoverageQuery& query, CoverageSink& sink) const;
+  /// The same, kept.
   Result<CoverageAnswer> Measure(const CoverageQuery& query) const;
 
  private:
-  Result<TagCoverage> MeasureOne(const TagView& view, TimeRange range,
+  Result<TagCoverage> MeasureOne(const TagView& view, TimeRange range, std::size_t gaps,
                                  const CoverageQuery& query) const;
 
   const Historian& historian_;

@@ -47,6 +47,25 @@ TEST(CoverageMeterTest, AStepOfOneAndAHalfIntervalsIsNoGapYet) {
   EXPECT_EQ(Measure(range, nanoseconds(10), 1, {0, 16, 30}).gap_count, 1U);
 }
 
+TEST(CoverageMeterTest, KeepsTheLongestGapsAndCountsAll) {
+  CoverageMeter meter({Timestamp(0), Timestamp(1000)}, nanoseconds(10), 1, 2);
+  for (const std::int64_t time : {0, 100, 400, 450, 990}) meter.Add(time);
+  TagCoverage coverage;
+  meter.Finish(coverage);
+  EXPECT_EQ(coverage.gap_count, 4U);
+  EXPECT_EQ(coverage.gaps, (std::vector<TimeRange>{{Timestamp(110), Timestamp(400)},
+                                                   {Timestamp(460), Timestamp(990)}}));
+}
+
+TEST(CoverageMeterTest, ManyTagsShareTheGapsOfAnAnswer) {
+  EXPECT_EQ(GapsPerTag(0), kMaxGaps);
+  for (const std::size_t tags : {1UL, 2000UL, 2001UL, kMaxCoverageTags}) {
+    EXPECT_GE(GapsPerTag(tags), 1U) << tags;
+    EXPECT_LE(GapsPerTag(tags), kMaxGaps) << tags;
+    EXPECT_LE(tags * GapsPerTag(tags), kMaxAnswerGaps) << tags;
+  }
+}
+
 TEST(CoverageMeterTest, NoSampleIsOneGap) {
   const TimeRange range{Timestamp(5), Timestamp(10)};
   const auto coverage = Measure(range, nanoseconds(10), 1, {});
