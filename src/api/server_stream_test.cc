@@ -254,7 +254,7 @@ TEST_F(EventTest, HeadAndOldClientsGetWhatTheyCanTake) {
   client.Send("HEAD /live HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + tokens_[Role::kViewer] +
               "\r\n\r\n");
   EXPECT_EQ(client.ReadHead().status, 200);
-  EXPECT_EQ(feed_.open, 0);
+  AwaitOpen(0);
   RawClient old = Connect();
   old.Send("GET /live HTTP/1.0\r\nAuthorization: Bearer " + tokens_[Role::kViewer] + "\r\n\r\n");
   EXPECT_FALSE(old.ReadHead().headers.contains("Transfer-Encoding"));
