@@ -23,6 +23,7 @@ constexpr std::string_view kOwnerFile = "owner.json";
 constexpr std::string_view kTokenFile = "admin.token";
 constexpr std::string_view kCatalogFile = "catalog.sqlite";
 constexpr std::string_view kHistorianFolder = "historian";
+constexpr std::string_view kManifestFile = "MANIFEST";  // the historian's, there from the first day
 
 /// Whether an Init that was cut short may have left `name` behind.
 bool IsOwnName(std::string_view name) {
@@ -85,6 +86,36 @@ Status CheckFormat(FileSystem& files, const std::string& directory) {
                            directory, format, kFormatVersion));
 }
 
+/// Opening a store makes what is missing, which must not happen to a directory that had it once: a
+/// lost catalog would come back without its tokens and plant, and nobody would be told.
+Status CheckStores(FileSystem& files, const std::string& directory) {
+  for (const std::string& name :
+       {std::string(kCatalogFile), JoinPath(std::string(kHistorianFolder), kManifestFile)}) {
+    const std::string path = JoinPath(directory, name);
+    const auto bytes = files.FileSize(path);
+    if (bytes.ok() && *bytes > 0) continue;
+    if (!bytes.ok() && bytes.error().code() != ErrorCode::kNotFound) return bytes.error();
+    return Error(ErrorCode::kCorruption,
+                 fmt::format("the file is {}, but {} says that this is a data directory; "
+                             "put it back from a backup",
+                             bytes.ok() ? "empty" : "missing", kFormatFile))
+        .At(path);
+  }
+  return {};
+}
+
+/// Makes both stores and returns the secret of the first token. They are closed again, so that all
+/// they hold is in their own files before the directory counts.
+Result<std::string> MakeStores(FileSystem& files, const Clock& clock,
+                               const std::string& directory) {
+  ASSIGN_OR_RETURN(const auto historian,
+                   Historian::Open(files, clock, JoinPath(directory, kHistorianFolder), {}));
+  ASSIGN_OR_RETURN(const auto catalog, Catalog::Open(JoinPath(directory, kCatalogFile), clock));
+  ASSIGN_OR_RETURN(TokenStore::Created token,
+                   catalog->tokens().Create("admin", Role::kAdmin, "local"));
+  return std::move(token.secret);
+}
+
 std::string OwnerText(const std::string& address) {
   return fmt::format("{{\"pid\": {}, \"address\": {}}}\n", ::getpid(), QuoteYaml(address));
 }
@@ -108,13 +139,11 @@ Result<std::string> Workspace::Init(FileSystem& files, const Clock& clock,
   RETURN_IF_ERROR(MakePrivate(directory));
   ASSIGN_OR_RETURN(const std::unique_ptr<FileLock> lock,
                    files.Lock(JoinPath(directory, kLockFile)));
-  ASSIGN_OR_RETURN(const auto catalog, Catalog::Open(JoinPath(directory, kCatalogFile), clock));
-  ASSIGN_OR_RETURN(const TokenStore::Created token,
-                   catalog->tokens().Create("admin", Role::kAdmin, "local"));
-  RETURN_IF_ERROR(WriteFileAtomically(files, JoinPath(directory, kTokenFile), token.secret + "\n"));
+  ASSIGN_OR_RETURN(std::string secret, MakeStores(files, clock, directory));
+  RETURN_IF_ERROR(WriteFileAtomically(files, JoinPath(directory, kTokenFile), secret + "\n"));
   // Last, because it is what makes the directory count.
   RETURN_IF_ERROR(WriteFileAtomically(files, JoinPath(directory, kFormatFile), FormatText()));
-  return token.secret;
+  return secret;
 }
 
 Result<std::unique_ptr<Workspace>> Workspace::Open(FileSystem& files, const Clock& clock,
@@ -148,6 +177,7 @@ Status Workspace::PublishAddress(const std::string& address) {
 }
 
 Status Workspace::OpenStores(const Clock& clock, const WorkspaceOptions& options) {
+  RETURN_IF_ERROR(CheckStores(files_, directory_));
   ASSIGN_OR_RETURN(
       historian_,
       Historian::Open(files_, clock, JoinPath(directory_, kHistorianFolder), options.historian));

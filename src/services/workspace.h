@@ -44,7 +44,8 @@ class Workspace {
 
   /// Locks and opens the stores. `files` and `clock` must outlive the workspace. Errors: kNotFound
   /// when `directory` is no data directory, kUnsupported when a newer Bedplate made it, kConflict
-  /// naming the process that has it open, or what a store says.
+  /// naming the process that has it open, kCorruption naming a store's file that is missing or
+  /// empty, or what a store says.
   static Result<std::unique_ptr<Workspace>> Open(FileSystem& files, const Clock& clock,
                                                  const std::string& directory,
                                                  const WorkspaceOptions& options);

@@ -122,6 +122,34 @@ TEST_F(WorkspaceFilesTest, OpenRefusesADamagedCatalog) {
   EXPECT_EQ(damaged.error().code(), ErrorCode::kCorruption);
 }
 
+/// A store that was there once is never made anew: its loss is told, and nothing is put in its
+/// place.
+TEST_F(WorkspaceFilesTest, OpenNamesAStoreThatIsMissingOrEmpty) {
+  for (const char* name : {"catalog.sqlite", "historian", "historian/MANIFEST"}) {
+    SCOPED_TRACE(name);
+    ASSERT_TRUE(Init().ok());
+    fs::remove_all(File(name));
+    for (const char* suffix : {"-wal", "-shm"}) fs::remove(File(name) + suffix);
+    const auto opened = TryOpen();
+    ASSERT_FALSE(opened.ok());
+    EXPECT_EQ(opened.error().code(), ErrorCode::kCorruption);
+    EXPECT_THAT(opened.error().ToString(), HasSubstr(File(name)));
+    EXPECT_THAT(opened.error().ToString(), HasSubstr("missing"));
+    EXPECT_FALSE(fs::exists(File(name)));
+    fs::remove_all(directory());
+  }
+  for (const char* name : {"catalog.sqlite", "historian/MANIFEST"}) {
+    SCOPED_TRACE(name);
+    ASSERT_TRUE(Init().ok());
+    fs::resize_file(File(name), 0);
+    const auto opened = TryOpen();
+    ASSERT_FALSE(opened.ok());
+    EXPECT_EQ(opened.error().code(), ErrorCode::kCorruption);
+    EXPECT_THAT(opened.error().ToString(), HasSubstr(File(name) + ": the file is empty"));
+    fs::remove_all(directory());
+  }
+}
+
 TEST_F(WorkspaceFilesTest, ASecondOpenNamesTheProcessAndItsAddress) {
   Open();
   ASSERT_TRUE(workspace().PublishAddress("http://127.0.0.1:8080").ok());
