@@ -153,6 +153,16 @@ TEST(AppendFormatTest, FaultsNameTheirPlace) {
             "qualities, origin");
   EXPECT_EQ(FaultOf(R"({"source":"s","batches":[],"letters":[{"received":-1}]})"),
             "letters[0].received: expected milliseconds from 1970 to 2200, got -1");
+  const std::string letter = R"("source":"","place":"a:1","code":"bad-row","reason":"r")";
+  for (const char* field : {"source", "place", "code", "reason"}) {
+    std::string other = letter;
+    const std::size_t at = other.find(std::string("\"") + field + "\"");
+    const std::size_t end = std::min(other.find(",\"", at), other.size());
+    other.erase(at, end - at + 1);
+    if (other.ends_with(',')) other.pop_back();
+    EXPECT_EQ(FaultOf(R"({"source":"s","batches":[],"letters":[{)" + other + "}]}"),
+              "letters[0]." + std::string(field) + ": expected a text, got nothing");
+  }
 }
 
 TEST(AppendFormatTest, ReportsReadBack) {

@@ -198,13 +198,20 @@ Result<SessionStore::Created> AuthenticatorImpl::LoginByToken(std::string_view t
 Result<SessionStore::Created> AuthenticatorImpl::LoginByCode(std::string_view code,
                                                              std::string_view address) {
   RETURN_IF_ERROR(MayTry(address));
+  const std::uint64_t generation = cache_.generation();
   std::optional<Principal> principal = codes_.Redeem(code);
   if (!principal) {
     limiter_.Failed(address);
     return Unauthenticated("the login code is unknown, used or older than ten minutes");
   }
   limiter_.Succeeded(address);
-  return sessions_.Create(*std::move(principal));
+  SessionStore::Created created = sessions_.Create(*std::move(principal));
+  // A revocation that began after this look finds the session; one before it changed this number.
+  if (cache_.generation() != generation) {
+    sessions_.End(created.cookie);
+    return Unauthenticated("a token was revoked meanwhile; ask for another login link");
+  }
+  return created;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <utility>
 
 #include "api/rate_limit.h"
 #include "api/secret.h"
@@ -142,6 +143,17 @@ TEST(Sessions, EndByTimeIdlenessAndOrder) {
   EXPECT_FALSE(sessions.Use(other.cookie).has_value());
 }
 
+TEST(Sessions, WhatNobodyCanRevokeIsShorter) {
+  ManualClock clock(kStart);
+  SessionStore sessions(clock, SystemRandom());
+  const auto link = sessions.Create({.actor = "local", .name = "login link", .role = Role::kAdmin});
+  EXPECT_EQ(link.session.expires, kStart + std::chrono::hours(12));
+  clock.Advance(std::chrono::hours(12) - seconds(1));
+  EXPECT_TRUE(sessions.Use(link.cookie).has_value());
+  clock.Advance(seconds(1));
+  EXPECT_FALSE(sessions.Use(link.cookie).has_value());
+}
+
 TEST(Sessions, AreBoundedAndTheLeastUsedGoes) {
   ManualClock clock(kStart);
   SessionStore sessions(clock, SystemRandom(), {.sessions = 3});
@@ -222,6 +234,22 @@ TEST_F(AuthTest, RevocationIsImmediateAndEndsSessionsAndCodes) {
   EXPECT_FALSE(auth_->IsKnown(Token(secret_)));
   EXPECT_EQ(CodeOf(secret_, "10.0.0.1"), ErrorCode::kUnauthenticated);
   EXPECT_FALSE(auth_->LoginByCode(code, "10.0.0.1").ok());
+}
+
+TEST_F(AuthTest, ARevocationWithinALoginByCodeIsNotMissed) {
+  bool revokes = false;
+  // A session's secret is drawn after its code is redeemed and before it is known.
+  auth_ = Authenticator::Make(store_, clock_, [&](std::span<std::uint8_t> bytes) {
+    SystemRandom()(bytes);
+    if (std::exchange(revokes, false)) EXPECT_TRUE(auth_->tokens().Revoke("t1", "test").ok());
+  });
+  const std::string code =
+      auth_->CreateLoginCode({.actor = "t1", .name = "", .role = Role::kViewer});
+  revokes = true;
+  const auto session = auth_->LoginByCode(code, "10.0.0.1");
+  EXPECT_FALSE(revokes);
+  ASSERT_FALSE(session.ok());
+  EXPECT_EQ(session.error().code(), ErrorCode::kUnauthenticated);
 }
 
 TEST_F(AuthTest, GuessingSlowsDownOneAddressOnly) {

@@ -42,10 +42,15 @@ awaitable<void> Connection::Run() {
     spdlog::debug("{}: TLS: {}", peer_.address, secured.error().ToString());
     co_return;
   }
+  // The first header has what is left of the time since the connection was accepted.
   bool goes_on = co_await AwaitRequest();
   while (goes_on) {
     goes_on = co_await ServeOne();
-    if (goes_on) goes_on = co_await AwaitRequest();
+    if (!goes_on) break;
+    transport_->ExpiresAfter(is_known_ ? context_.options.idle_timeout
+                                       : context_.options.stranger_idle_timeout);
+    goes_on = co_await AwaitRequest();
+    transport_->ExpiresAfter(context_.options.header_timeout);
   }
   co_await Close();
 }
@@ -67,7 +72,6 @@ awaitable<bool> Connection::AwaitRequest() {
   if (context_.stopping) co_return false;
   if (buffer_.size() == 0) {
     const auto room = buffer_.prepare(RequestReader::kBufferBytes);
-    transport_->ExpiresAfter(context_.options.idle_timeout);
     idle_ = true;
     const Result<std::size_t> size =
         co_await transport_->ReadSome({static_cast<char*>(room.data()), room.size()});
@@ -75,7 +79,6 @@ awaitable<bool> Connection::AwaitRequest() {
     if (!size.ok() || *size == 0) co_return false;
     buffer_.commit(*size);
   }
-  transport_->ExpiresAfter(context_.options.header_timeout);
   co_return true;
 }
 
@@ -84,6 +87,7 @@ awaitable<bool> Connection::ServeOne() {
   Exchange exchange(context_, *transport_, reader, peer_);
   cancel_ = exchange.request().cancel;
   Result<HttpResponse> answer = co_await exchange.Answer();
+  is_known_ = is_known_ || !exchange.request().principal.actor.empty();
   if (!answer.ok()) co_return false;
   peer_is_writing_ = !reader.done();
   HttpResponse& response = *answer;

@@ -45,6 +45,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const Peer peer_;
   boost::beast::flat_buffer buffer_;
   bool idle_ = false;
+  bool is_known_ = false;         // some request showed who calls
   bool peer_is_writing_ = false;  // of the last request, not everything was read
   CancelToken cancel_;            // of the request under way
 };

@@ -85,9 +85,14 @@ HttpResponse Exchange::HeadError(const Error& error) const {
   const std::string allowed = context_.parts.router.AllowedMethods(request_.path);
   const bool wrong_method = error.code() == ErrorCode::kUnsupported &&
                             !request_.headers.contains("transfer-encoding") && !allowed.empty();
-  HttpResponse response = ProblemResponse(error, wrong_method ? 405 : StatusOfHeadError(error));
-  if (wrong_method) response.headers.emplace_back("Allow", allowed);
-  return response;
+  if (wrong_method) {
+    HttpResponse response = ProblemResponse(error, 405);
+    response.headers.emplace_back("Allow", allowed);
+    return response;
+  }
+  const auto match = context_.parts.router.Find(request_.method, request_.path);
+  const int status = StatusOfHeadError(error);
+  return match.ok() ? RouteError(*match->route, error, status) : ProblemResponse(error, status);
 }
 
 OptionalResponse Exchange::FindRoute() {
@@ -108,7 +113,7 @@ OptionalResponse Exchange::FindRoute() {
 
 awaitable<OptionalResponse> Exchange::Identify() {
   if (peer_.address.empty()) {
-    request_.principal = {.actor = "local", .name = "local", .role = Role::kAdmin};
+    request_.principal = {.actor = std::string(kLocalActor), .name = "local", .role = Role::kAdmin};
     co_return std::nullopt;
   }
   const bool is_login = !route_->least_role && route_->method == HttpMethod::kPost;
@@ -118,7 +123,8 @@ awaitable<OptionalResponse> Exchange::Identify() {
     credentials_ = *std::move(found);
   }
   if (is_login || credentials_.kind == Credentials::Kind::kSession) {
-    const Status same_site = context_.guard.Check(request_);
+    const Status same_site =
+        context_.guard.Check(request_, credentials_.kind == Credentials::Kind::kSession);
     if (!same_site.ok()) co_return RouteErrorOf(same_site.error());
   }
   if (!route_->least_role) co_return std::nullopt;

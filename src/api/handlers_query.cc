@@ -12,7 +12,7 @@ constexpr std::uint64_t kMaxRows = 1'000'000;
 constexpr std::uint64_t kUsualRows = 10'000;
 constexpr std::uint64_t kMaxTimeoutMs = 300'000;
 constexpr std::uint64_t kUsualTimeoutMs = 30'000;
-constexpr std::uint64_t kSqlLimitBytes = 2ULL << 20U;  // 1 MiB of SQL, escaped
+constexpr std::uint64_t kSqlLimitBytes = 512ULL << 10U;  // 64 KiB of SQL, each byte escaped
 
 struct SqlBody {
   std::string sql;

@@ -67,7 +67,7 @@ int HttpStatusOf(const Error& error) noexcept {
     case ErrorCode::kNotFound: return 404;
     case ErrorCode::kAlreadyExists:
     case ErrorCode::kConflict: return 409;
-    case ErrorCode::kResourceExhausted: return error.retryable() ? 503 : 507;
+    case ErrorCode::kResourceExhausted: return 507;
     case ErrorCode::kDeadlineExceeded: return 408;
     case ErrorCode::kCancelled: return 499;
     case ErrorCode::kUnavailable: return 503;
@@ -121,7 +121,6 @@ HttpResponse ProblemResponse(const Error& error, int status) {
       R"({{"type":"urn:bedplate:error:{}","title":"{}","status":{},"detail":{},"retryable":{}}})",
       ErrorCodeName(error.code()), TitleOf(error.code()), status,
       QuoteJson(DetailOf(error, status)), error.retryable() || status == 503 || status == 429);
-  if (status == 503) response.headers.emplace_back("Retry-After", "1");
   if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"bedplate\"");
   return response;
 }

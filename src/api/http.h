@@ -16,6 +16,9 @@
 
 namespace bedplate {
 
+/// The actor of who needs no token: the command line, through the local socket or in this process.
+inline constexpr std::string_view kLocalActor = "local";
+
 /// Who is calling: a token, a browser session, or the command line through the local socket.
 struct Principal {
   std::string actor;  // token id, or "local"; what the audit log records
@@ -67,8 +70,9 @@ struct HttpResponse {
   static HttpResponse NoContent() { return {.status = 204, .content_type = ""}; }
 };
 
-/// The HTTP status that says the same as the error. kResourceExhausted is 507, or 503 when trying
-/// again can help; the transport knows better for bodies (413) and failed logins (429).
+/// The HTTP status that says the same as the error. kResourceExhausted (a full disk, a query's
+/// memory) is 507, where the write routes of InfluxDB say 503; the transport knows better for
+/// bodies (413) and failed logins (429).
 int HttpStatusOf(const Error& error) noexcept;
 
 /// The standard phrase of a status, `Not Found`.

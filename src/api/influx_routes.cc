@@ -1,14 +1,20 @@
 #include "api/influx_routes.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <utility>
+
+#include "base/utf8.h"
 
 namespace bedplate {
 namespace {
 
 // Clients read the numbers to learn that this is the 1.8 write API, which has /api/v2/write too.
 constexpr std::string_view kInfluxVersion = "1.8.10-bedplate";
+constexpr std::size_t kShownBytes = 16;
 
 std::string_view InfluxCode(int status) {
   switch (status) {
@@ -20,8 +26,7 @@ std::string_view InfluxCode(int status) {
     case 413: return "request too large";
     case 422: return "unprocessable entity";
     case 429: return "too many requests";
-    case 503:
-    case 507: return "unavailable";
+    case 503: return "unavailable";
     default: return status < 500 ? "invalid" : "internal error";
   }
 }
@@ -35,8 +40,33 @@ std::string HeaderText(std::string_view message) {
   return text;
 }
 
+using Names = std::initializer_list<std::string_view>;
+
+// What else a client sends is its own business: InfluxDB takes no offence either.
+Status CheckParams(const HttpRequest& head, Names known, Names precisions) {
+  for (const std::string_view name : known) {
+    const std::size_t times = head.params.count(name);
+    if (times <= 1) continue;
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("parameter '{}': expected it once, got it {} times", name, times));
+  }
+  const std::string precision = head.Param("precision").value_or("");
+  if (precision.empty() || std::ranges::find(precisions, precision) != precisions.end()) return {};
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("parameter 'precision': expected one of {}, got '{}'",
+                           fmt::join(precisions, ", "), ToValidUtf8(precision, kShownBytes)));
+}
+
+Status CheckParams(const HttpRequest& head, int version) {
+  return version == 1
+             ? CheckParams(head, {"db", "rp", "precision", "u", "p"},
+                           {"n", "ns", "u", "us", "ms", "s", "m", "h"})
+             : CheckParams(head, {"org", "orgID", "bucket", "precision"}, {"ns", "us", "ms", "s"});
+}
+
 Result<std::unique_ptr<BodyConsumer>> MakeWriter(const LineProtocolWriterFactory& make_writer,
                                                  int version, const HttpRequest& head) {
+  RETURN_IF_ERROR(CheckParams(head, version));
   const std::string encoding = head.Header("content-encoding");
   if (!encoding.empty() && encoding != "gzip" && encoding != "identity") {
     return Error(ErrorCode::kInvalidArgument,
@@ -100,6 +130,8 @@ void AddInfluxRoutes(Router& router, InfluxOptions options) {
 }
 
 HttpResponse InfluxError(int version, const Error& error, int status) {
+  // InfluxDB's clients repeat a write after 503 and give it up after what they do not know.
+  if (status == 507) status = 503;
   // The common form logs what is internal and hides it; only its outside differs.
   HttpResponse response = ProblemResponse(error, status);
   const std::string message = status == 500 ? "internal error" : error.ToString();

@@ -28,15 +28,18 @@ Status Denied(std::string message) {
 }
 
 // A browser names the page that sent a request in Origin, or else its relation in Sec-Fetch-Site.
-// A caller with neither is no browser, and no web site can make it send our cookie.
-Status CheckOrigin(const HttpRequest& head) {
+// A caller with neither is no browser of today, which has no business with a cookie.
+Status CheckOrigin(const HttpRequest& head, bool by_cookie) {
   if (const std::string origin = Lower(head.Header("origin")); !origin.empty()) {
     const std::string own = (head.secure ? "https://" : "http://") + Lower(head.Header("host"));
     if (origin == own) return {};
     return Denied("expected a request from " + own + ", got one from " + origin);
   }
   const std::string site = Lower(head.Header("sec-fetch-site"));
-  if (site.empty() || site == "same-origin" || site == "none") return {};
+  if (site == "same-origin" || site == "none" || (site.empty() && !by_cookie)) return {};
+  if (site.empty()) {
+    return Denied("expected the header Origin or Sec-Fetch-Site with a session, got neither");
+  }
   return Denied("expected a request from a page of this server, got a " + site + " one");
 }
 
@@ -48,12 +51,12 @@ RequestGuard::RequestGuard(const std::vector<std::string>& names,
   for (const std::string& name : names) names_.insert(HostName(name));
 }
 
-Status RequestGuard::Check(const HttpRequest& head) const {
+Status RequestGuard::Check(const HttpRequest& head, bool by_cookie) const {
   const std::string name = HostName(head.Header("host"));
   if (!IsKnown(name)) {
     return Denied("this server is not known as '" + name + "'; its host names are configured");
   }
-  return IsSafe(head.method) ? Status() : CheckOrigin(head);
+  return IsSafe(head.method) ? Status() : CheckOrigin(head, by_cookie);
 }
 
 bool RequestGuard::IsKnown(const std::string& name) const {

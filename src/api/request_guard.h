@@ -22,8 +22,9 @@ class RequestGuard {
                         std::function<bool(const std::string&)> covers = nullptr);
 
   /// To be asked for requests that a browser authenticates by itself (cookies) and for logins.
-  /// Errors: kPermissionDenied.
-  [[nodiscard]] Status Check(const HttpRequest& head) const;
+  /// What changes something must name its page; a login from no browser may leave that out, a
+  /// request `by_cookie` not. Errors: kPermissionDenied.
+  [[nodiscard]] Status Check(const HttpRequest& head, bool by_cookie) const;
 
  private:
   [[nodiscard]] bool IsKnown(const std::string& name) const;

@@ -28,11 +28,11 @@ TEST(RequestGuard, KnowsLoopbackConfiguredAndCertifiedNames) {
                            [](const std::string& name) { return name == "certified.example"; });
   for (const char* host : {"localhost:8080", "127.0.0.1:9", "127.1.2.3", "[::1]:8080", "LOCALHOST",
                            "ui.localhost", "plant.example", "10.0.0.1:8443", "certified.example"}) {
-    EXPECT_TRUE(guard.Check(Request(HttpMethod::kGet, {{"host", host}})).ok()) << host;
+    EXPECT_TRUE(guard.Check(Request(HttpMethod::kGet, {{"host", host}}), true).ok()) << host;
   }
   for (const char* host : {"evil.example", "127.0.0.1.evil.example", "localhost.evil.example",
                            "notlocalhost", "10.0.0.2", ""}) {
-    EXPECT_FALSE(guard.Check(Request(HttpMethod::kGet, {{"host", host}})).ok()) << host;
+    EXPECT_FALSE(guard.Check(Request(HttpMethod::kGet, {{"host", host}}), true).ok()) << host;
   }
 }
 
@@ -41,7 +41,8 @@ TEST(RequestGuard, ChangesComeFromOwnPagesOnly) {
   const auto allows = [&](HttpMethod method, std::string_view header, std::string_view value) {
     return guard
         .Check(Request(method,
-                       {{"host", "localhost:8080"}, {std::string(header), std::string(value)}}))
+                       {{"host", "localhost:8080"}, {std::string(header), std::string(value)}}),
+               true)
         .ok();
   };
   for (const HttpMethod method : {HttpMethod::kPost, HttpMethod::kPut, HttpMethod::kDelete}) {
@@ -53,7 +54,8 @@ TEST(RequestGuard, ChangesComeFromOwnPagesOnly) {
     EXPECT_TRUE(allows(method, "sec-fetch-site", "same-origin"));
     EXPECT_FALSE(allows(method, "sec-fetch-site", "same-site"));
     EXPECT_FALSE(allows(method, "sec-fetch-site", "cross-site"));
-    EXPECT_TRUE(allows(method, "x-other", "no browser at all"));
+    EXPECT_FALSE(allows(method, "x-other", "no browser at all"));
+    EXPECT_TRUE(guard.Check(Request(method, {{"host", "localhost:8080"}}), false).ok());
   }
   EXPECT_TRUE(allows(HttpMethod::kGet, "origin", "http://evil.example"));
 }

@@ -59,6 +59,18 @@ Status AddHeader(HttpRequest& request, std::string name, std::string_view value)
   return {};
 }
 
+// Where a message ends must read the same to everybody on its way (RFC 9112, 6.1 and 6.3).
+Status CheckLength(const HttpRequest& request, bool is_http_1_0) {
+  const std::string length = request.Header("content-length");
+  if (length.find_first_not_of("0123456789") != std::string::npos) {
+    return Malformed("content-length: expected one number, got " + length);
+  }
+  if (is_http_1_0 && request.headers.contains("transfer-encoding")) {
+    return Malformed("transfer-encoding: expected none in HTTP/1.0");
+  }
+  return {};
+}
+
 }  // namespace
 
 RequestReader::RequestReader(Transport& transport, boost::beast::flat_buffer& buffer,
@@ -125,6 +137,9 @@ Status RequestReader::Parse() {
 Status RequestReader::FillHead(HttpRequest& request) const {
   const auto& head = parser_.get();
   const std::string_view target_text(head.target().data(), head.target().size());
+  const auto method = MethodOf(head.method());
+  request.method = method.value_or(HttpMethod::kGet);
+  request.path = target_text.substr(0, target_text.find('?'));
   ASSIGN_OR_RETURN(RequestTarget target, ParseTarget(target_text));
   request.path = std::move(target.path);
   request.params = std::move(target.params);
@@ -137,17 +152,16 @@ Status RequestReader::FillHead(HttpRequest& request) const {
     return Malformed("header host: expected one, got none");
   }
   // Anything but exactly `chunked` might be understood differently by a proxy in front of us.
+  RETURN_IF_ERROR(CheckLength(request, is_http_1_0()));
   if (const std::string coding = Lower(request.Header("transfer-encoding"));
       !coding.empty() && coding != "chunked") {
     return Error(ErrorCode::kUnsupported, "transfer-encoding: expected chunked, got " + coding);
   }
-  const auto method = MethodOf(head.method());
   if (!method) {
     return Error(ErrorCode::kUnsupported, fmt::format("method: expected GET, HEAD, POST, PUT or "
                                                       "DELETE, got {}",
                                                       std::string(head.method_string())));
   }
-  request.method = *method;
   return {};
 }
 

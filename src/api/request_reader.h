@@ -33,7 +33,8 @@ class RequestReader {
   boost::asio::awaitable<Status> ReadHead();
 
   /// The head as a request without its body. Errors: kInvalidArgument, kUnsupported (a method or
-  /// transfer coding that nothing here takes; `path` is filled in all the same).
+  /// transfer coding that nothing here takes); `method` and `path`, undecoded where it cannot be
+  /// decoded, are filled in all the same.
   Status FillHead(HttpRequest& request) const;
   [[nodiscard]] bool keep_alive() const { return parser_.get().keep_alive(); }
   [[nodiscard]] bool is_http_1_0() const { return parser_.get().version() < 11; }

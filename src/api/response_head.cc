@@ -46,6 +46,9 @@ std::string FormatResponseHead(const HttpResponse& response, const Framing& fram
   if (!response.content_type.empty()) AppendHeader(head, "Content-Type", response.content_type);
   for (const auto& [name, value] : SecurityHeaders()) AppendHeader(head, name, value);
   if (!HasHeader(response, "Cache-Control")) AppendHeader(head, "Cache-Control", "no-store");
+  if (response.status == 503 && !HasHeader(response, "Retry-After")) {
+    AppendHeader(head, "Retry-After", "1");
+  }
   for (const auto& [name, value] : response.headers) AppendHeader(head, name, value);
   if (framing.content_length) {
     AppendHeader(head, "Content-Length", fmt::to_string(*framing.content_length));

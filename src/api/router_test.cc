@@ -155,7 +155,9 @@ TEST(Problem, EveryCodeHasItsStatus) {
   for (const auto& [code, status] : statuses) {
     EXPECT_EQ(HttpStatusOf(Error(code, "x")), status) << ErrorCodeName(code);
   }
-  EXPECT_EQ(HttpStatusOf(Error(ErrorCode::kResourceExhausted, "queue").Retryable()), 503);
+  const HttpResponse full = ProblemResponse(Error(ErrorCode::kResourceExhausted, "x").Retryable());
+  EXPECT_EQ(full.status, 507);
+  EXPECT_NE(full.body.find("\"retryable\":true"), std::string::npos) << full.body;
 }
 
 }  // namespace

@@ -30,12 +30,14 @@ struct ServerOptions {
   std::uint64_t body_budget_bytes = 256ULL << 20U;  // request bodies in memory, all together
   bool compress_on_loopback = false;  // where bytes cost nothing but the time to compress them
 
-  std::chrono::milliseconds idle_timeout{60'000};    // between two requests
-  std::chrono::milliseconds header_timeout{10'000};  // for the whole header, and for TLS
-  std::chrono::milliseconds body_timeout{30'000};    // for each read of a body
-  std::chrono::milliseconds write_timeout{30'000};   // for each 256 KiB of an answer
-  std::chrono::milliseconds event_interval{250};     // between two looks at an event stream
-  std::chrono::milliseconds stop_grace{5'000};       // for requests under way when stopping
+  std::chrono::milliseconds idle_timeout{60'000};           // between two requests
+  std::chrono::milliseconds stranger_idle_timeout{15'000};  // until one shows who calls
+  // For the whole header; for the first one from the accept on, TLS included.
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{30'000};   // for each read of a body
+  std::chrono::milliseconds write_timeout{30'000};  // for each 256 KiB of an answer
+  std::chrono::milliseconds event_interval{250};    // between two looks at an event stream
+  std::chrono::milliseconds stop_grace{5'000};      // for requests under way when stopping
 
   /// Errors: kInvalidArgument; kPermissionDenied for an address off loopback without TLS.
   [[nodiscard]] Status Validate() const;

@@ -35,8 +35,9 @@ class ServerAuthTest : public ServerFixture {
            std::string(more) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
            std::string(body);
   }
+  static constexpr std::string_view kOwnPage = "Origin: http://localhost\r\n";
   static std::string ByCookie(std::string_view method, std::string_view path,
-                              std::string_view cookie, std::string_view more = "",
+                              std::string_view cookie, std::string_view more = kOwnPage,
                               std::string_view host = "localhost") {
     return std::string(method) + " " + std::string(path) +
            " HTTP/1.1\r\nHost: " + std::string(host) + "\r\nCookie: " + std::string(cookie) +
@@ -118,8 +119,9 @@ TEST_F(ServerAuthTest, OtherSitesCannotUseASession) {
   RawClient client = Connect();
   EXPECT_EQ(client.Call(ByCookie("POST", "/change", cookie, "Origin: http://localhost\r\n")).status,
             200);
-  for (const char* forged : {"Origin: http://evil.example\r\n", "Origin: null\r\n",
-                             "Sec-Fetch-Site: cross-site\r\n", "Sec-Fetch-Site: same-site\r\n"}) {
+  for (const char* forged :
+       {"Origin: http://evil.example\r\n", "Origin: null\r\n", "Sec-Fetch-Site: cross-site\r\n",
+        "Sec-Fetch-Site: same-site\r\n", ""}) {
     EXPECT_EQ(client.Call(ByCookie("POST", "/change", cookie, forged)).status, 403) << forged;
   }
   // A token is not sent by a browser on its own, so its requests may come from anywhere.
@@ -266,6 +268,7 @@ TEST_F(InfluxRoutesTest, ASickServerSaysSo) {
   StartServer();
   const RawResponse health = Connect().Call("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(health.status, 503);
+  EXPECT_EQ(health.headers.at("Retry-After"), "1");
   EXPECT_THAT(health.body, HasSubstr("\"status\":\"fail\""));
 }
 
@@ -311,8 +314,24 @@ TEST_F(InfluxRoutesTest, ErrorsHaveInfluxsForm) {
   EXPECT_EQ(two.headers.at("Content-Type"), "application/json");
   RawClient client = Connect();
   EXPECT_EQ(client.Call(Post("/write?precision=fortnight", "", Role::kWriter)).body,
-            "{\"error\":\"precision?\"}");
+            "{\"error\":\"parameter 'precision': expected one of n, ns, u, us, ms, s, m, h, got "
+            "'fortnight'\"}");
+  for (const char* target :
+       {"/api/v2/write?precision=h", "/api/v2/write?bucket=a&bucket=b",
+        "/api/v2/write?precision=s&precision=ms", "/api/v2/write?bucket=%zz"}) {
+    const RawResponse refused = Connect().Call(Post(target, "", Role::kWriter));
+    EXPECT_EQ(refused.status, 400) << target;
+    EXPECT_THAT(refused.body, testing::StartsWith("{\"code\":\"invalid\",\"message\":\""))
+        << target;
+  }
   EXPECT_EQ(client.Call(Post("/write", "", Role::kWriter, "Content-Encoding: br\r\n")).status, 400);
+}
+
+TEST(InfluxError, AFullDiskIsAskedToComeAgain) {
+  for (const int version : {1, 2}) {
+    const Error full = Error(ErrorCode::kResourceExhausted, "disk full").Retryable();
+    EXPECT_EQ(InfluxError(version, full, HttpStatusOf(full)).status, 503);
+  }
 }
 
 TEST(InfluxError, HidesWhatIsInternal) {

@@ -178,6 +178,8 @@ INSTANTIATE_TEST_SUITE_P(
         "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHContent-Length: 1x\r\n\r\n",
         "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHContent-Length: -1\r\n\r\n",
         "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHContent-Length: 2, 2\r\n\r\nab",
+        "POST /echo HTTP/1.0\r\nHost: x\r\nAUTHTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHContent-Length: 3\r\nTransfer-Encoding: "
         "chunked\r\n\r\n0\r\n\r\n",
         "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHTransfer-Encoding: gzip\r\n\r\n",
@@ -231,11 +233,30 @@ TEST_F(ServerTest, StalledBodiesTimeOut) {
 TEST_F(ServerTest, IdleConnectionsEnd) {
   options_.idle_timeout = milliseconds(100);
   StartServer();
+  RawClient used = Connect();
+  EXPECT_EQ(used.Call(Post("/echo", "1")).status, 200);
+  EXPECT_TRUE(used.IsClosed());
+}
+
+TEST_F(ServerTest, WhoeverSaysNothingHasTheTimeOfAHeader) {
+  options_.header_timeout = milliseconds(100);
+  options_.idle_timeout = std::chrono::minutes(10);
+  StartServer();
   RawClient silent = Connect();
   EXPECT_TRUE(silent.IsClosed());
-  RawClient used = Connect();
-  EXPECT_EQ(used.Call(Get("/hello")).status, 200);
-  EXPECT_TRUE(used.IsClosed());
+}
+
+TEST_F(ServerTest, IdleStrangersEndEarlier) {
+  options_.stranger_idle_timeout = milliseconds(100);
+  options_.idle_timeout = std::chrono::minutes(10);
+  StartServer();
+  RawClient stranger = Connect();
+  EXPECT_EQ(stranger.Call("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n").status, 200);
+  EXPECT_TRUE(stranger.IsClosed());
+  RawClient known = Connect();
+  EXPECT_EQ(known.Call(Post("/echo", "1")).status, 200);
+  EXPECT_FALSE(known.HasBytesWithin(300));
+  EXPECT_EQ(known.Call(Post("/echo", "2")).body, "2");
 }
 
 TEST_F(ServerTest, HalfRequestsLeaveNothingBehind) {

@@ -9,13 +9,15 @@ SessionStore::SessionStore(const Clock& clock, RandomSource random, SessionLimit
 
 SessionStore::Created SessionStore::Create(Principal principal) {
   const auto now = clock_.Monotonic();
-  Created created{
-      .cookie = MakeSecret(random_),
-      .session = {.principal = std::move(principal), .expires = clock_.Now() + limits_.longest}};
+  const auto life = principal.actor == kLocalActor ? limits_.longest_local : limits_.longest;
+  Created created{.cookie = MakeSecret(random_),
+                  .session = {.principal = std::move(principal), .expires = clock_.Now() + life}};
   const std::lock_guard lock(mutex_);
   if (entries_.size() >= limits_.sessions) Erase(std::prev(entries_.end()));
-  entries_.push_front(
-      {.digest = Sha256(created.cookie), .session = created.session, .created = now, .used = now});
+  entries_.push_front({.digest = Sha256(created.cookie),
+                       .session = created.session,
+                       .end = now + life,
+                       .used = now});
   by_digest_[entries_.front().digest] = entries_.begin();
   return created;
 }
@@ -60,7 +62,7 @@ void SessionStore::Erase(Entries::iterator entry) {
 }
 
 bool SessionStore::IsOver(const Entry& entry, std::chrono::nanoseconds now) const {
-  return now - entry.created >= limits_.longest || now - entry.used >= limits_.idle;
+  return now >= entry.end || now - entry.used >= limits_.idle;
 }
 
 LoginCodes::LoginCodes(const Clock& clock, RandomSource random, SessionLimits limits)

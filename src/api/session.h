@@ -16,9 +16,10 @@
 namespace bedplate {
 
 struct SessionLimits {
-  std::chrono::seconds longest{30 * 86'400};  // since the login
-  std::chrono::seconds idle{86'400};          // since the last request
-  std::size_t sessions = 10'000;              // beyond it the longest unused one ends
+  std::chrono::seconds longest{30 * 86'400};   // since the login
+  std::chrono::seconds longest_local{43'200};  // of those that no token vouches for
+  std::chrono::seconds idle{86'400};           // since the last request
+  std::size_t sessions = 10'000;               // beyond it the longest unused one ends
   std::chrono::seconds code_lifetime{600};
   std::size_t codes = 256;  // beyond it the oldest one is void
 };
@@ -40,7 +41,8 @@ class SessionStore {
     std::string cookie;
     Session session;
   };
-  /// `principal.actor` is the id of the token that vouches for the session.
+  /// `principal.actor` is the id of the token that vouches for the session, or kLocalActor: nobody
+  /// can revoke that, so such a session is shorter.
   Created Create(Principal principal);
   /// The session of a cookie value; counts as its use.
   std::optional<Session> Use(std::string_view cookie);
@@ -53,7 +55,7 @@ class SessionStore {
   struct Entry {
     Digest digest;
     Session session;
-    std::chrono::nanoseconds created;
+    std::chrono::nanoseconds end;  // on the monotonic clock, however busy
     std::chrono::nanoseconds used;
   };
   using Entries = std::list<Entry>;  // the most recently used first
