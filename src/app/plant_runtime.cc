@@ -25,9 +25,10 @@ Result<std::unique_ptr<PlantRuntime>> PlantRuntime::Open(CommandContext& context
 
 void PlantRuntime::AddRoutes(const Clock& clock, bool demo) {
   AddSessionRoutes(router_, *authenticator_, clock);
+  const Historian& historian = workspace_->historian();
   AddInfluxRoutes(router_, {.server_version = std::string(Version()),
                             .make_writer = MakeLineWriterFactory(workspace_->gate(), clock),
-                            .health = [] { return Status(); }});
+                            .health = [&historian] { return historian.Health(); }});
   AddApiRoutes(router_, {.services = *services_,
                          .tokens = authenticator_->tokens(),
                          .clock = clock,

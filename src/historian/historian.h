@@ -142,9 +142,10 @@ class Historian {
   /// Flushes nothing that is not already durable; never loses an acknowledged sample.
   virtual ~Historian() = default;
 
-  /// The series at `path`, created when it is new. Errors: kConflict when it exists with another
+  /// The series at `path`, created when it is new. Errors: kConflict when it has samples of another
   /// type (naming both), kInvalidArgument for a bad path. A new series is durable no later than
-  /// the first append to it.
+  /// the first append to it, and its type is settled no sooner: until then another type replaces
+  /// it by a series with another id.
   virtual Result<TagId> Resolve(std::string_view path, ValueType type) = 0;
   [[nodiscard]] virtual std::optional<SeriesInfo> Find(std::string_view path) const = 0;
   [[nodiscard]] virtual std::optional<SeriesInfo> Find(TagId tag) const = 0;
@@ -155,7 +156,8 @@ class Historian {
   /// unknown tag, a column of the wrong type or length, a time that is not storable, a NaN or
   /// infinite double, a bool other than 0 and 1 or a string over kMaxStringBytes (the caller sends
   /// those to the dead letter store); kResourceExhausted when the disk is full: the store stays
-  /// readable and takes appends again when there is room.
+  /// readable and takes appends again when there is room; kUnavailable when memory is full because
+  /// flushing fails or is slow, or when a tag was replaced since it was resolved.
   virtual Result<AppendResult> Append(std::span<const TagBatch> batches) = 0;
 
   virtual Status Scan(const ScanRequest& request, const ScanSink& sink) const = 0;
@@ -167,6 +169,10 @@ class Historian {
   virtual Status Flush() = 0;
   virtual Result<CheckReport> Check(const CancelToken& cancel) const = 0;
   [[nodiscard]] virtual HistorianStats Stats() const = 0;
+  /// Why appends are being refused, or will be if nothing changes: kResourceExhausted when the disk
+  /// has less than the reserve, kUnavailable when the last flush or the last write to the log
+  /// failed. Ok otherwise.
+  [[nodiscard]] virtual Status Health() const = 0;
 };
 
 }  // namespace bedplate

@@ -136,6 +136,10 @@ Status CheckHeader(ByteView bytes) {
   if (bytes.size() < kHeaderBytes || AsText(bytes.first(kManifestMagic.size())) != kManifestMagic) {
     return Damaged("not a manifest");
   }
+  if (Crc32c(bytes.first(kHeaderCrcOffset)) !=
+      LoadFixed<std::uint32_t>(bytes.data() + kHeaderCrcOffset)) {
+    return Damaged("the header's checksum does not match");
+  }
   ByteReader in(bytes.subspan(kManifestMagic.size()));
   if (const auto version = in.Fixed<std::uint32_t>(); version != kManifestVersion) {
     return Error(ErrorCode::kUnsupported, fmt::format("manifest version {}, this program reads {}",
@@ -143,10 +147,6 @@ Status CheckHeader(ByteView bytes) {
   }
   const auto payload_crc = in.Fixed<std::uint32_t>();
   const auto payload_bytes = in.Fixed<std::uint64_t>();
-  if (Crc32c(bytes.first(kHeaderCrcOffset)) !=
-      LoadFixed<std::uint32_t>(bytes.data() + kHeaderCrcOffset)) {
-    return Damaged("the header's checksum does not match");
-  }
   const ByteView payload = bytes.subspan(kHeaderBytes);
   if (payload_bytes != payload.size() || Crc32c(payload) != payload_crc) {
     return Damaged("the checksum does not match");

@@ -146,14 +146,14 @@ Result<std::uint64_t> ParseSegmentHeader(ByteView bytes) {
       AsText(bytes.first(kSegmentMagic.size())) != kSegmentMagic) {
     return Damaged("not a segment file");
   }
+  if (Crc32c(bytes.first(kHeaderCrcOffset)) !=
+      LoadFixed<std::uint32_t>(bytes.data() + kHeaderCrcOffset)) {
+    return Damaged("the header's checksum does not match");
+  }
   ByteReader in(bytes.subspan(kSegmentMagic.size()));
   if (const auto version = in.Fixed<std::uint32_t>(); version != kSegmentVersion) {
     return Error(ErrorCode::kUnsupported, fmt::format("segment version {}, this program reads {}",
                                                       version, kSegmentVersion));
-  }
-  if (Crc32c(bytes.first(kHeaderCrcOffset)) !=
-      LoadFixed<std::uint32_t>(bytes.data() + kHeaderCrcOffset)) {
-    return Damaged("the header's checksum does not match");
   }
   in.Take(sizeof(std::uint32_t));
   return in.Fixed<std::uint64_t>();

@@ -11,6 +11,13 @@ namespace {
 /// A bound that no plant reaches; it keeps a hostile id from growing the table by id.
 constexpr std::uint64_t kMaxSeriesId = 100'000'000;
 
+Error OtherType(const Series& series, ValueType wanted) {
+  return Error(ErrorCode::kConflict,
+               fmt::format("tag has the type {}, not {}", ValueTypeName(series.type()),
+                           ValueTypeName(wanted)))
+      .At(series.definition().path);
+}
+
 }  // namespace
 
 SeriesTotals Series::totals() const noexcept {
@@ -58,13 +65,18 @@ Result<Series*> SeriesRegistry::Resolve(std::string_view path, ValueType type) {
     series = found != by_path_.end() ? found->second
                                      : Insert({TagId(by_id_.size() + 1), type, std::string(path)});
   }
-  if (series->type() != type) {
-    return Error(ErrorCode::kConflict,
-                 fmt::format("tag has the type {}, not {}", ValueTypeName(series->type()),
-                             ValueTypeName(type)))
-        .At(path);
-  }
+  if (series->type() != type) return OtherType(*series, type);
   return series;
+}
+
+Result<Series*> SeriesRegistry::ResolveAnew(std::string_view path, ValueType type) {
+  const std::unique_lock lock(mutex_);
+  const auto found = by_path_.find(path);
+  BEDPLATE_CHECK(found != by_path_.end());
+  Series& known = *found->second;
+  if (known.type() == type) return &known;
+  if (known.totals().samples > 0) return OtherType(known, type);
+  return Replace(known, {TagId(by_id_.size() + 1), type, std::string(path)});
 }
 
 Result<Series*> SeriesRegistry::Define(const SeriesDefinition& definition) {
@@ -74,10 +86,14 @@ Result<Series*> SeriesRegistry::Define(const SeriesDefinition& definition) {
     return Error(ErrorCode::kCorruption, fmt::format("series id {} is out of range", id));
   }
   const auto by_path = by_path_.find(definition.path);
-  Series* known = by_path == by_path_.end() ? nullptr : by_path->second;
-  if (known == nullptr && id <= by_id_.size()) known = by_id_[id - 1].get();
-  if (known == nullptr) return Insert(definition);
-  if (known->definition() == definition) return known;
+  Series* const at_path = by_path == by_path_.end() ? nullptr : by_path->second;
+  Series* const with_id = id <= by_id_.size() ? by_id_[id - 1].get() : nullptr;
+  if (at_path == nullptr && with_id == nullptr) return Insert(definition);
+  if (at_path != nullptr && with_id == nullptr && at_path->totals().samples == 0) {
+    return Replace(*at_path, definition);
+  }
+  const Series* const known = at_path != nullptr ? at_path : with_id;
+  if (at_path != nullptr && at_path->definition() == definition) return at_path;
   return Error(
       ErrorCode::kCorruption,
       fmt::format("series {} is defined as {} {} and as {} {} with id {}", id,
@@ -116,7 +132,7 @@ std::vector<SeriesRecord> SeriesRegistry::Records() const {
   std::vector<SeriesRecord> records;
   records.reserve(by_path_.size());
   for (const auto& series : by_id_) {
-    if (series) records.push_back({series->definition(), series->totals()});
+    if (series && !series->replaced()) records.push_back({series->definition(), series->totals()});
   }
   return records;
 }
@@ -133,6 +149,12 @@ Series* SeriesRegistry::Insert(SeriesDefinition definition) {
   Series* series = by_id_[id - 1].get();
   by_path_.emplace(series->definition().path, series);
   return series;
+}
+
+Series* SeriesRegistry::Replace(Series& old, SeriesDefinition definition) {
+  by_path_.erase(old.definition().path);
+  old.SetReplaced();
+  return Insert(std::move(definition));
 }
 
 }  // namespace bedplate::historian

@@ -53,6 +53,10 @@ class Series {
   [[nodiscard]] bool logged() const noexcept { return logged_.load(); }
   void SetLogged() noexcept { logged_ = true; }
 
+  /// Whether another series took this one's path, before it had a sample.
+  [[nodiscard]] bool replaced() const noexcept { return replaced_.load(); }
+  void SetReplaced() noexcept { replaced_ = true; }
+
  private:
   const SeriesDefinition definition_;
   std::atomic<std::uint64_t> samples_ = 0;
@@ -60,6 +64,7 @@ class Series {
   std::atomic<std::int64_t> first_time_ = INT64_MAX;
   std::atomic<std::int64_t> last_time_ = INT64_MIN;
   std::atomic<bool> logged_ = false;
+  std::atomic<bool> replaced_ = false;
 };
 
 /// Every series of a store, by id and by path. Safe from any thread; a Series lives as long as the
@@ -68,8 +73,11 @@ class SeriesRegistry {
  public:
   /// The series at `path`, created when it is new. Errors: kConflict, kInvalidArgument.
   Result<Series*> Resolve(std::string_view path, ValueType type);
-  /// Adds a series read from disk, or finds it again. Errors: kCorruption when another series has
-  /// its id or its path.
+  /// The same, but a series of another type that has no sample is replaced by a new one. The caller
+  /// sees to it that no sample is stored meanwhile.
+  Result<Series*> ResolveAnew(std::string_view path, ValueType type);
+  /// Adds a series read from disk, or finds it again; one without samples that has its path is
+  /// replaced. Errors: kCorruption when another series has its id, or its path and samples.
   Result<Series*> Define(const SeriesDefinition& definition);
 
   [[nodiscard]] Series* Find(TagId id) const;
@@ -80,9 +88,11 @@ class SeriesRegistry {
 
  private:
   Series* Insert(SeriesDefinition definition);
+  Series* Replace(Series& old, SeriesDefinition definition);
 
   mutable std::shared_mutex mutex_;
-  std::vector<std::unique_ptr<Series>> by_id_;  // index id - 1; null where a number was not used
+  /// Index id - 1; null where a number was not used. Replaced series stay, for who has their id.
+  std::vector<std::unique_ptr<Series>> by_id_;
   std::unordered_map<std::string_view, Series*> by_path_;  // keys point into the series
 };
 

@@ -62,6 +62,17 @@ Status CheckBatch(const SampleColumns& samples, const Series& series) {
   return CheckValues(samples);
 }
 
+/// A series without samples may be replaced until an append to it has its turn.
+Status CheckCurrent(const Commit& commit) {
+  for (const Series* const series : commit.series) {
+    if (!series->replaced()) continue;
+    return Error(ErrorCode::kUnavailable, "the tag was given another type meanwhile; resolve again")
+        .At(series->definition().path)
+        .Retryable();
+  }
+  return {};
+}
+
 TimeRange Storable(const TimeRange& range) {
   return {std::max(range.start, kMinTimestamp), std::min(range.stop, kMaxTimestamp)};
 }
@@ -97,8 +108,14 @@ Store::~Store() {
 }
 
 Result<TagId> Store::Resolve(std::string_view path, ValueType type) {
-  ASSIGN_OR_RETURN(const Series* const series, registry_->Resolve(path, type));
-  return series->id();
+  auto series = registry_->Resolve(path, type);
+  if (!series.ok() && series.error().code() == ErrorCode::kConflict) {
+    // An append that was refused, or never came, must not have settled the type.
+    const auto pause = commits_.Pause();
+    series = registry_->ResolveAnew(path, type);
+  }
+  if (!series.ok()) return std::move(series).error();
+  return (*series)->id();
 }
 
 std::optional<SeriesInfo> Store::Find(std::string_view path) const {
@@ -149,7 +166,16 @@ Result<Commit> Store::PrepareCommit(std::span<const TagBatch> batches) const {
 }
 
 /// Cuts a group into frames of sensible size; has the turn.
-void Store::WriteGroup(std::span<Commit* const> group) {
+void Store::WriteGroup(std::span<Commit* const> commits) {
+  std::vector<Commit*> valid;
+  for (Commit* const commit : commits) {
+    if (const Status current = CheckCurrent(*commit); current.ok()) {
+      valid.push_back(commit);
+    } else {
+      commit->result = current.error();
+    }
+  }
+  std::span<Commit* const> group = valid;
   while (!group.empty()) {
     std::size_t count = 1;
     std::uint64_t bytes = group[0]->frame.size();
@@ -182,6 +208,12 @@ Status Store::LogFrame(std::span<Commit* const> commits) {
     PutBytes(frame, ByteView(commit->frame).subspan(kFrameHeaderBytes));
   }
   RETURN_IF_ERROR(CheckRoom(frame.size()));
+  Status written = AppendToLog(frame);
+  NoteFailure(written, log_failure_);
+  return written;
+}
+
+Status Store::AppendToLog(Bytes& frame) {
   if (log_->counted_end() >= options_.wal_file_bytes) {
     ASSIGN_OR_RETURN([[maybe_unused]] const auto sequence, log_->Rotate());
   }
@@ -204,12 +236,30 @@ AppendResult Store::Apply(const Commit& commit) {
 }
 
 /// Keeps the reserve free, so that what is in memory can still be flushed.
-Status Store::CheckRoom(std::uint64_t frame_bytes) {
+Status Store::CheckRoom(std::uint64_t frame_bytes) const {
   ASSIGN_OR_RETURN(const std::uint64_t available, files_.AvailableBytes(directory_));
   if (available >= options_.reserve_bytes + frame_bytes) return {};
   return Error(ErrorCode::kResourceExhausted,
                fmt::format("disk full: {} bytes free, {} needed and {} kept in reserve", available,
                            frame_bytes, options_.reserve_bytes))
+      .At(directory_)
+      .Retryable();
+}
+
+/// Remembers a failure for Health, or that what failed works again.
+void Store::NoteFailure(const Status& status, std::optional<Error>& failure) {
+  const std::lock_guard lock(wake_mutex_);
+  failure = status.ok() ? std::nullopt : std::optional(status.error());
+}
+
+Status Store::Health() const {
+  RETURN_IF_ERROR(CheckRoom(0));
+  const std::lock_guard lock(wake_mutex_);
+  if (flush_failure_) return FlushFailed();
+  // A full disk shows above, for as long as it is full.
+  if (!log_failure_ || log_failure_->code() == ErrorCode::kResourceExhausted) return {};
+  return Error(ErrorCode::kUnavailable,
+               "the last write to the log failed: " + log_failure_->ToString())
       .At(directory_)
       .Retryable();
 }

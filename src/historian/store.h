@@ -38,31 +38,40 @@ class Store final : public Historian {
   Status Flush() override;
   Result<CheckReport> Check(const CancelToken& cancel) const override;
   [[nodiscard]] HistorianStats Stats() const override;
+  [[nodiscard]] Status Health() const override;
 
  private:
   /// What a flush must publish for the head that it writes.
-  using Flushed = ManifestChange::Flushed;
+  struct Held {
+    ManifestChange::Flushed flushed;
+    /// Set when the head is written: if publishing fails, only that is tried again.
+    std::optional<std::vector<SegmentInfo>> segments;
+  };
 
   [[nodiscard]] Snapshot TakeSnapshot() const;
   [[nodiscard]] Result<const Series*> SeriesOf(TagId tag) const;
 
   // Appending: store.cc.
   Result<Commit> PrepareCommit(std::span<const TagBatch> batches) const;
-  void WriteGroup(std::span<Commit* const> group);
+  void WriteGroup(std::span<Commit* const> commits);
   void WriteFrame(std::span<Commit* const> commits);
   Status LogFrame(std::span<Commit* const> commits);
+  Status AppendToLog(Bytes& frame);
   AppendResult Apply(const Commit& commit);
-  Status CheckRoom(std::uint64_t frame_bytes);
+  [[nodiscard]] Status CheckRoom(std::uint64_t frame_bytes) const;
+  void NoteFailure(const Status& status, std::optional<Error>& failure);
   Status WaitForHead();
 
   // Flushing and compacting: store_maintenance.cc.
   void RunMaintenance();
   [[nodiscard]] bool FlushIsDue() const;
+  [[nodiscard]] Error FlushFailed() const;
+  Status FlushHeads();
   Status FlushHeld();
   Status HoldHead();
   Result<bool> CompactOnce();
   Status Publish(ManifestChange change);
-  Status PublishHeld(std::vector<SegmentInfo> segments);
+  Status PublishHeld();
 
   FileSystem& files_;
   const Clock& clock_;
@@ -81,7 +90,7 @@ class Store final : public Historian {
   std::shared_ptr<Head> active_;
 
   mutable std::mutex flush_mutex_;  // one flush at a time
-  std::optional<Flushed> held_;     // set while flushing_ is; guarded by flush_mutex_
+  std::optional<Held> held_;        // set while flushing_ is; guarded by flush_mutex_
 
   std::atomic<std::uint64_t> appends_ = 0;
   std::atomic<std::int64_t> first_unflushed_ns_ = INT64_MAX;  // monotonic; INT64_MAX: none
@@ -89,11 +98,13 @@ class Store final : public Historian {
   const CancelToken stop_compaction_ = CancelToken::Make();
   std::vector<std::uint64_t> failed_compaction_;  // ids; used by the one thread that compacts
 
-  std::mutex wake_mutex_;
+  mutable std::mutex wake_mutex_;
   std::condition_variable wake_;     // maintenance has something to do
   std::condition_variable flushed_;  // a flush has ended
-  bool stopping_ = false;            // guarded by wake_mutex_
-  bool flush_wanted_ = false;        // guarded by wake_mutex_
+  bool stopping_ = false;            // this and the next three are guarded by wake_mutex_
+  bool flush_wanted_ = false;
+  std::optional<Error> flush_failure_;  // of the last flush
+  std::optional<Error> log_failure_;    // of the last write to the log
   std::thread maintenance_;
 };
 

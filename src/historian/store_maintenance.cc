@@ -55,22 +55,39 @@ Status Store::WaitForHead() {
   };
   if (!options_.background || has_room()) return {};
   std::unique_lock lock(wake_mutex_);
-  if (flushed_.wait_for(lock, kMaxHeadWait, [&] { return has_room() || stopping_; })) return {};
+  const auto is_over = [&] { return stopping_ || flush_failure_ || has_room(); };
+  const bool in_time = flushed_.wait_for(lock, kMaxHeadWait, is_over);
+  if (flush_failure_ && !has_room()) return FlushFailed();
+  if (in_time) return {};
   return Error(ErrorCode::kUnavailable, "too much waits to be flushed; try again later")
+      .At(directory_)
+      .Retryable();
+}
+
+/// Why appends are or would be refused; under wake_mutex_, while there is a failure.
+Error Store::FlushFailed() const {
+  return Error(ErrorCode::kUnavailable, "the last flush failed: " + flush_failure_->ToString())
       .At(directory_)
       .Retryable();
 }
 
 Status Store::Flush() {
   const std::lock_guard flushing(flush_mutex_);
-  if (held_) RETURN_IF_ERROR(FlushHeld());
-  RETURN_IF_ERROR(HoldHead());
-  if (held_) RETURN_IF_ERROR(FlushHeld());
-  if (options_.background) return {};
+  Status flushed = FlushHeads();
+  NoteFailure(flushed, flush_failure_);
+  flushed_.notify_all();
+  if (!flushed.ok() || options_.background) return flushed;
   while (true) {
     ASSIGN_OR_RETURN(const bool merged, CompactOnce());
     if (!merged) return {};
   }
+}
+
+Status Store::FlushHeads() {
+  if (held_) RETURN_IF_ERROR(FlushHeld());
+  RETURN_IF_ERROR(HoldHead());
+  if (held_) RETURN_IF_ERROR(FlushHeld());
+  return {};
 }
 
 /// Merges one set of segments if that is due and there is room for it beside the reserve. Runs in
@@ -116,7 +133,8 @@ Status Store::HoldHead() {
   const auto pause = commits_.Pause();
   if (active_->empty() && !log_->HoldsFrames()) return {};
   ASSIGN_OR_RETURN(const std::uint64_t sequence, log_->Rotate());
-  held_ = Flushed{.series = registry_->Records(), .wal_low_water = sequence};
+  held_ = Held{.flushed = {.series = registry_->Records(), .wal_low_water = sequence},
+               .segments = std::nullopt};
   const std::lock_guard lock(state_mutex_);
   flushing_ = std::exchange(active_, std::make_shared<Head>());
   first_unflushed_ns_ = INT64_MAX;
@@ -124,21 +142,19 @@ Status Store::HoldHead() {
 }
 
 Status Store::FlushHeld() {
-  ASSIGN_OR_RETURN(auto segments, WriteHead(files_, segments_->segment_directory(), *flushing_,
-                                            [this] { return segments_->NextId(); }));
-  return PublishHeld(std::move(segments));
+  if (!held_->segments) {
+    ASSIGN_OR_RETURN(held_->segments, WriteHead(files_, segments_->segment_directory(), *flushing_,
+                                                [this] { return segments_->NextId(); }));
+  }
+  return PublishHeld();
 }
 
-Status Store::PublishHeld(std::vector<SegmentInfo> segments) {
-  const std::uint64_t low_water = held_->wal_low_water;
-  RETURN_IF_ERROR(Publish({.added = std::move(segments), .removed = {}, .flushed = held_}));
+Status Store::PublishHeld() {
+  const std::uint64_t low_water = held_->flushed.wal_low_water;
+  RETURN_IF_ERROR(Publish({.added = *held_->segments, .removed = {}, .flushed = held_->flushed}));
   held_.reset();
-  {
-    const auto pause = commits_.Pause();
-    log_->DropBelow(low_water);
-  }
-  const std::lock_guard lock(wake_mutex_);
-  flushed_.notify_all();
+  const auto pause = commits_.Pause();
+  log_->DropBelow(low_water);
   return {};
 }
 

@@ -184,6 +184,7 @@ TEST(StoreTest, ResolveFindsAndRefuses) {
   TestStore store;
   const TagId tag = store.Tag("plant/a");
   EXPECT_EQ(store.Tag("plant/a"), tag);
+  store.Append(tag, {1}, {1.0});
   const auto conflict = store.historian().Resolve("plant/a", ValueType::kBool);
   EXPECT_EQ(conflict.error().code(), ErrorCode::kConflict);
   EXPECT_THAT(conflict.error().ToString(), AllOf(HasSubstr("double"), HasSubstr("bool")));
@@ -196,6 +197,63 @@ TEST(StoreTest, ResolveFindsAndRefuses) {
     paths.push_back(info.path);
   }
   EXPECT_THAT(paths, ElementsAre("plant/a", "plant/b", "plant/c"));
+}
+
+SampleColumns One(Value value) {
+  SampleColumns samples;
+  samples.type = TypeOf(value);
+  samples.Push({Timestamp(1), std::move(value), kGood});
+  return samples;
+}
+
+/// Only a sample that is stored settles a type: not one that was refused, nor one that never came.
+TEST(StoreTest, TheTypeIsFreeUntilTheFirstStoredSample) {
+  for (const bool reopens : {false, true}) {
+    SCOPED_TRACE(reopens ? "with a restart and a flush between" : "in one run");
+    TestStore store;
+    const auto pass = [&] {
+      if (!reopens) return;
+      ASSERT_TRUE(store.historian().Flush().ok());  // puts series without samples in the manifest
+      store.Reopen();
+    };
+    store.Append(store.Tag("other"), {1}, {1.0});
+    const TagId wrong = store.Tag("a", ValueType::kDouble);
+    store.files().FailAfter(FaultFileSystem::Operation::kSync, 0);
+    EXPECT_FALSE(store.TryAppend(wrong, One(1.5)).ok());
+    store.Append(store.Tag("other"), {2}, {1.0});
+    pass();
+    const TagId tag = store.Tag("a", ValueType::kInt64);
+    EXPECT_NE(tag, wrong);
+    EXPECT_EQ(store.Tag("a", ValueType::kInt64), tag);
+    EXPECT_EQ(store.historian().Find("a")->type, ValueType::kInt64);
+    if (!reopens) {
+      EXPECT_EQ(store.TryAppend(wrong, One(1.5)).error().code(), ErrorCode::kUnavailable);
+    }
+    EXPECT_EQ(store.Append(tag, One(std::int64_t{7})).stored, 1U);
+    EXPECT_EQ(store.historian().Resolve("a", ValueType::kDouble).error().code(),
+              ErrorCode::kConflict);
+    for (int openings = 0; openings < 3; ++openings) {
+      store.Reopen();
+      EXPECT_EQ(store.historian().Find("a")->id, tag);
+      EXPECT_EQ(store.Read(tag).At(0).value, Value(std::int64_t{7}));
+      ASSERT_TRUE(store.historian().Flush().ok());
+    }
+    EXPECT_THAT(store.Problems(), IsEmpty());
+  }
+}
+
+/// The flush that began before the series was replaced names the old one in the manifest.
+TEST(StoreTest, ATypeThatChangesDuringAFlushIsKept) {
+  TestStore store;
+  store.Append(store.Tag("other"), {1}, {1.0});
+  store.Tag("a", ValueType::kDouble);
+  store.files().FailAfter(FaultFileSystem::Operation::kRename, 2);  // the manifest
+  EXPECT_FALSE(store.historian().Flush().ok());
+  const TagId tag = store.Tag("a", ValueType::kString);
+  store.Append(tag, One(std::string("on")));
+  ASSERT_TRUE(store.historian().Flush().ok());
+  store.Reopen();
+  EXPECT_EQ(store.Read(tag).At(0).value, Value(std::string("on")));
 }
 
 TEST(StoreTest, ASecondOpeningIsAConflict) {
@@ -291,10 +349,38 @@ TEST(FullDiskTest, TheReserveIsLeftForFlushing) {
   store.files().SetCapacity(used + 10'000);
   SampleColumns samples;
   samples.Push({Timestamp(2), 1.0, kGood});
+  EXPECT_TRUE(store.historian().Health().ok());
   const auto refused = store.TryAppend(tag, samples);
   EXPECT_EQ(refused.error().code(), ErrorCode::kResourceExhausted);
   EXPECT_TRUE(refused.error().retryable());
   EXPECT_TRUE(store.historian().Flush().ok());
+  store.files().SetCapacity(9'000);
+  EXPECT_EQ(store.historian().Health().error().code(), ErrorCode::kResourceExhausted);
+  store.files().SetCapacity(UINT64_MAX);
+  EXPECT_TRUE(store.historian().Health().ok());
+}
+
+/// What was written once is published later, not written again and again.
+TEST(FailedFlushTest, APublishThatFailsIsAllThatIsTriedAgain) {
+  TestStore store;
+  const TagId tag = store.Tag("a");
+  store.Append(tag, {1}, {1.0});
+  store.files().FailAfter(FaultFileSystem::Operation::kRename,
+                          2);  // after a log file's and a segment's
+  ASSERT_FALSE(store.historian().Flush().ok());
+  for (int tries = 0; tries < 3; ++tries) {
+    store.files().FailAfter(FaultFileSystem::Operation::kRename, 0);
+    ASSERT_FALSE(store.historian().Flush().ok());
+  }
+  const std::string segment = store.PathEndingIn(".seg");
+  ASSERT_NE(segment, "");
+  ASSERT_TRUE(store.historian().Flush().ok());
+  std::vector<std::string> segments;
+  for (const std::string& path : store.files().Paths()) {
+    if (path.ends_with(".seg")) segments.push_back(path);
+  }
+  EXPECT_THAT(segments, ElementsAre(segment));
+  EXPECT_EQ(store.Read(tag).times, std::vector<std::int64_t>{1});
 }
 
 /// After a sync that failed, what it should have made durable counts as not written, even though it
@@ -307,8 +393,10 @@ TEST(FailedSyncTest, TheSamplesAreNeitherThereNorDuplicates) {
   SampleColumns samples;
   samples.Push({Timestamp(2), 2.0, kGood});
   EXPECT_EQ(store.TryAppend(tag, samples).error().code(), ErrorCode::kIo);
+  EXPECT_EQ(store.historian().Health().error().code(), ErrorCode::kUnavailable);
   EXPECT_EQ(store.Read(tag).times, std::vector<std::int64_t>{1});
   EXPECT_EQ(store.Append(tag, samples).stored, 1U);
+  EXPECT_TRUE(store.historian().Health().ok());
   store.Close();
   store.files().Restart(FaultFileSystem::Unsynced::kLost);
   store.Reopen();
@@ -353,6 +441,27 @@ TEST(ProcessDurabilityTest, SurvivesTheProcessAndIsWholeAfterAPowerCut) {
   EXPECT_THAT(store.Problems(), IsEmpty());
 }
 
+/// What was acknowledged without a sync is taken over when a write fails, so that no file counts on
+/// bytes that a power cut may take.
+TEST(ProcessDurabilityTest, OpensAfterAFailedWriteAndAPowerCut) {
+  TestStore store;
+  store.Close();
+  store.options().durability = Durability::kProcess;
+  store.Reopen();
+  const TagId tag = store.Tag("a");
+  for (std::int64_t time = 1; time <= 10; ++time) store.Append(tag, {time}, {0.5});
+  store.files().FailAfter(FaultFileSystem::Operation::kAppend, 0);
+  SampleColumns samples;
+  samples.Push({Timestamp(11), 0.5, kGood});
+  EXPECT_FALSE(store.TryAppend(tag, samples).ok());
+  store.Append(tag, samples);
+  store.Close();
+  store.files().Restart(FaultFileSystem::Unsynced::kLost);
+  store.Reopen();
+  EXPECT_EQ(store.Read(tag).size(), 10U);  // the new file has them durably
+  EXPECT_THAT(store.Problems(), IsEmpty());
+}
+
 /// Flips bytes all over each file: opening or Check names the file, and no read gives a wrong
 /// value.
 TEST(DamageTest, IsFoundAndNamedAndNeverReadAsData) {
@@ -387,6 +496,27 @@ TEST(DamageTest, IsFoundAndNamedAndNeverReadAsData) {
       });
       if (scanned.ok()) continue;
       EXPECT_THAT(scanned.error().ToString(), HasSubstr(path));
+    }
+  }
+}
+
+/// A flipped byte of the version is damage, and no reason to look for a newer program.
+TEST(DamageTest, AFlippedVersionIsDamage) {
+  constexpr std::uint64_t kVersionOffset = 8;
+  for (const std::string suffix : {".seg", ".wal", "MANIFEST"}) {
+    SCOPED_TRACE(suffix);
+    TestStore store;
+    store.Append(store.Tag("a"), {1}, {1.0});
+    ASSERT_TRUE(store.historian().Flush().ok());
+    const std::string path = store.PathEndingIn(suffix);
+    store.files().FlipByte(path, kVersionOffset);
+    ASSERT_THAT(store.Problems(), Not(IsEmpty()));
+    EXPECT_THAT(store.Problems().front(), AllOf(HasSubstr(path), HasSubstr("checksum")));
+    store.Close();
+    const auto opened =
+        Historian::Open(store.files(), store.clock(), TestStore::kDirectory, store.options());
+    if (!opened.ok()) {
+      EXPECT_EQ(opened.error().code(), ErrorCode::kCorruption);
     }
   }
 }

@@ -166,14 +166,14 @@ Result<WalHeader> ParseWalHeader(ByteView bytes) {
     return Damaged(fmt::format("{} bytes, expected a header of {}", bytes.size(), kWalHeaderBytes));
   }
   if (AsText(bytes.first(kWalMagic.size())) != kWalMagic) return Damaged("not a WAL file");
+  if (Crc32c(bytes.first(kHeaderCrcOffset)) !=
+      LoadFixed<std::uint32_t>(bytes.data() + kHeaderCrcOffset)) {
+    return Damaged("the header's checksum does not match");
+  }
   ByteReader in(bytes.subspan(kWalMagic.size()));
   if (const auto version = in.Fixed<std::uint32_t>(); version != kWalVersion) {
     return Error(ErrorCode::kUnsupported,
                  fmt::format("WAL version {}, this program reads {}", version, kWalVersion));
-  }
-  if (Crc32c(bytes.first(kHeaderCrcOffset)) !=
-      LoadFixed<std::uint32_t>(bytes.data() + kHeaderCrcOffset)) {
-    return Damaged("the header's checksum does not match");
   }
   in.Take(sizeof(std::uint32_t));
   WalHeader header;

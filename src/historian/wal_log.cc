@@ -1,8 +1,27 @@
 #include "historian/wal_log.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
+
+#include "historian/wal_reader.h"
 
 namespace bedplate::historian {
+
+namespace {
+
+/// The payloads of the frames of a file behind `end`, pointing into `content`; none of no content.
+Result<std::vector<ByteView>> FramesBehind(const std::string& content, std::uint64_t end) {
+  std::vector<ByteView> payloads;
+  if (content.empty()) return payloads;
+  ASSIGN_OR_RETURN(const WalFile file, ReadWal(AsBytes(content), content.size()));
+  for (const WalGroup& group : file.groups) {
+    if (group.end > end) payloads.push_back(group.payload);
+  }
+  return payloads;
+}
+
+}  // namespace
 
 WalLog::WalLog(FileSystem& files, const Clock& clock, std::string directory,
                std::map<std::uint64_t, std::uint64_t> older, std::unique_ptr<WalWriter> writer)
@@ -41,14 +60,27 @@ Status WalLog::StartNextFile() {
   // From here on the next file may exist and say how much of this one counts, even if making it
   // fails half way: nothing more may be written to this one.
   writer_failed_ = true;
-  const std::uint64_t previous_end = writer_->counted_end();
-  const WalStart start{.sequence = writer_->sequence() + 1, .previous_end = previous_end};
+  const std::uint64_t previous_end = writer_->durable_end();
+  ASSIGN_OR_RETURN(const std::string content, ReadUnproven());
+  ASSIGN_OR_RETURN(const auto carried, FramesBehind(content, previous_end));
+  const WalStart start{
+      .sequence = writer_->sequence() + 1, .previous_end = previous_end, .carried = carried};
   ASSIGN_OR_RETURN(auto next, WalWriter::Create(files_, clock_, directory_, start));
   older_[writer_->sequence()] = previous_end;
   writer_ = std::move(next);
   writer_failed_ = false;
   UpdateBytes();
   return {};
+}
+
+/// The current file up to where it counts, if it has frames that were acknowledged without a sync:
+/// after a failure nobody knows whether they will reach the disk, so the next file takes them over.
+Result<std::string> WalLog::ReadUnproven() const {
+  if (writer_->durable_end() == writer_->counted_end()) return std::string();
+  const std::string path = JoinPath(directory_, WalFileName(writer_->sequence()));
+  ASSIGN_OR_RETURN(std::string content, files_.ReadFile(path, kMaxWalFileBytes));
+  content.resize(std::min<std::size_t>(content.size(), writer_->counted_end()));
+  return content;
 }
 
 void WalLog::DropBelow(std::uint64_t sequence) {

@@ -22,8 +22,8 @@ class WalLog {
          std::map<std::uint64_t, std::uint64_t> older, std::unique_ptr<WalWriter> writer);
 
   /// Writes one frame (from WalWriter::NewFrame), durably when `sync` is set. After an error none
-  /// of it counts, and the next call goes to a new file: one whose write or sync failed is never
-  /// trusted again.
+  /// of it counts, and the next call goes to a new file, which takes over the frames that were
+  /// written without a sync: a file whose write or sync failed is never trusted again.
   Status Append(Bytes& frame, bool sync);
 
   /// Makes what is written durable and starts a new file, whose sequence it returns.
@@ -46,6 +46,7 @@ class WalLog {
 
  private:
   Status StartNextFile();
+  [[nodiscard]] Result<std::string> ReadUnproven() const;
   void UpdateBytes();
 
   FileSystem& files_;

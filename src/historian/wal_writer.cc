@@ -67,14 +67,19 @@ Status WalWriter::AppendFrame(Bytes& frame, bool sync) {
   if (sync) RETURN_IF_ERROR(file_->Sync());
   ++group_;
   counted_end_ += frame.size();
-  if (sync) durable_group_ = group_;
+  if (sync) NoteDurable();
   return {};
 }
 
 Status WalWriter::Sync() {
   RETURN_IF_ERROR(file_->Sync());
-  durable_group_ = group_;
+  NoteDurable();
   return {};
+}
+
+void WalWriter::NoteDurable() noexcept {
+  durable_group_ = group_;
+  durable_end_ = counted_end_;
 }
 
 }  // namespace bedplate::historian

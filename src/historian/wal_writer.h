@@ -40,6 +40,8 @@ class WalWriter {
   [[nodiscard]] std::uint64_t sequence() const noexcept { return header_.sequence; }
   /// Behind the last frame that was written, and synced where that was asked for, without error.
   [[nodiscard]] std::uint64_t counted_end() const noexcept { return counted_end_; }
+  /// Behind the last frame that is known to be durable.
+  [[nodiscard]] std::uint64_t durable_end() const noexcept { return durable_end_; }
 
  private:
   WalWriter(std::unique_ptr<WritableFile> file, const WalHeader& header, std::uint64_t end,
@@ -47,12 +49,16 @@ class WalWriter {
       : file_(std::move(file)),
         header_(header),
         counted_end_(end),
+        durable_end_(end),
         group_(group),
         durable_group_(group) {}
+
+  void NoteDurable() noexcept;
 
   std::unique_ptr<WritableFile> file_;
   WalHeader header_;
   std::uint64_t counted_end_;
+  std::uint64_t durable_end_;
   std::uint64_t group_;
   std::uint64_t durable_group_;
 };

@@ -85,6 +85,7 @@ class FakeHistorian final : public Historian {
   Status Flush() override { return {}; }
   Result<CheckReport> Check(const CancelToken& /*cancel*/) const override { return Unsupported(); }
   HistorianStats Stats() const override { return {}; }
+  Status Health() const override { return {}; }
 
   /// The samples of `path` in ascending time; empty when there is no such series.
   std::vector<Sample> SamplesOf(std::string_view path) const {

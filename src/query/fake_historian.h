@@ -81,6 +81,7 @@ class FakeHistorian final : public Historian {
   Status Flush() override { return {}; }
   Result<CheckReport> Check(const CancelToken&) const override { return CheckReport{}; }
   [[nodiscard]] HistorianStats Stats() const override { return {}; }
+  [[nodiscard]] Status Health() const override { return {}; }
 
  private:
   struct Series {

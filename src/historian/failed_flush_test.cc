@@ -1,0 +1,101 @@
+// A store whose segments cannot be written: memory stays bounded, nobody waits, and it is said.
+
+#include <atomic>
+#include <optional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/fault_file_system.h"
+#include "historian/historian.h"
+
+namespace bedplate {
+namespace {
+
+using testing::HasSubstr;
+
+/// Files in memory, of which no segment can be made while `broken`.
+class NoSegments final : public FileSystem {
+ public:
+  std::atomic<bool> broken = false;
+
+  Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path,
+                                                     OpenMode mode) override {
+    if (broken && path.find(".seg") != std::string::npos) {
+      return Error(ErrorCode::kIo, "the disk is broken").At(path);
+    }
+    return files_.OpenWritable(path, mode);
+  }
+  Result<std::unique_ptr<RandomAccessFile>> OpenRandomAccess(const std::string& path) override {
+    return files_.OpenRandomAccess(path);
+  }
+  Result<std::string> ReadFile(const std::string& path, std::uint64_t limit_bytes) override {
+    return files_.ReadFile(path, limit_bytes);
+  }
+  Result<std::vector<std::string>> ListDirectory(const std::string& path) override {
+    return files_.ListDirectory(path);
+  }
+  Status CreateDirectories(const std::string& path) override {
+    return files_.CreateDirectories(path);
+  }
+  Status Rename(const std::string& from, const std::string& to) override {
+    return files_.Rename(from, to);
+  }
+  Status Remove(const std::string& path) override { return files_.Remove(path); }
+  Status Truncate(const std::string& path, std::uint64_t size) override {
+    return files_.Truncate(path, size);
+  }
+  Status SyncDirectory(const std::string& path) override { return files_.SyncDirectory(path); }
+  bool Exists(const std::string& path) override { return files_.Exists(path); }
+  Result<std::uint64_t> FileSize(const std::string& path) override { return files_.FileSize(path); }
+  Result<std::uint64_t> AvailableBytes(const std::string& path) override {
+    return files_.AvailableBytes(path);
+  }
+  Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
+    return files_.Lock(path);
+  }
+
+ private:
+  FaultFileSystem files_{1};
+};
+
+TEST(FailedFlushTest, AppendsAreRefusedAtOnceAndTakenAgainWhenItWorks) {
+  NoSegments files;
+  ManualClock clock{Timestamp::FromSeconds(1'600'000'000)};
+  HistorianOptions options;
+  options.head_limit_bytes = 4096;
+  options.reserve_bytes = 0;
+  auto opened = Historian::Open(files, clock, "/data/historian", options);
+  ASSERT_TRUE(opened.ok());
+  Historian& historian = **opened;
+  const TagId tag = *historian.Resolve("a", ValueType::kDouble);
+  EXPECT_TRUE(historian.Health().ok());
+  std::int64_t time = 0;
+  const auto append = [&] {
+    TagBatch batch{tag, {}};
+    for (int i = 0; i < 50; ++i) batch.samples.Push({Timestamp(time + i), 1.0, kGood});
+    auto appended = historian.Append(std::span(&batch, 1));
+    if (appended.ok()) time += 50;
+    return appended;
+  };
+  files.broken = true;
+  std::optional<Error> refused;
+  for (int tries = 0; tries < 1000 && !refused; ++tries) {
+    if (const auto appended = append(); !appended.ok()) refused = appended.error();
+  }
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->code(), ErrorCode::kUnavailable);
+  EXPECT_TRUE(refused->retryable());
+  EXPECT_THAT(refused->ToString(), HasSubstr("the disk is broken"));
+  EXPECT_THAT(historian.Health().error().ToString(), HasSubstr("the disk is broken"));
+  EXPECT_EQ(historian.Find(tag)->samples, static_cast<std::uint64_t>(time));
+
+  files.broken = false;
+  ASSERT_TRUE(historian.Flush().ok());
+  EXPECT_TRUE(historian.Health().ok());
+  EXPECT_TRUE(append().ok());
+  EXPECT_EQ(historian.Find(tag)->samples, static_cast<std::uint64_t>(time));
+}
+
+}  // namespace
+}  // namespace bedplate
