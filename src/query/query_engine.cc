@@ -73,7 +73,8 @@ class DuckQueryEngine final : public QueryEngine {
         clock_(options.clock == nullptr ? system_clock_ : *options.clock),
         relations_(PlantRelations(historian, catalog)),
         find_query_([this](std::uint64_t id) { return running_.Find(id); }),
-        watcher_(clock_, ResidentBytes, MemoryCeiling(options.memory_bytes)) {
+        watcher_(clock_, ResidentBytes, MemoryCeiling(options.memory_bytes),
+                 [&historian] { return historian.Stats().head_bytes; }) {
     for (const Relation& relation : relations_) {
       readable_.push_back({std::string(relation.name), relation.columns.size()});
     }

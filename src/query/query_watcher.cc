@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <utility>
 
@@ -25,10 +26,12 @@ std::uint64_t ResidentBytes() {
   return resident_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
-QueryWatcher::QueryWatcher(const Clock& clock, MemoryProbe probe, std::uint64_t extra_memory_bytes)
+QueryWatcher::QueryWatcher(const Clock& clock, MemoryProbe probe, std::uint64_t extra_memory_bytes,
+                           MemoryProbe others)
     : clock_(clock),
       probe_(std::move(probe)),
       extra_memory_bytes_(extra_memory_bytes),
+      others_(std::move(others)),
       thread_([this] { Loop(); }) {}
 
 QueryWatcher::~QueryWatcher() {
@@ -48,11 +51,19 @@ void QueryWatcher::Loop() {
       changed_.wait(lock);
       continue;
     }
-    const std::uint64_t held = probe_();
-    const bool exceeded = held > memory_before_ + extra_memory_bytes_;
+    const bool exceeded = MemoryExceeded();
     for (auto& [id, entry] : entries_) Inspect(entry, exceeded);
     changed_.wait_for(lock, kPollInterval);
   }
+}
+
+bool QueryWatcher::MemoryExceeded() {
+  const std::uint64_t held = probe_();
+  const std::uint64_t allowed = memory_before_ + extra_memory_bytes_;
+  if (held <= allowed + others_growth_) return false;
+  const std::uint64_t others = others_();
+  if (others > others_before_) others_growth_ = std::max(others_growth_, others - others_before_);
+  return held > allowed + others_growth_;
 }
 
 void QueryWatcher::Inspect(Entry& entry, bool memory_exceeded) const {
@@ -79,7 +90,11 @@ QueryWatcher::Watch::Watch(QueryWatcher& watcher, duckdb_connection connection,
     : watcher_(watcher) {
   {
     const std::scoped_lock lock(watcher_.mutex_);
-    if (watcher_.entries_.empty()) watcher_.memory_before_ = watcher_.probe_();
+    if (watcher_.entries_.empty()) {
+      watcher_.memory_before_ = watcher_.probe_();
+      watcher_.others_before_ = watcher_.others_();
+      watcher_.others_growth_ = 0;
+    }
     id_ = watcher_.next_id_++;
     Entry& entry = watcher_.entries_[id_];
     entry.connection = connection;

@@ -34,8 +34,11 @@ class QueryWatcher {
 
   /// Stops all running queries while the process holds `extra_memory_bytes` more than when the
   /// first of them started: what expressions and aggregates hold escapes DuckDB's own limit.
+  /// By as much as `others` has grown meanwhile (what is no query's fault), it may hold more.
   /// `clock` must outlive the watcher.
-  QueryWatcher(const Clock& clock, MemoryProbe probe, std::uint64_t extra_memory_bytes);
+  QueryWatcher(
+      const Clock& clock, MemoryProbe probe, std::uint64_t extra_memory_bytes,
+      MemoryProbe others = [] { return 0; });
   ~QueryWatcher();
   QueryWatcher(const QueryWatcher&) = delete;
   QueryWatcher& operator=(const QueryWatcher&) = delete;
@@ -71,15 +74,21 @@ class QueryWatcher {
 
   void Loop();
   void Inspect(Entry& entry, bool memory_exceeded) const;
+  /// Asks `others_`, which may be slow, only where it matters.
+  bool MemoryExceeded();
 
   const Clock& clock_;
   const MemoryProbe probe_;
   const std::uint64_t extra_memory_bytes_;
+  const MemoryProbe others_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::uint64_t, Entry> entries_;
   std::uint64_t next_id_ = 1;
   std::uint64_t memory_before_ = 0;  // when entries_ was last empty
+  std::uint64_t others_before_ = 0;  // the same
+  // The most since then: what they give back, the allocator need not give back.
+  std::uint64_t others_growth_ = 0;
   bool ending_ = false;
   std::thread thread_;  // last: it uses everything above
 };

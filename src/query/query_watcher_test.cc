@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "query/duckdb_handles.h"
 
 namespace bedplate {
@@ -35,6 +38,29 @@ TEST_F(QueryWatcherTest, StopsAllWhenTheProcessHoldsTooMuch) {
   ASSERT_TRUE(watch.Stopped().has_value());
   EXPECT_EQ(watch.Stopped()->code(), ErrorCode::kResourceExhausted);
   EXPECT_TRUE(watch.stop().cancelled());
+}
+
+TEST_F(QueryWatcherTest, WhatOthersTookIsNotBlamedOnQueries) {
+  std::atomic<int> turns = 0;
+  std::atomic<std::uint64_t> held = 100;
+  std::atomic<std::uint64_t> others = 1000;
+  QueryWatcher watcher(
+      clock_, [&] { return ++turns, held.load(); }, 50, [&] { return others.load(); });
+  const QueryWatcher::Watch watch(watcher, connection_.get(), {std::chrono::hours(1), {}});
+  const auto await_turns = [&] {
+    for (const int until = turns + 3; turns < until;) std::this_thread::yield();
+  };
+  others = 1200;
+  held = 350;
+  await_turns();
+  EXPECT_FALSE(watch.Stopped().has_value()) << "200 of the 250 are ingestion's";
+  others = 900;
+  await_turns();
+  EXPECT_FALSE(watch.Stopped().has_value()) << "freed memory may stay with the allocator";
+  held = 351;
+  await_turns();
+  ASSERT_TRUE(watch.Stopped().has_value());
+  EXPECT_EQ(watch.Stopped()->code(), ErrorCode::kResourceExhausted);
 }
 
 TEST_F(QueryWatcherTest, TheFirstReasonStands) {
