@@ -175,6 +175,8 @@ Result<CheckReport> Store::Check(const CancelToken& cancel) const {
   for (const SharedSegment& segment : *snapshot.segments) {
     RETURN_IF_ERROR(CheckSegment(*segment, cancel, report));
   }
+  // The log and the segments may hold a sample several times; it counts once, as it is read.
+  report.samples = Stats().samples;
   return report;
 }
 

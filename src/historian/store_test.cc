@@ -77,6 +77,8 @@ TEST(StoreTest, AnImportRunTwiceStoresNothingTwice) {
   ASSERT_TRUE(store.historian().Flush().ok());
   EXPECT_EQ(store.historian().Stats().segment_bytes, bytes);
   EXPECT_EQ(store.historian().Find(tag)->samples, times.size());
+  store.Append(tag, times, values);
+  EXPECT_EQ(store.historian().Check({})->samples, times.size());
 }
 
 TEST(StoreTest, ARewriteWithAnotherQualityIsAConflict) {
