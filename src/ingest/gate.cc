@@ -175,11 +175,15 @@ Status HistorianGate::Append(const Call& call, IngestReport& report) {
       bytes += LogBytes(call.batches[end].samples);
       if (end > begin && bytes > kMaxAppendBytes) break;
     }
-    ASSIGN_OR_RETURN(const AppendResult result,
-                     historian_.Append(std::span(call.batches).subspan(begin, end - begin)));
-    report.stored += result.stored;
-    report.duplicates += result.duplicates;
-    report.conflicts += result.conflicts;
+    const auto result = historian_.Append(std::span(call.batches).subspan(begin, end - begin));
+    if (!result.ok()) {
+      // A sample that was not stored does not settle its tag's type.
+      for (const std::string& path : call.paths) routes_.Forget(path);
+      return result.error();
+    }
+    report.stored += result->stored;
+    report.duplicates += result->duplicates;
+    report.conflicts += result->conflicts;
     Notify(call, begin, end);
     begin = end;
   }
@@ -197,6 +201,7 @@ Status HistorianGate::NoteStoredTags() {
   std::vector<Tag> tags;
   ASSIGN_OR_RETURN(const Glob all, Glob::Parse("**"));
   for (const SeriesInfo& series : historian_.List(all)) {
+    if (series.samples == 0) continue;
     Tag tag;
     tag.path = series.path;
     tag.type = series.type;

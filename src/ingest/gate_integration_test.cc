@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "base/fault_file_system.h"
 #include "catalog/catalog_test_support.h"
 #include "historian/historian.h"
 #include "ingest/gate.h"
@@ -64,6 +65,32 @@ TEST_F(GateIntegrationTest, StoresOnceAlsoAfterOpeningAgain) {
   ASSERT_TRUE(series.has_value());
   EXPECT_EQ(series->samples, 999U);
   EXPECT_EQ(catalog.plant().FindTag("acme/power")->value().unit, "kW");
+}
+
+/// A write that was refused leaves nothing that stands in the way of another type.
+TEST_F(GateIntegrationTest, ARefusedWriteSettlesNoType) {
+  FaultFileSystem files(1);
+  HistorianOptions options;
+  options.reserve_bytes = 1000;
+  options.background = false;
+  const auto historian = Historian::Open(files, clock_, "/historian", options);
+  ASSERT_TRUE(historian.ok());
+  const auto gate = TrustGate::Make(**historian, Open(), *units_, clock_);
+  const auto ingest = [&](Value value) {
+    std::vector<PathBatch> batches(1);
+    batches[0].path = "acme/state";
+    batches[0].samples.type = TypeOf(value);
+    batches[0].samples.Push({kTime, std::move(value), kGood});
+    return gate->Ingest("test", std::move(batches), {});
+  };
+  files.SetCapacity(500);
+  EXPECT_EQ(ingest(1.5).error().code(), ErrorCode::kResourceExhausted);
+  files.SetCapacity(UINT64_MAX);
+  const auto report = ingest(std::string("on"));
+  ASSERT_TRUE(report.ok()) << report.error().ToString();
+  EXPECT_EQ(report->stored, 1U);
+  EXPECT_TRUE(report->letters.empty());
+  EXPECT_EQ((*historian)->Find("acme/state")->type, ValueType::kString);
 }
 
 TEST_F(GateIntegrationTest, LosesOnlyTheTextThatIsTooLong) {

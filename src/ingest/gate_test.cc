@@ -242,8 +242,15 @@ TEST_F(GateTest, ShowsTheObserverWhatWasStored) {
 }
 
 TEST_F(GateTest, NotesSeriesThatACrashLeftWithoutANote) {
-  ASSERT_TRUE(historian_.Resolve("acme/lost", ValueType::kBool).ok());
+  const auto lost = historian_.Resolve("acme/lost", ValueType::kBool);
+  ASSERT_TRUE(lost.ok());
+  TagBatch batch{*lost, {}};
+  batch.samples.type = ValueType::kBool;
+  batch.samples.Push({Timestamp(1), true, kGood});
+  ASSERT_TRUE(historian_.Append(std::span(&batch, 1)).ok());
+  ASSERT_TRUE(historian_.Resolve("acme/never-written", ValueType::kBool).ok());
   ASSERT_TRUE(gate_->NoteStoredTags().ok());
+  EXPECT_FALSE(catalog_.plant().FindTag("acme/never-written")->has_value());
   const auto tag = catalog_.plant().FindTag("acme/lost");
   ASSERT_TRUE(tag.ok() && tag->has_value());
   EXPECT_EQ((*tag)->type, ValueType::kBool);

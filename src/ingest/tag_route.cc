@@ -40,7 +40,7 @@ Result<std::shared_ptr<const TagRoute>> TagRoutes::Create(const std::string& pat
 Result<std::shared_ptr<const TagRoute>> TagRoutes::Load(const std::string& path) {
   auto route = std::make_shared<TagRoute>();
   ASSIGN_OR_RETURN(route->tag, catalog_.plant().FindTag(path));
-  if (const auto series = historian_.Find(path)) {
+  if (const auto series = historian_.Find(path); series && series->samples > 0) {
     route->id = series->id;
     route->type = series->type;
   }
