@@ -139,29 +139,14 @@ Coerced CoerceEach(const SampleColumns& samples, const CoerceTarget& target) {
   return out;
 }
 
-void MarkOutOfRange(const TagLimits& limits, SampleColumns& samples) {
-  if (!limits.low_low && !limits.high_high) return;
-  if (samples.type == ValueType::kString) return;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const double value = samples.NumberAt(i);
-    const bool beyond = (limits.low_low && value < *limits.low_low) ||
-                        (limits.high_high && value > *limits.high_high);
-    if (!beyond || samples.QualityAt(i).IsBad()) continue;
-    samples.qualities.resize(samples.size(), kGood.status_code());
-    samples.qualities[i] = kBadOutOfRange.status_code();
-  }
-}
-
 }  // namespace
 
 Coerced Coerce(SampleColumns samples, const CoerceTarget& target) {
   BEDPLATE_CHECK(HasOneLength(samples));
   const bool as_it_is = samples.type == target.type && !target.conversion &&
                         AllStorable(samples.times) && AllValid(samples);
-  Coerced out = as_it_is ? Coerced{.samples = std::move(samples), .refusals = {}}
-                         : CoerceEach(samples, target);
-  MarkOutOfRange(target.limits, out.samples);
-  return out;
+  if (as_it_is) return {.samples = std::move(samples), .refusals = {}};
+  return CoerceEach(samples, target);
 }
 
 }  // namespace bedplate

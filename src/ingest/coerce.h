@@ -15,7 +15,6 @@ struct CoerceTarget {
   ValueType type = ValueType::kDouble;
   bool converts_types = false;  // the tag is declared: equal values of other types are taken
   std::optional<UnitConversion> conversion;  // of numbers, before anything else
-  TagLimits limits;                          // in the unit after the conversion
 };
 
 struct Coerced {

@@ -123,18 +123,5 @@ TEST(Coerce, TakesAnyOtherBoolThanZeroAsTrue) {
   EXPECT_EQ(out.samples.bools, (std::vector<std::uint8_t>{0, 1, 1}));
 }
 
-TEST(Coerce, MarksValuesBeyondTheHardLimitsAndKeepsThem) {
-  SampleColumns samples;
-  for (const double value : {-1.0, 0.0, 5.0, 10.0, 11.0}) samples.Push({kTime, value, kGood});
-  samples.Push({kTime, 12.0, kBadNotConnected});
-  TagLimits limits;
-  limits.low_low = 0;
-  limits.high_high = 10;
-  const Coerced out = Coerce(samples, {.type = ValueType::kDouble, .limits = limits});
-  EXPECT_EQ(out.samples.qualities, (std::vector<std::uint32_t>{kBadOutOfRange.status_code(), 0, 0,
-                                                               0, kBadOutOfRange.status_code(),
-                                                               kBadNotConnected.status_code()}));
-}
-
 }  // namespace
 }  // namespace bedplate

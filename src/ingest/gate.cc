@@ -129,8 +129,7 @@ Status HistorianGate::Prepare(std::string_view source, PathBatch batch, Call& ca
   }
   const CoerceTarget target{.type = route->type.value_or(batch.samples.type),
                             .converts_types = route->declared(),
-                            .conversion = *conversion,
-                            .limits = route->tag ? route->tag->limits : TagLimits{}};
+                            .conversion = *conversion};
   Coerced coerced = Coerce(std::move(batch.samples), target);
   if (!route->id && !coerced.samples.empty()) {
     auto created = routes_.Create(batch.path, target.type);

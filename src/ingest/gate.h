@@ -27,9 +27,9 @@ using AppendObserver = std::function<void(const std::string& path, const SampleC
 /// A declared tag has the type of its declaration, and numbers and booleans that stand for the same
 /// value in it are converted: int64 to double when exact, double to int64 when whole, false and
 /// true from and to 0 and 1. A tag that is not declared has the type of its first sample, and any
-/// other is a conflict. Numbers in another unit than the tag's are converted. Values beyond the
-/// limits low_low and high_high are stored with kBadOutOfRange. New tags are noted in the catalog
-/// after their first append.
+/// other is a conflict. Numbers in another unit than the tag's are converted. A tag's
+/// limits change nothing here: an excursion is what the machine reported, and the one thing that an
+/// engineer looks for. New tags are noted in the catalog after their first append.
 class TrustGate : public IngestSink {
  public:
   /// Arguments must outlive the gate. Safe for concurrent use.

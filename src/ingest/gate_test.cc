@@ -197,7 +197,9 @@ TEST_F(GateTest, TakesANewDeclarationAfterPlantChanged) {
   EXPECT_EQ(Ingest(std::move(batch)).conflicts, 1U);
   const auto samples = historian_.SamplesOf("acme/power");
   EXPECT_EQ(samples.at(0).value, Value(0.002));
-  EXPECT_EQ(samples.at(1).quality, kBadOutOfRange);
+  // Beyond its highest limit, and good: limits are for alarms.
+  EXPECT_EQ(samples.at(1).value, Value(500.0));
+  EXPECT_EQ(samples.at(1).quality, kGood);
 }
 
 TEST_F(GateTest, ReportsAFailedAppendAndLeavesNoLetters) {

@@ -143,11 +143,13 @@ TEST_F(PlantServiceTest, ApplyingIsAudited) {
 }
 
 TEST_F(PlantServiceTest, TheGateSeesANewDeclarationAtOnce) {
+  TryApply(std::string(kPlant));
   Ingest("acme/leeds/energy", {{kMidnight, 1.0, kGood}});
-  TryApply(Changed("unit: kWh}\n", "unit: kWh, limits: {high_high: 10}}\n"));
-  Ingest("acme/leeds/energy", {{kMidnight + std::chrono::hours(1), 11.0, kGood}});
-  const auto view = services().tags().Find("acme/leeds/energy");
-  EXPECT_EQ(workspace().historian().Last(view.value().series->id).value()->quality, kBadOutOfRange);
+  // An int64 becomes a double only where a double is declared.
+  TryApply(std::string(kPlant) + "          speed: {type: double}\n");
+  Ingest("acme/leeds/speed", {{kMidnight, std::int64_t{11}, kGood}});
+  const auto view = services().tags().Find("acme/leeds/speed");
+  EXPECT_EQ(workspace().historian().Last(view.value().series->id).value()->value, Value(11.0));
 }
 
 }  // namespace
