@@ -4,6 +4,7 @@ import { type Detail, detailFor, fetchSpan } from "../../chart/buckets.ts";
 import {
   breakAtGaps,
   GAP_INTERVALS,
+  isGap,
   type Run,
   runsOfBuckets,
   runsOfSamples,
@@ -18,6 +19,7 @@ export interface TrendSeries {
   unit: string;
   kind: "number" | "state";
   detail: Detail;
+  interval_ms: number | null; // usual step between samples
   times: number[];
   values: (number | null)[]; // the mean of each bucket, or the sample
   lows: (number | null)[] | null; // null for raw samples
@@ -106,6 +108,7 @@ export function seriesOfSamples(tag: Tag, samples: Samples): TrendSeries {
     tag: tag.path,
     unit: tag.unit,
     detail: { kind: "raw" } as const,
+    interval_ms: interval,
     lows: null,
     highs: null,
     counts: null,
@@ -140,6 +143,7 @@ export function seriesOfBuckets(
     unit: tag.unit,
     kind: "number",
     detail,
+    interval_ms: tag.interval_ms ?? null,
     times: good.starts.map((start) => start + bucket / 2),
     values: series?.mean ?? empty,
     lows: series?.min ?? empty,
@@ -183,12 +187,41 @@ export function summaryOf(series: TrendSeries, view: Span): Summary {
   return { low, high, mean: sum / count, newest };
 }
 
-/** The value that stands at a time: the nearest within half a step, or the state that holds. */
+/** The nearest sample; none before the first, in a gap, or longer after the last than a gap takes. */
+function sampleAt(series: TrendSeries, time_ms: number): number | null {
+  const { times, values, interval_ms } = series;
+  const first = times[0];
+  const last = times.at(-1);
+  if (first === undefined || last === undefined || time_ms < first) return null;
+  if (time_ms > last + GAP_INTERVALS * (interval_ms ?? 0)) return null;
+  const gap = series.runs.some(
+    ({ state, from, to }) => state === "missing" && from <= time_ms && time_ms < to,
+  );
+  const index = gap ? null : nearest(times, time_ms);
+  if (index === null) return null;
+  // A sample before a gap is followed by a break in the line and stands past it for one interval.
+  const sinceBefore = (times[index] as number) - (times[index - 1] ?? Number.NEGATIVE_INFINITY);
+  const untilNext = (times[index + 1] ?? Number.NEGATIVE_INFINITY) - (times[index] as number);
+  const breaks = values[index] === null && sinceBefore === 1 && isGap(untilNext, interval_ms);
+  return values[breaks ? index - 1 : index] ?? null;
+}
+
+/** The mean of the bucket that holds a time. */
+function bucketAt(series: TrendSeries, bucket_ms: number, time_ms: number): number | null {
+  const index = nearest(series.times, time_ms);
+  if (index === null) return null;
+  const inside = Math.abs((series.times[index] as number) - time_ms) <= bucket_ms / 2;
+  return inside ? (series.values[index] ?? null) : null;
+}
+
+/** The value that stands at a time, or the state that holds; null where there is none. */
 export function valueAt(series: TrendSeries, time_ms: number): number | string | null {
   if (series.kind === "state") {
     const run = series.states.find((one) => one.from <= time_ms && time_ms < one.to);
     return run?.state ?? null;
   }
-  const index = nearest(series.times, time_ms);
-  return index === null ? null : (series.values[index] ?? null);
+  if (series.detail.kind === "buckets") {
+    return bucketAt(series, series.detail.bucket_ms, time_ms);
+  }
+  return sampleAt(series, time_ms);
 }

@@ -91,6 +91,25 @@ describe("series", () => {
     });
   });
 
+  it("tell no number before the first sample, in a gap, or long after the last", () => {
+    const times = [9, 10, 14].map((hour) => hour * HOUR);
+    const base = { tag: flow.path, type: flow.type, unit: flow.unit, qualities: null, next: null };
+    const series = seriesOfSamples(flow, { ...base, times, values: [75, 76, 77] });
+    const at = (hour: number) => valueAt(series, hour * HOUR);
+    expect([-1, 8.99, 11.5, 13.9, 16.6].map(at)).toEqual([null, null, null, null, null]);
+    expect([9, 9.6, 10.5, 14, 16.4].map(at)).toEqual([75, 76, 76, 77, 77]);
+  });
+
+  it("of buckets tell a number only inside a bucket that has one", () => {
+    const aggregate = { from: 0, to: HOUR, bucket_ms: HOUR, skipped: [] };
+    const column = { tag: flow.path, unit: flow.unit, count: [3, 0], mean: [75, null] };
+    const all = { ...aggregate, starts: [9 * HOUR, 10 * HOUR], series: [column] };
+    const detail = { kind: "buckets", bucket: "1h", bucket_ms: HOUR } as const;
+    const series = seriesOfBuckets(flow, detail, all, all);
+    const at = (hour: number) => valueAt(series, hour * HOUR);
+    expect([-1, 8.9, 9.1, 9.9, 10.1, 12].map(at)).toEqual([null, null, 75, 75, null, null]);
+  });
+
   it("tell what stands at a time", () => {
     expect(valueAt(samples(flow, [1, 2, 3]), 1.4 * HOUR)).toBe(2);
     const states = samples(state, ["run", "run", "stop"]);
