@@ -1,6 +1,7 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconLayoutSidebar, IconQuestionMark, IconSearch } from "@tabler/icons-react";
 import { useWords } from "../../words/words.ts";
+import { usePlace } from "../place.ts";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { Breadcrumbs } from "./Breadcrumbs.tsx";
 import { LiveBadge } from "./LiveBadge.tsx";
@@ -17,6 +18,7 @@ interface TopBarProps {
 
 export function TopBar({ drawerShown, onDrawer, hasRange, onPalette, onHelp }: TopBarProps) {
   const words = useWords();
+  const { zone } = usePlace();
   const treeName = drawerShown ? words.shell.closeTree : words.shell.openTree;
   return (
     <header className={classes.bar}>
@@ -36,6 +38,9 @@ export function TopBar({ drawerShown, onDrawer, hasRange, onPalette, onHelp }: T
       ) : null}
       <Breadcrumbs />
       {hasRange ? <RangePicker /> : null}
+      <span className={classes.zone} title={words.range.zone(zone)} data-testid="zone">
+        {zone}
+      </span>
       <button type="button" className={classes.search} onClick={onPalette}>
         <IconSearch size={16} stroke={1.5} aria-hidden="true" />
         <span>{words.shell.search}</span>

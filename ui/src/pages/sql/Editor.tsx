@@ -110,7 +110,7 @@ export function Editor({ value, onChange, onRun, schema, fault }: EditorProps) {
           lineNumbers(),
           history(),
           closeBrackets(),
-          autocompletion(),
+          autocompletion({ icons: false }),
           keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
           syntaxHighlighting(highlight),
           look,

@@ -93,6 +93,7 @@ export default function SqlPage() {
               </Button>
             )}
             <span className={classes.hint}>Ctrl-Enter</span>
+            <span className={classes.hint}>{words.sql.utc}</span>
             <span className={classes.spacer} />
             <SaveButton
               disabled={state.kind !== "done"}
