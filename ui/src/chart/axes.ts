@@ -1,5 +1,5 @@
 import type uPlot from "uplot";
-import { decimalsOf, formatNumber } from "../format/number.ts";
+import { formatTicks } from "../format/number.ts";
 import type { ChartColours } from "./palette.ts";
 import { stepFor, tickLabels, timeTicks } from "./ticks.ts";
 
@@ -56,8 +56,7 @@ export function valueAxis(
     grid: { show: grid, stroke: style.colours.grid, width: 1 },
     ticks: { show: false },
     border: { show: false },
-    values: (_chart, splits, _axis, _space, step) =>
-      splits.map((value) => formatNumber(value, decimalsOf(step), style.locale)),
+    values: (_chart, splits, _axis, _space, step) => formatTicks(splits, step, style.locale),
   };
 }
 

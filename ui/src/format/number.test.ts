@@ -6,8 +6,20 @@ import {
   formatNumber,
   formatReading,
   formatShare,
+  formatTicks,
   resolutionOf,
 } from "./number.ts";
+
+describe("formatTicks", () => {
+  it("keeps one unit to an axis, and large numbers short", () => {
+    const texts = (ticks: number[], step: number) =>
+      formatTicks(ticks, step, "en-GB").map((text) => text.replaceAll("\u00a0", " "));
+    expect(texts([0, 20e6, 83.6e6], 0.2e6)).toEqual(["0", "20.0 M", "83.6 M"]);
+    expect(texts([-1e6, 0, 1e6], 1e6)).toEqual(["\u22121 M", "0", "1 M"]);
+    expect(texts([0, 50_000, 100_000], 50_000)).toEqual(["0", "50 k", "100 k"]);
+    expect(texts([0, 0.5, 1], 0.5)).toEqual(["0.0", "0.5", "1.0"]);
+  });
+});
 
 describe("decimalsOf", () => {
   it("counts what a value is written with", () => {

@@ -54,6 +54,25 @@ export function formatNumber(value: number, decimals: number, locale: string): s
     .replace("-", "\u2212");
 }
 
+const TICK_UNITS = [
+  { least: 1e9, divisor: 1e9, symbol: "G" },
+  { least: 1e6, divisor: 1e6, symbol: "M" },
+  { least: 1e5, divisor: 1e3, symbol: "k" },
+] as const;
+
+/** The numbers of an axis, `step` apart and all in one unit, so that large ones stay short: 20 M. */
+export function formatTicks(ticks: readonly number[], step: number, locale: string): string[] {
+  const largest = Math.max(0, ...ticks.map(Math.abs));
+  const unit = TICK_UNITS.find((one) => largest >= one.least);
+  const divisor = unit?.divisor ?? 1;
+  const decimals = decimalsOf(step / divisor);
+  return ticks.map((tick) => {
+    if (tick === 0 && unit) return "0";
+    const text = formatNumber(tick / divisor, decimals, locale);
+    return unit ? `${text}\u00a0${unit.symbol}` : text;
+  });
+}
+
 /** A single reading, with the decimals it carries but never more than five significant digits. */
 export function formatReading(value: number, locale: string): string {
   return formatNumber(value, resolutionOf([value]), locale);

@@ -1,5 +1,6 @@
 import type { InitiativeSummary, Interval } from "../../api/types.ts";
-import { formatAmount, formatEstimate } from "../../format/money.ts";
+import { formatEstimate } from "../../format/money.ts";
+import { formatTicks } from "../../format/number.ts";
 import { useSpeech } from "../../words/words.ts";
 import { type MoneyScale, shareOf } from "./moneyScale.ts";
 import classes from "./value.module.css";
@@ -69,11 +70,13 @@ function Grid({ scale }: { scale: MoneyScale }) {
 /** The numbers of the scale, for the head of the column. */
 export function ScaleLabels({ scale }: { scale: MoneyScale }) {
   const { locale } = useSpeech();
+  const [first = 0, second = first] = scale.ticks;
+  const texts = formatTicks(scale.ticks, second - first, locale);
   return (
     <div className={classes.scale} aria-hidden="true">
-      {scale.ticks.map((tick) => (
+      {scale.ticks.map((tick, i) => (
         <span key={tick} style={{ left: percent(tick, scale) }}>
-          {formatAmount(tick, locale)}
+          {texts[i]}
         </span>
       ))}
     </div>
