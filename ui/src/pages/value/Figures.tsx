@@ -5,14 +5,22 @@ import { formatNumber, formatShare } from "../../format/number.ts";
 import { unitLabel } from "../../format/unit.ts";
 import type { Speech } from "../../words/words.ts";
 import { useSpeech } from "../../words/words.ts";
+import { hasCost } from "./initiativeSeries.ts";
 import classes from "./value.module.css";
-import { bandText } from "./verdict.ts";
+import { bandText, isProven } from "./verdict.ts";
 
 const DASH = "\u2013";
 
-function Figure({ name, value, note }: { name: string; value: ReactNode; note?: ReactNode }) {
+interface FigureProps {
+  name: string;
+  value: ReactNode;
+  note?: ReactNode;
+  unproven?: boolean;
+}
+
+function Figure({ name, value, note, unproven = false }: FigureProps) {
   return (
-    <div className={classes.figure}>
+    <div className={classes.figure} data-unproven={unproven}>
       <dt>{name}</dt>
       <dd>
         {value}
@@ -122,26 +130,36 @@ function CashFigures({ initiative }: { initiative: Initiative }) {
   const measured = cashflow?.measured?.likely;
   const expected = cashflow?.expected?.likely;
   const shown = measured ?? expected;
+  const unproven = measured !== undefined && !isProven(initiative);
+  const costs = hasCost(initiative);
+  const payback = (years: number | null | undefined) => (costs ? paybackText(years, speech) : DASH);
   const was = (text: string) => {
-    if (!expected) return null;
-    return measured ? words.value.was(text) : words.value.expected.toLocaleLowerCase(locale);
+    const before = measured
+      ? words.value.was(text)
+      : words.value.expected.toLocaleLowerCase(locale);
+    const notes = [unproven ? words.value.notProven : null, expected ? before : null];
+    return notes.filter((one) => one !== null).join(", ");
   };
+  const paybackNote = [words.value.paybackSince, was(payback(expected?.payback_years))];
   return (
     <>
       <Figure
         name={words.value.payback}
-        value={paybackText(shown?.payback_years, speech)}
-        note={was(paybackText(expected?.payback_years, speech))}
+        value={payback(shown?.payback_years)}
+        note={costs ? paybackNote.filter(Boolean).join(", ") : null}
+        unproven={unproven}
       />
       <Figure
         name={words.value.npv}
         value={moneyOf(shown?.npv, currency, locale)}
         note={was(moneyOf(expected?.npv, currency, locale))}
+        unproven={unproven}
       />
       <Figure
         name={words.value.irr}
         value={irrText(shown, locale)}
         note={was(irrText(expected, locale))}
+        unproven={unproven}
       />
       <Figure name={words.value.onceCost} value={moneyOf(cost?.once, currency, locale)} />
       <Figure

@@ -27,7 +27,8 @@ function tally(findings: readonly Finding[], speech: Speech): string {
 }
 
 /** Every check the verdict rests on, the ones against it first. */
-export function Findings({ findings }: { findings: readonly Finding[] }) {
+export function Findings(props: { findings: readonly Finding[]; error: string | undefined }) {
+  const { findings, error } = props;
   const speech = useSpeech();
   const { words } = speech;
   const sorted = ORDER.flatMap((severity) => findings.filter((one) => one.severity === severity));
@@ -36,6 +37,11 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
       title={words.value.wrong}
       more={<span className="muted">{tally(findings, speech)}</span>}
     >
+      {findings.length === 0 && error ? (
+        <p role="alert">
+          <Mark kind="bad" /> {error}
+        </p>
+      ) : null}
       <ul className={classes.findings}>
         {sorted.map((finding) => (
           <li key={`${finding.code}/${finding.message}`} data-severity={finding.severity}>

@@ -39,6 +39,9 @@ export function InitiativeCharts({ initiative }: { initiative: Initiative }) {
           ) : null}
         </div>
         <Key />
+        <p className={classes.bandNote}>
+          {words.value.bandNote[isDaily(initiative) ? grain : "point"]}
+        </p>
         <CursorLine
           initiative={initiative}
           columns={energy.columns}

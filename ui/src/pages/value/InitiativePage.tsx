@@ -72,13 +72,15 @@ function InitiativeView({ initiative }: { initiative: Initiative }) {
         <strong>{initiative.title}</strong>
         <span>{initiative.scope}</span>
         <span>{initiative.status}</span>
-        <span>{`${words.value.measured_now} ${formatStamp(info.now, zone, locale)}`}</span>
+        {initiative.measured_per_year.value === null ? null : (
+          <span>{`${words.value.measured_now} ${formatStamp(info.now, zone, locale)}`}</span>
+        )}
       </p>
       <div className={classes.layout}>
         <InitiativeCharts initiative={initiative} />
         <Figures initiative={initiative} />
       </div>
-      <Findings findings={initiative.findings} />
+      <Findings findings={initiative.findings} error={initiative.error} />
       <div className={classes.foot}>
         <Owners owners={initiative.owners} />
         <Plan initiative={initiative} />

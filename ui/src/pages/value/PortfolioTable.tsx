@@ -7,7 +7,7 @@ import { useSpeech } from "../../words/words.ts";
 import { IntervalPlot, ScaleLabels } from "./IntervalPlot.tsx";
 import { type MoneyScale, scaleFor } from "./moneyScale.ts";
 import classes from "./value.module.css";
-import { VERDICT_MARKS } from "./verdict.ts";
+import { isProven, VERDICT_MARKS } from "./verdict.ts";
 
 function useAddress(): (name: string) => string {
   const to = useTo();
@@ -89,7 +89,7 @@ function PortfolioRow(props: {
           <Amount interval={initiative.expected_per_year} currency={initiative.currency} />
         </td>
       )}
-      <td className="number">
+      <td className={`number ${isProven(initiative) ? "" : classes.unproven}`}>
         <Amount interval={initiative.measured_per_year} currency={initiative.currency} />
       </td>
       <td className={classes.plotCell}>

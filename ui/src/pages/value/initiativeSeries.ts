@@ -129,8 +129,14 @@ function gapAt(actual: number | null, counterfactual: number | null, lowerIsBett
   return gains ? { gain: open, loss: closed } : { gain: closed, loss: open };
 }
 
-/** When the cumulated money first covers its cost for good, or null while it does not. */
+/** Whether there is anything to pay back. */
+export function hasCost({ cost }: Pick<Initiative, "cost">): boolean {
+  return [cost?.once, cost?.yearly, cost?.to_date].some((amount) => (amount ?? 0) > 0);
+}
+
+/** When the cumulated money first covers its cost for good, or null while it does not or costs nothing. */
 export function breakEven(initiative: Initiative): number | null {
+  if (!hasCost(initiative)) return null;
   const { starts, value } = initiative.cumulated;
   const cost = initiative.cumulated.cost ?? [];
   let since: number | null = null;

@@ -12,6 +12,7 @@ import type { Words } from "../../words/en.ts";
 import { useSpeech } from "../../words/words.ts";
 import { energyOptions, moneyOptions } from "./initiativeOptions.ts";
 import { breakEven, energyColumns, type Grain, isDaily } from "./initiativeSeries.ts";
+import { isProven } from "./verdict.ts";
 
 export function useAxisStyle(): AxisStyle {
   const scheme = useScheme();
@@ -77,7 +78,8 @@ export function useMoneyChart(initiative: Initiative, style: AxisStyle, cursor: 
   }, [initiative]);
   const options = useMemo(() => {
     const even = breakEven(initiative);
-    const label = even === null ? "" : words.value.breakEven(formatDate(even, zone, locale));
+    const text = even === null ? "" : words.value.breakEven(formatDate(even, zone, locale));
+    const label = isProven(initiative) ? text : `${text}, ${words.value.notProven}`;
     const marks = [{ time: initiative.reporting.from, label: "", dashed: false }];
     return moneyOptions(style, {
       unit: initiative.currency,

@@ -13,6 +13,11 @@ export const VERDICT_MARKS: Record<Verdict, MarkKind> = {
   "no-verdict": "unknown",
 };
 
+/** Only a proven effect may show its money as a fact. */
+export function isProven({ verdict }: Pick<InitiativeSummary, "verdict">): boolean {
+  return verdict === "proven-gain" || verdict === "proven-loss";
+}
+
 /** "9,800 to 18,900", or null when an end is not known. */
 export function bandText(interval: Interval, words: Words, locale: string): string | null {
   const { low, high } = formatEstimate(interval, locale);
@@ -54,9 +59,8 @@ export interface Total {
 export function provenTotals(initiatives: readonly InitiativeSummary[]): Map<string, Total> {
   const totals = new Map<string, Total>();
   for (const one of initiatives) {
-    const proven = one.verdict === "proven-gain" || one.verdict === "proven-loss";
     const { value, low, high } = one.measured_per_year;
-    if (!proven || value === null) continue;
+    if (!isProven(one) || value === null) continue;
     const before = totals.get(one.currency) ?? { value: 0, step: 0 };
     const step = Math.max(before.step, estimateStep([value, low, high]));
     totals.set(one.currency, { value: before.value + value, step });
