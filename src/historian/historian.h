@@ -58,6 +58,8 @@ struct AppendResult {
   std::uint64_t stored = 0;      // new times
   std::uint64_t duplicates = 0;  // already there with the same value and quality; nothing stored
   std::uint64_t conflicts = 0;   // already there with another; the later one wins on read
+  // Where an append ends up at what is stored, all of its samples at that time are duplicates: it
+  // is the same append again, with whatever corrections it holds.
 };
 
 struct ScanRequest {

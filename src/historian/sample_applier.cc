@@ -44,6 +44,12 @@ class Comparison {
 
   /// `arrivals` are the positions of the samples at the stored position `at`, as they came.
   void AddTime(std::size_t at, std::span<const std::size_t> arrivals) {
+    // The batch ends up at what is stored: it is the same batch again, and its own corrections are
+    // no new conflicts.
+    if (stored_.present[at] && SameReading(stored_.values, at, samples_, arrivals.back())) {
+      result_.duplicates += arrivals.size();
+      return;
+    }
     const SampleColumns* current = stored_.present[at] ? &stored_.values : nullptr;
     std::size_t current_index = at;
     for (const std::size_t arrival : arrivals) {
@@ -58,10 +64,8 @@ class Comparison {
       current = &samples_;
       current_index = arrival;
     }
-    const bool changed =
-        current == &samples_ &&
-        !(stored_.present[at] && SameReading(stored_.values, at, samples_, current_index));
-    if (changed) AppendRange(samples_, current_index, current_index + 1, changed_);
+    // The last arrival differs from what is stored, so it is the current one.
+    AppendRange(samples_, current_index, current_index + 1, changed_);
   }
 
   [[nodiscard]] const AppendResult& result() const { return result_; }

@@ -81,6 +81,19 @@ TEST(StoreTest, AnImportRunTwiceStoresNothingTwice) {
   EXPECT_EQ(store.historian().Check({})->samples, times.size());
 }
 
+/// Files do hold the same time twice. Their second import is no news either.
+TEST(StoreTest, ABatchThatCorrectsItselfRunTwiceIsNoNewConflict) {
+  TestStore store;
+  const TagId tag = store.Tag("a");
+  const std::vector<std::int64_t> times{1, 1, 2};
+  const std::vector<double> values{10, 20, 30};
+  EXPECT_EQ(store.Append(tag, times, values).conflicts, 1U);
+  const AppendResult again = store.Append(tag, times, values);
+  EXPECT_EQ(again.duplicates, 3U);
+  EXPECT_EQ(again.conflicts, 0U);
+  EXPECT_EQ(store.historian().Find(tag)->conflicts, 1U);
+}
+
 TEST(StoreTest, ARewriteWithAnotherQualityIsAConflict) {
   TestStore store;
   const TagId tag = store.Tag("a");
