@@ -44,6 +44,21 @@ test("a query runs by keyboard, is drawn, and stands in the address", async ({ p
   await expect(page).toHaveURL(/q=SELECT.*view=chart/);
 });
 
+test("a result shows its times whole", async ({ page }) => {
+  await page.goto(`/sql?q=${encodeURIComponent("SELECT ts, value FROM samples('a')")}`);
+  const cell = page.getByRole("cell", { name: /^\d{4}-\d\d-\d\d/ }).first();
+  await expect(cell).toBeVisible();
+  expect(await cell.evaluate((one) => one.scrollWidth - one.clientWidth)).toBeLessThanOrEqual(0);
+  await expect(page.getByText("Times in SQL are UTC")).toBeVisible();
+});
+
+test("every page names the zone of the plant", async ({ page }) => {
+  for (const path of ["/", "/trends", "/value", "/sql", "/admin"]) {
+    await page.goto(path);
+    await expect(page.getByTestId("zone")).toHaveText("Europe/Berlin");
+  }
+});
+
 test("a query that is refused or wrong says where", async ({ page }) => {
   await page.goto(`/sql?q=${encodeURIComponent("SELECT nope FROM tags")}`);
   await expect(page.getByRole("alert")).toContainText("line 1, column 8");
