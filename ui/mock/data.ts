@@ -166,6 +166,7 @@ export function sqlResultOf(sql: string, tags: MockTag[], now: number, first: nu
       columns: [
         { name: "day", type: "TIMESTAMP WITH TIME ZONE", values: days },
         { name: "kwh", type: "DOUBLE", values: sums },
+        { name: "date", type: "DATE", values: days.map((day) => day.slice(0, 10)) },
       ],
       rows: days.length,
       truncated: false,

@@ -54,6 +54,7 @@ describe("breakEven", () => {
       proven.cumulated.cost?.[index] ?? Number.NaN,
     );
     expect(breakEven(open)).toBeNull();
+    expect(breakEven({ ...proven, cost: {} })).toBeNull();
   });
 });
 
