@@ -51,23 +51,31 @@ verb_build() {
 
 run_help() {
   cat <<'TEXT'
-usage: ./dev run [bedplate demo's options]
-  Installs what is missing, builds, and starts the example plant in .deps/demo (--fresh starts
-  over). Prints the address and a login link. Ctrl-C stops it; the data stay.
+usage: ./dev run [--fresh] [--listen IP:PORT] [options of `bedplate demo`]
+  Installs what is missing, builds, and starts the example plant in .deps/demo. Prints the address
+  and a login link. Ctrl-C stops it; the data stay.
+
+  --fresh           throws the example plant away and starts over
+  --listen IP:PORT  where it listens (127.0.0.1:8080); port 0 takes a free one
+
+  `build/release/bin/bedplate demo --help` lists the others, as those for TLS.
 TEXT
 }
 
 verb_run() {
-  local arguments=("$@")
-  case "${1:-}" in
-    -h | --help) run_help; return ;;
-    --fresh)
-      rm -rf .deps/demo
-      arguments=("${@:2}")
-      ;;
-  esac
+  local fresh=false arguments=()
+  [[ "${1:-}" != -- ]] || shift
+  while (($#)); do
+    case "$1" in
+      -h | --help) run_help; return ;;
+      --fresh) fresh=true ;;
+      *) arguments+=("$1") ;;
+    esac
+    shift
+  done
   setup_for
   build_ui
   build_cxx release bedplate
+  [[ $fresh == false ]] || rm -rf .deps/demo
   exec build/release/bin/bedplate demo .deps/demo "${arguments[@]}"
 }
