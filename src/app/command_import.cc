@@ -69,7 +69,9 @@ Result<ExitCode> RunImport(CommandContext& context, const ImportCommandOptions& 
     letters += report->letters;
   }
   if (letters == 0) return ExitCode::kOk;
-  PrintNote("what was refused: bedplate sql \"SELECT place, code, reason FROM dead_letters\"");
+  PrintNote(fmt::format(
+      "what was refused: bedplate sql --data {} \"SELECT place, code, reason FROM dead_letters\"",
+      options.directory));
   return ExitCode::kProblems;
 }
 

@@ -25,6 +25,7 @@ Result<ExitCode> RunServe(CommandContext& context, const ServeOptions& options) 
                    PlantRuntime::Open(context, options.directory, options.runtime));
   ASSIGN_OR_RETURN(const auto server, PlantServer::Start(context, *runtime, options.server));
   for (const std::string& url : server->urls()) PrintOut("listening on " + url + "\n");
+  PrintNote(fmt::format("log in with the token in {}/admin.token", options.directory));
   stop.Wait();
   PrintNote("stopping");
   return ExitCode::kOk;

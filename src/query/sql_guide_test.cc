@@ -48,6 +48,7 @@ std::string RowOf(const FunctionGroup& group) {
 }
 
 TEST_F(QueryTest, EveryQueryOfTheGuideRuns) {
+  historian_.Put("acme/leeds/packing/line-1/filler/energy", {{kStart, 2.5, kGood}});
   const std::vector<std::string> queries = QueriesOf(ReadGuide());
   EXPECT_EQ(queries.size(), 10U);
   for (const std::string& query : queries) {

@@ -174,8 +174,11 @@ void ImportMapParser::ReadWideColumns(const YamlValue& node, WideLayout& wide) {
     CheckTag(reader, column.tag);
     column.type = Type(reader, "type");
     column.unit = reader.String("unit").value_or("");
-    if (!column.unit.empty() && !units_.Check(column.unit).ok()) {
-      reader.Fault("unit", units_.Check(column.unit).error().message());
+    if (!column.unit.empty()) {
+      const Status known = units_.Check(column.unit);
+      if (!known.ok()) {
+        faults_.Add(*reader.Child("unit"), reader.KeyOf("unit"), "a unit", known.error().message());
+      }
     }
     reader.RefuseUnknown();
     if (!tags.insert(column.tag).second) reader.Fault("tag", "a tag that no other column has");

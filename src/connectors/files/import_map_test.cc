@@ -118,7 +118,7 @@ TEST(ImportMap, NamesThePlaceAndWhatWasExpected) {
   EXPECT_THAT(FaultOf(With("", kTime, "wide: {columns: {p: {tag: acme//p}}}\n")),
               AllOf(HasSubstr("wide.columns.p.tag"), HasSubstr("empty segment")));
   EXPECT_THAT(FaultOf(With("", kTime, "wide: {columns: {p: {tag: acme/p, unit: fortnigths}}}\n")),
-              HasSubstr("wide.columns.p.unit"));
+              HasSubstr("wide.columns.p.unit: expected a unit, got unknown unit 'fortnigths'"));
   EXPECT_THAT(FaultOf(With("", kTime, "wide: {columns: {p: {tag: a, type: float}}}\n")),
               HasSubstr("int64"));
   EXPECT_THAT(FaultOf(With("", kTime, "wide: {columns: {p: {tag: a}, q: {tag: a}}}\n")),
