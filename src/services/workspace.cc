@@ -90,7 +90,7 @@ Status CheckFormat(FileSystem& files, const std::string& directory) {
 /// lost catalog would come back without its tokens and plant, and nobody would be told.
 Status CheckStores(FileSystem& files, const std::string& directory) {
   for (const std::string& name :
-       {std::string(kCatalogFile), JoinPath(std::string(kHistorianFolder), kManifestFile)}) {
+       {std::string(kCatalogFile), JoinPath(kHistorianFolder, kManifestFile)}) {
     const std::string path = JoinPath(directory, name);
     const auto bytes = files.FileSize(path);
     if (bytes.ok() && *bytes > 0) continue;
