@@ -52,11 +52,6 @@ void ReadValues(JsonReader& json, SampleColumns& samples) {
   }
 }
 
-std::size_t ValueCount(const SampleColumns& samples) {
-  return samples.doubles.size() + samples.int64s.size() + samples.bools.size() +
-         samples.strings.size();
-}
-
 void ReadTimes(JsonReader& json, std::vector<std::int64_t>& times) {
   json.EnterArray();
   while (json.NextItem()) times.push_back(json.Integer());
@@ -111,7 +106,7 @@ void CheckBatch(JsonReader& json, const PathBatch& batch, std::optional<ValueTyp
   if (!type) json.Fault("type", "expected one of double, int64, bool, string, got nothing");
   if (!has_values) json.Fault("values", "expected an array, got nothing");
   const std::size_t times = batch.samples.times.size();
-  CheckLength(json, "values", ValueCount(batch.samples), times);
+  CheckLength(json, "values", batch.samples.value_count(), times);
   const std::size_t qualities = batch.samples.qualities.size();
   if (qualities != 0) CheckLength(json, "qualities", qualities, times);
   const std::size_t lines = batch.origin.lines.size();

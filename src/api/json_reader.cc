@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace bedplate {
@@ -14,8 +15,6 @@ namespace {
 constexpr std::size_t kMaxFields = 64;   // more than any object of the API has
 constexpr std::size_t kShownBytes = 40;  // of a wrong value in a message
 constexpr std::size_t kShownFieldBytes = 64;
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::size_t SkipDigits(std::string_view text, std::size_t at) {
   while (at < text.size() && IsDigit(text[at])) ++at;
