@@ -235,6 +235,21 @@ void WriteOrigin(JsonWriter& json, const Origin& origin, std::size_t begin, std:
   json.EndObject();
 }
 
+NewTag ReadNewTag(JsonReader& json) {
+  NewTag tag;
+  json.EnterObject();
+  while (json.NextField()) {
+    if (json.field() == "tag") {
+      tag.path = json.Text();
+    } else if (json.field() == "nearest") {
+      tag.nearest = json.Text();
+    } else {
+      json.Skip();
+    }
+  }
+  return tag;
+}
+
 }  // namespace
 
 Result<AppendBody> ParseAppend(std::string_view text) {
@@ -320,6 +335,10 @@ std::string FormatIngestReport(const IngestReport& report) {
   json.Key("duplicates").Unsigned(report.duplicates).Key("conflicts").Unsigned(report.conflicts);
   json.Key("letters").BeginArray();
   for (const DeadLetter& letter : report.letters) WriteDeadLetter(json, letter);
+  json.EndArray().Key("new_tags").BeginArray();
+  for (const NewTag& tag : report.new_tags) {
+    json.BeginObject().Key("tag").Text(tag.path).Key("nearest").Text(tag.nearest).EndObject();
+  }
   json.EndArray().EndObject();
   return text;
 }
@@ -337,6 +356,9 @@ Result<IngestReport> ParseIngestReport(std::string_view text) {
       report.conflicts = json.Unsigned();
     } else if (json.field() == "letters") {
       ReadLetters(json, report.letters);
+    } else if (json.field() == "new_tags") {
+      json.EnterArray();
+      while (json.NextItem()) report.new_tags.push_back(ReadNewTag(json));
     } else {
       json.Skip();
     }

@@ -166,7 +166,7 @@ TEST(AppendFormatTest, FaultsNameTheirPlace) {
 }
 
 TEST(AppendFormatTest, ReportsReadBack) {
-  IngestReport report{5, 6, 7, {}};
+  IngestReport report{5, 6, 7, {}, {{"mill/enery", "mill/energy"}, {"mill/new", ""}}};
   report.letters.push_back({.id = 3,
                             .received = Timestamp::FromSeconds(1'514'764'800),
                             .source = "s",
@@ -185,6 +185,7 @@ TEST(AppendFormatTest, ReportsReadBack) {
   EXPECT_EQ(back.value().letters[0].id, 3U);
   EXPECT_EQ(back.value().letters[0].received, report.letters[0].received);
   EXPECT_EQ(back.value().letters[0].code, "bad-number");
+  EXPECT_EQ(back.value().new_tags, report.new_tags);
   EXPECT_EQ(ParseIngestReport("<html>").error().code(), ErrorCode::kInternal);
 }
 

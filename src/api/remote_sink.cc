@@ -85,6 +85,7 @@ class Sender {
     report_.duplicates += report.duplicates;
     report_.conflicts += report.conflicts;
     std::ranges::move(report.letters, std::back_inserter(report_.letters));
+    std::ranges::move(report.new_tags, std::back_inserter(report_.new_tags));
     return {};
   }
 

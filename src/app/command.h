@@ -49,6 +49,9 @@ void PrintNote(std::string_view line);
 /// kNotFound for a name that cannot be one segment of a path, and so names nothing.
 Status CheckName(std::string_view what, std::string_view name);
 
+/// One word of a command line that a person can paste into a shell, in quotes where it needs them.
+std::string ShellWord(std::string_view text);
+
 /// `35040` as `35,040`.
 std::string GroupDigits(std::uint64_t number);
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
+#include <span>
 
 #include "api/remote_sink.h"
 #include "app/command.h"
@@ -14,6 +16,8 @@
 
 namespace bedplate {
 namespace {
+
+constexpr std::size_t kShownNewTags = 50;
 
 struct ImportCommandOptions {
   std::string directory;
@@ -31,6 +35,20 @@ Result<ImportMap> ReadMap(CommandContext& context, const std::string& path) {
   return Error(ErrorCode::kInvalidArgument, "the map has faults:" + lines);
 }
 
+/// A line for each tag that no plant file declares, so that a typing error in a map shows.
+std::string NewTagLines(const std::vector<NewTag>& tags) {
+  std::string lines;
+  const std::size_t shown = std::min(tags.size(), kShownNewTags);
+  for (const NewTag& tag : std::span(tags).first(shown)) {
+    lines += fmt::format("\n  new tag, not in the plant file: {}", tag.path);
+    if (!tag.nearest.empty()) lines += fmt::format(" (did you mean {}?)", tag.nearest);
+  }
+  if (shown < tags.size()) {
+    lines += fmt::format("\n  and {} more new tags", GroupDigits(tags.size() - shown));
+  }
+  return lines;
+}
+
 std::string Summary(const ImportReport& report) {
   std::string text =
       fmt::format("{} rows: {} samples stored, {} already there", GroupDigits(report.rows),
@@ -45,7 +63,7 @@ std::string Summary(const ImportReport& report) {
   for (const auto& [code, count] : report.letters_by_code) {
     text += fmt::format("\n  {} dead letters: {}", GroupDigits(count), code);
   }
-  return text;
+  return text + NewTagLines(report.new_tags);
 }
 
 Result<ImportReport> ImportFile(CommandContext& context, const ImportMap& map, IngestSink& sink,
@@ -71,7 +89,7 @@ Result<ExitCode> RunImport(CommandContext& context, const ImportCommandOptions& 
   if (letters == 0) return ExitCode::kOk;
   PrintNote(fmt::format(
       "what was refused: bedplate sql --data {} \"SELECT place, code, reason FROM dead_letters\"",
-      options.directory));
+      ShellWord(options.directory)));
   return ExitCode::kProblems;
 }
 

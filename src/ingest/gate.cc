@@ -4,12 +4,14 @@
 
 #include <iterator>
 #include <mutex>
+#include <set>
 #include <span>
 
 #include "ingest/append_piece.h"
 #include "ingest/coerce.h"
 #include "ingest/refusal.h"
 #include "ingest/tag_route.h"
+#include "model/nearest_path.h"
 
 namespace bedplate {
 namespace {
@@ -17,6 +19,9 @@ namespace {
 // The historian refuses a call that is too long for one frame of its log as a whole. A quarter of
 // that leaves room and still is one call for all but the largest requests.
 constexpr std::uint64_t kMaxAppendBytes = 64ULL << 20U;
+
+// Each looks at all declared tags. Who makes more new tags in one call did not misspell them.
+constexpr std::size_t kMaxSuggestions = 20;
 
 bool IsNumeric(ValueType type) { return type == ValueType::kDouble || type == ValueType::kInt64; }
 
@@ -48,7 +53,8 @@ class HistorianGate final : public TrustGate {
   Result<std::optional<UnitConversion>> ConversionOf(const TagRoute& route,
                                                      const PathBatch& batch) const;
   Status Append(const Call& call, IngestReport& report);
-  Status NoteNewTags(const Call& call);
+  Status NoteNewTags(const Call& call, std::vector<NewTag>& noted);
+  Result<std::vector<std::string>> DeclaredPaths() const;
   Status StoreLetters(std::string_view source, std::vector<DeadLetter>& letters);
   void Notify(const Call& call, std::size_t begin, std::size_t end);
 
@@ -90,7 +96,7 @@ void RefuseKept(Coerced& coerced, const char* code, const std::string& reason) {
   coerced.samples.Clear();
 }
 
-Tag NewTag(std::string_view source, const PathBatch& batch, ValueType type) {
+Tag WrittenTag(std::string_view source, const PathBatch& batch, ValueType type) {
   Tag tag;
   tag.path = batch.path;
   tag.type = type;
@@ -145,7 +151,7 @@ Status HistorianGate::Prepare(std::string_view source, PathBatch batch, Call& ca
     call.letters.push_back(LetterOf(batch, std::move(refusal)));
   }
   if (!coerced.samples.empty()) {
-    if (!route->tag) call.new_tags.push_back(NewTag(source, batch, target.type));
+    if (!route->tag) call.new_tags.push_back(WrittenTag(source, batch, target.type));
     for (SampleColumns& piece : CutIntoPieces(std::move(coerced.samples), kMaxAppendBytes)) {
       call.batches.push_back({.tag = *route->id, .samples = std::move(piece)});
       call.paths.push_back(batch.path);
@@ -186,14 +192,33 @@ Status HistorianGate::Append(const Call& call, IngestReport& report) {
     Notify(call, begin, end);
     begin = end;
   }
-  return NoteNewTags(call);
+  return NoteNewTags(call, report.new_tags);
 }
 
-Status HistorianGate::NoteNewTags(const Call& call) {
+Status HistorianGate::NoteNewTags(const Call& call, std::vector<NewTag>& noted) {
   if (call.new_tags.empty()) return {};
   RETURN_IF_ERROR(catalog_.plant().NoteWrittenTags(call.new_tags));
-  for (const Tag& tag : call.new_tags) routes_.Forget(tag.path);
+  ASSIGN_OR_RETURN(const std::vector<std::string> declared, DeclaredPaths());
+  std::set<std::string_view> seen;  // two batches may be for one tag
+  for (const Tag& tag : call.new_tags) {
+    routes_.Forget(tag.path);
+    if (!seen.insert(tag.path).second) continue;
+    NewTag& made = noted.emplace_back(NewTag{tag.path, {}});
+    if (noted.size() > kMaxSuggestions) continue;
+    ASSIGN_OR_RETURN(const Glob pattern, Glob::Parse(tag.path));
+    made.nearest = NearestPath(pattern, declared).value_or("");
+  }
   return {};
+}
+
+Result<std::vector<std::string>> HistorianGate::DeclaredPaths() const {
+  ASSIGN_OR_RETURN(const Glob all, Glob::Parse("**"));
+  ASSIGN_OR_RETURN(const std::vector<Tag> tags, catalog_.plant().ListTags(all));
+  std::vector<std::string> paths;
+  for (const Tag& tag : tags) {
+    if (tag.declared) paths.push_back(tag.path);
+  }
+  return paths;
 }
 
 Status HistorianGate::NoteStoredTags() {

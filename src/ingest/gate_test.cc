@@ -104,6 +104,20 @@ TEST_F(GateTest, StoresSamplesAndNotesTheNewTag) {
   EXPECT_FALSE((*tag)->declared);
 }
 
+TEST_F(GateTest, NamesTheTagsThatNoPlantFileDeclares) {
+  Declare("mill/energy", ValueType::kDouble, "kWh");
+  std::vector<PathBatch> batches;
+  for (const char* path : {"mill/enery", "mill/energy", "mill/voltage", "mill/enery"}) {
+    batches.push_back(Batch(path, {1.0, 2.0}));
+  }
+  batches[3].samples.times = {kTime.nanoseconds() + 10, kTime.nanoseconds() + 20};
+  const IngestReport report = Ingest(std::move(batches));
+  EXPECT_EQ(report.stored, 8U);
+  EXPECT_THAT(report.new_tags,
+              ElementsAre(NewTag{"mill/enery", "mill/energy"}, NewTag{"mill/voltage", ""}));
+  EXPECT_THAT(Ingest(Batch("mill/enery", {3.0})).new_tags, IsEmpty()) << "it is known now";
+}
+
 TEST_F(GateTest, CountsDuplicatesAndConflicts) {
   (void)Ingest(Batch("acme/power", {1.5, 2.5}));
   const IngestReport report = Ingest(Batch("acme/power", {1.5, 9.0, 3.0}));

@@ -33,6 +33,14 @@ struct PathBatch {
   Origin origin;
 };
 
+/// A tag that its first samples made, as no plant file declares it.
+struct NewTag {
+  std::string path;
+  std::string nearest;  // the declared tag that was perhaps meant; empty: none is near
+
+  bool operator==(const NewTag&) const = default;
+};
+
 /// What became of an ingest call. Counts are samples. `letters` are the call's own and those the
 /// gate made, already stored when this is returned, so whoever shows them need not keep them.
 struct IngestReport {
@@ -40,6 +48,7 @@ struct IngestReport {
   std::uint64_t duplicates = 0;
   std::uint64_t conflicts = 0;
   std::vector<DeadLetter> letters;
+  std::vector<NewTag> new_tags;
 };
 
 /// Where decoded samples go. One implementation writes to the stores of this process, another to a

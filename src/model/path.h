@@ -36,10 +36,14 @@ class Glob {
   /// Set when the pattern can match one path only.
   [[nodiscard]] bool IsExact() const noexcept { return exact_; }
   [[nodiscard]] const std::string& pattern() const noexcept { return pattern_; }
+  /// The pattern with its braces expanded: a path matches when it matches one of these.
+  [[nodiscard]] const std::vector<std::string>& alternatives() const noexcept {
+    return alternatives_;
+  }
 
  private:
   std::string pattern_;
-  std::vector<std::string> alternatives_;  // the pattern with its braces expanded
+  std::vector<std::string> alternatives_;
   bool exact_ = false;
 };
 

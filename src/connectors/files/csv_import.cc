@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 
 #include "base/utf8.h"
@@ -122,14 +124,14 @@ Status ImportRun::Flush(RowBatcher& batcher) {
   RowBatcher::Taken taken = batcher.Take();
   report_.samples += taken.samples;
   if (taken.samples > 0 || !taken.letters.empty()) {
-    ASSIGN_OR_RETURN(
-        const IngestReport done,
-        sink_.Ingest(options_.source, std::move(taken.batches), std::move(taken.letters)));
+    ASSIGN_OR_RETURN(IngestReport done, sink_.Ingest(options_.source, std::move(taken.batches),
+                                                     std::move(taken.letters)));
     report_.stored += done.stored;
     report_.duplicates += done.duplicates;
     report_.conflicts += done.conflicts;
     report_.letters += done.letters.size();
     for (const DeadLetter& letter : done.letters) ++report_.letters_by_code[letter.code];
+    std::ranges::move(done.new_tags, std::back_inserter(report_.new_tags));
   }
   if (progress_) {
     progress_({.bytes = reader_.bytes_read(), .total_bytes = file_.size(), .rows = report_.rows});

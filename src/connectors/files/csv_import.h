@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/cancel.h"
 #include "base/file_system.h"
@@ -26,6 +27,7 @@ struct ImportReport {
   std::uint64_t conflicts = 0;
   std::uint64_t letters = 0;
   std::map<std::string, std::uint64_t> letters_by_code;
+  std::vector<NewTag> new_tags;    // that this file made
   std::optional<Timestamp> first;  // of the samples handed on
   std::optional<Timestamp> last;
 };
