@@ -15,7 +15,7 @@ Result<ExitCode> RunInit(CommandContext& context, const std::string& directory) 
   const Result<std::string> token = Workspace::Init(context.files, context.clock, directory);
   if (!token.ok()) return token.error();
   PrintOut(fmt::format("made {0}; the admin token is in {0}/admin.token\n", directory));
-  PrintNote(fmt::format("next: bedplate serve --data {}", directory));
+  PrintNote(fmt::format("next: bedplate serve --data {}", ShellWord(directory)));
   return ExitCode::kOk;
 }
 

@@ -1,10 +1,14 @@
 // The command line. This folder is the only place that names concrete classes.
 
-#include <csignal>
+#include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
+#include <span>
 
 #include "app/command.h"
+#include "base/spelling.h"
 #include "base/version.h"
 
 namespace bedplate {
@@ -30,6 +34,25 @@ int Report(std::string_view verb, const Result<ExitCode>& result) {
   return static_cast<int>(ExitCodeOf(result.error().code()));
 }
 
+/// The verb that was asked for and is not there, with a near one; empty when that is not the fault.
+std::string UnknownVerb(const CLI::App& root, int argc, char** argv) {
+  const CLI::App* app = &root;
+  for (const std::string word : std::span(argv + 1, argv + argc)) {
+    const auto verbs = app->get_subcommands([](const CLI::App*) { return true; });
+    if (verbs.empty() || word.starts_with('-')) return "";
+    std::vector<std::string> names;
+    for (const CLI::App* verb : verbs) names.push_back(verb->get_name());
+    const auto known = std::find(names.begin(), names.end(), word);
+    if (known == names.end()) {
+      const auto nearest = NearestSpelling(word, names);
+      return fmt::format("there is no verb '{}'{}", word,
+                         nearest ? fmt::format("; did you mean {}?", *nearest) : "");
+    }
+    app = verbs[static_cast<std::size_t>(known - names.begin())];
+  }
+  return "";
+}
+
 int Main(int argc, char** argv) {
   // A reader that went away is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
@@ -47,7 +70,9 @@ int Main(int argc, char** argv) {
   } catch (const CLI::Success& done) {  // --help, --version
     return root.exit(done);
   } catch (const CLI::ParseError& error) {
-    PrintNote(std::string("bedplate: ") + error.what() + "; --help says what is possible");
+    const std::string unknown = UnknownVerb(root, argc, argv);
+    PrintNote(fmt::format("bedplate: {}; --help says what is possible",
+                          unknown.empty() ? error.what() : unknown));
     return static_cast<int>(ExitCode::kUsage);
   }
   return Report(root.get_subcommands().front()->get_name(), chosen());

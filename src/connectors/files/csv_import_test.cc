@@ -238,6 +238,15 @@ TEST_F(CsvImportTest, NamesEveryMissingColumnAndWhatThereIs) {
       HasSubstr("column 3 'b*' cannot be a tag"));
 }
 
+TEST_F(CsvImportTest, HintsAtTheDelimiterThatWouldFit) {
+  EXPECT_THAT(ErrorOf(kWide, "t;p;s\n0;1,5;a\n"),
+              HasSubstr("the columns are: t;p;s; it would be 3 columns with "
+                        "csv: {delimiter: \";\"} in the map"));
+  EXPECT_THAT(ErrorOf(kWide, "t\t\"p\"\ts\n0\t1\ta\n"),
+              HasSubstr("3 columns with csv: {delimiter: tab} in the map"));
+  EXPECT_THAT(ErrorOf(kWide, "t\n0\n"), Not(HasSubstr("delimiter")));
+}
+
 TEST_F(CsvImportTest, SaysWhatIsWrongWithAFile) {
   const ImportMap map = MapOf(kWide);
   EXPECT_THAT(ErrorOf(kWide, ""), HasSubstr("plant.csv: expected a header, but the file is empty"));

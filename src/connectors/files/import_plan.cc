@@ -7,6 +7,8 @@
 #include <span>
 
 #include "base/utf8.h"
+#include "connectors/files/byte_source.h"
+#include "connectors/files/csv_reader.h"
 #include "model/path.h"
 
 namespace bedplate {
@@ -14,10 +16,18 @@ namespace {
 
 constexpr std::size_t kShownColumns = 30;
 
+std::size_t CountFields(std::string_view row_text, const CsvOptions& options) {
+  const auto source = MakeTextSource(row_text);
+  CsvReader reader(*source, options);
+  CsvRow row;
+  const auto has_row = reader.Next(row);
+  return has_row.ok() && *has_row ? row.fields.size() : 0;
+}
+
 /// Looks columns up by name and remembers what was wrong.
 class Planner {
  public:
-  Planner(const ImportMap& map, const CsvRow& first_row) : map_(map) {
+  Planner(const ImportMap& map, const CsvRow& first_row) : map_(map), text_(first_row.text) {
     for (std::size_t i = 0; i < first_row.fields.size(); ++i) {
       names_.push_back(map.csv.header ? HeaderName(first_row.fields[i]) : std::to_string(i + 1));
     }
@@ -31,7 +41,8 @@ class Planner {
     if (map_.long_layout) plan.long_layout = PlanLong(*map_.long_layout);
     if (problems_.empty()) return plan;
     return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("{}; the columns are: {}", fmt::join(problems_, "; "), ShowNames()));
+                 fmt::format("{}; the columns are: {}{}", fmt::join(problems_, "; "), ShowNames(),
+                             DelimiterHint()));
   }
 
  private:
@@ -99,7 +110,24 @@ class Planner {
     return fmt::format("{}{}", fmt::join(shown, ", "), shown.size() < names_.size() ? ", …" : "");
   }
 
+  /// Where the row is one column: the delimiter that makes the most columns of it.
+  std::string DelimiterHint() const {
+    if (names_.size() != 1) return "";
+    char best = 0;
+    std::size_t most = 1;
+    for (const char delimiter : {',', ';', '\t', '|'}) {
+      const std::size_t count = CountFields(text_, {.delimiter = delimiter});
+      if (count <= most) continue;
+      most = count;
+      best = delimiter;
+    }
+    if (best == 0) return "";
+    return fmt::format("; it would be {} columns with csv: {{delimiter: {}}} in the map", most,
+                       best == '\t' ? "tab" : fmt::format("\"{}\"", best));
+  }
+
   const ImportMap& map_;
+  const std::string_view text_;
   std::vector<std::string> names_;
   std::vector<std::string> problems_;
 };
