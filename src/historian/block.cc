@@ -1,6 +1,7 @@
 #include "historian/block.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -72,6 +73,16 @@ Error Damaged(std::string_view what) {
 
 bool StrictlyAscending(const std::vector<std::int64_t>& times) {
   return std::adjacent_find(times.begin(), times.end(), std::greater_equal<>()) == times.end();
+}
+
+/// The distance of all neighbours, or 0 when they differ; 1 for a single time.
+std::int64_t StrideOf(const std::vector<std::int64_t>& times) {
+  if (times.size() < 2) return 1;
+  const std::int64_t stride = times[1] - times[0];
+  for (std::size_t i = 2; i < times.size(); ++i) {
+    if (times[i] - times[i - 1] != stride) return 0;
+  }
+  return stride;
 }
 
 /// A section of the payload: its length as a varint, then its bytes.
@@ -149,6 +160,21 @@ Result<SampleColumns> DecodeBlock(const BlockHeader& header, ValueType type, Byt
     return Damaged("its times are not those of its header");
   }
   return columns;
+}
+
+Status DecodeNumbers(const BlockHeader& header, ValueType type, ByteView payload,
+                     NumberBlock& out) {
+  BEDPLATE_CHECK(type != ValueType::kString);
+  ASSIGN_OR_RETURN(SampleColumns columns, DecodeBlock(header, type, payload));
+  out.count = columns.size();
+  out.first_time = columns.times.front();
+  out.stride = StrideOf(columns.times);
+  out.values.resize(out.count);
+  for (std::size_t i = 0; i < out.count; ++i) out.values[i] = columns.NumberAt(i);
+  out.qualities = std::move(columns.qualities);
+  out.times.clear();
+  if (out.stride == 0) out.times = std::move(columns.times);
+  return {};
 }
 
 }  // namespace bedplate::historian

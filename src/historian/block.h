@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -50,6 +51,26 @@ EncodedBlock EncodeBlock(const SampleColumns& columns);
 
 /// The samples behind `header`. Errors: kCorruption saying what does not fit.
 Result<SampleColumns> DecodeBlock(const BlockHeader& header, ValueType type, ByteView payload);
+
+/// A block of numbers as aggregates want it: values as doubles (bool as 0 and 1), and times only
+/// where they are not evenly spaced. Decode one block after the other into the same object, so that
+/// its memory is used again.
+struct NumberBlock {
+  std::size_t count = 0;
+  std::int64_t first_time = 0;      // ns since 1970
+  std::int64_t stride = 0;          // ns from each sample to the next; 0: `times` has them
+  std::vector<std::int64_t> times;  // empty when there is a stride
+  std::vector<double> values;
+  std::vector<std::uint32_t> qualities;  // OPC UA status codes; empty: all good
+
+  [[nodiscard]] std::int64_t TimeAt(std::size_t index) const noexcept {
+    return times.empty() ? first_time + static_cast<std::int64_t>(index) * stride : times[index];
+  }
+};
+
+/// As DecodeBlock, of a type that has numbers (CHECK). A single sample has the stride 1, so either
+/// `times` or `stride` is set. After an error `out` holds nothing of use.
+Status DecodeNumbers(const BlockHeader& header, ValueType type, ByteView payload, NumberBlock& out);
 
 /// What EncodeBlock puts into a header, apart from the payload's place, size and checksum.
 BlockHeader SummarizeBlock(const SampleColumns& columns);
