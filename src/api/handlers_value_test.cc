@@ -6,6 +6,7 @@
 #include <random>
 
 #include "api/api_test_support.h"
+#include "api/initiative_test_support.h"
 
 namespace bedplate {
 namespace {
@@ -14,48 +15,10 @@ using std::chrono::hours;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-constexpr const char* kPlant = R"(format: bedplate/plant/1
-assets:
-  acme:
-    level: enterprise
-    currency: EUR
-    tags:
-      energy: {type: double, unit: kWh, interval: 1h}
-initiatives:
-  heat-recovery:
-    title: Heat recovery
-    scope: acme
-    status: scaled
-    owners: {business: Plant manager, finance: Controller}
-    kpi: {tag: acme/energy, aggregate: sum, direction: decrease, unit: kWh}
-    unit_value: {amount: 0.2, currency: EUR, per: kWh}
-    granularity: 1d
-    baseline: {from: 2017-05-01, to: 2017-09-01}
-    reporting: {from: 2017-09-01, to: 2018-01-01}
-    drivers:
-      - calendar: day-of-week
-    expected: {low: 3, likely: 5, high: 8, unit: percent, per: year}
-    costs:
-      - {date: 2017-08-01, amount: 1000, what: Exchanger}
-      - {date: 2017-09-01, amount: 100, what: Service, kind: yearly}
-    discount_rate: 0.08
-    horizon_years: 5
-  without-data:
-    title: Without data
-    scope: acme
-    kpi: {tag: acme/nothing, aggregate: sum, direction: decrease, unit: kWh}
-    unit_value: {amount: 0.2, currency: EUR, per: kWh}
-    granularity: 1d
-    baseline: {from: 2017-05-01, to: 2017-09-01}
-    reporting: {from: 2017-09-01, to: 2018-01-01}
-    discount_rate: 0.08
-    horizon_years: 5
-)";
-
 class ValueApiTest : public ApiTest {
  protected:
   ValueApiTest() {
-    Apply(kPlant);
+    Apply(kInitiativePlant);
     std::mt19937_64 random(3);
     std::normal_distribution<double> noise(0, 2);
     const Timestamp change = At("2017-09-01");
@@ -75,13 +38,20 @@ class ValueApiTest : public ApiTest {
 
 TEST_F(ValueApiTest, TheListHasAVerdictOrAReasonForEach) {
   const auto list = Read("/api/v1/initiatives").at("initiatives").as_array();
-  ASSERT_EQ(list.size(), 2U);
+  ASSERT_EQ(list.size(), 3U);
   EXPECT_EQ(list[0].at("name"), "heat-recovery");
   EXPECT_EQ(list[0].at("verdict"), "proven-gain");
   EXPECT_EQ(list[0].at("status"), "scaled");
   EXPECT_FALSE(list[0].as_object().contains("error"));
-  EXPECT_EQ(list[1].at("verdict"), "no-verdict");
-  EXPECT_THAT(list[1].at("error").as_string().c_str(), HasSubstr("acme/nothing"));
+  EXPECT_FALSE(list[0].as_object().contains("reason"));
+  for (const std::size_t i : {1U, 2U}) {
+    EXPECT_EQ(list[i].at("verdict"), "no-verdict");
+    const std::string reason = list[i].at("reason").as_string().c_str();
+    EXPECT_EQ(list[i].at("verdict_text"), boost::json::value("No verdict: " + reason));
+  }
+  EXPECT_FALSE(list[1].as_object().contains("error"));
+  EXPECT_EQ(list[2].at("error"), list[2].at("reason"));
+  EXPECT_THAT(list[2].at("error").as_string().c_str(), HasSubstr("degC"));
   EXPECT_TRUE(list[1].at("measured_per_year").at("value").is_null());
 }
 

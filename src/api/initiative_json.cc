@@ -48,6 +48,7 @@ void WriteSummaryFields(JsonWriter& json, const MeasuredInitiative& measured) {
   json.Key("currency").Text(initiative.unit_value.currency);
   WriteInterval(json, "measured_per_year", PartOf(measured, &Effect::annual_money));
   WriteInterval(json, "expected_per_year", ExpectedPerYear(measured));
+  if (!measured.reason.empty()) json.Key("reason").Text(measured.reason);
   if (!measured.error.empty()) json.Key("error").Text(measured.error);
 }
 

@@ -13,6 +13,7 @@
 #include "api/api_test_support.h"
 #include "api/auth.h"
 #include "api/influx_routes.h"
+#include "api/initiative_test_support.h"
 #include "api/schema_check_test_support.h"
 #include "api/secret.h"
 #include "api/session_routes.h"
@@ -22,45 +23,6 @@ namespace bedplate {
 namespace {
 
 using ::testing::IsEmpty;
-
-constexpr const char* kPlant = R"(format: bedplate/plant/1
-assets:
-  acme:
-    level: enterprise
-    currency: EUR
-    time_zone: Europe/London
-    tags:
-      energy: {type: double, unit: kWh, interval: 1h, limits: {low_low: 0, high_high: 1000}}
-      recipe: {type: string}
-initiatives:
-  heat-recovery:
-    title: Heat recovery
-    scope: acme
-    owners: {business: Plant manager, finance: Controller}
-    kpi: {tag: acme/energy, aggregate: sum, direction: decrease, unit: kWh}
-    unit_value: {amount: 0.2, currency: EUR, per: kWh}
-    granularity: 1d
-    baseline: {from: 2017-05-01, to: 2017-09-01}
-    reporting: {from: 2017-09-01, to: 2018-01-01}
-    drivers:
-      - calendar: day-of-week
-    expected: {low: 3, likely: 5, high: 8, unit: percent, per: year}
-    costs:
-      - {date: 2017-08-01, amount: 1000, what: Exchanger}
-      - {date: 2017-09-01, amount: 100, what: Service, kind: yearly}
-    discount_rate: 0.08
-    horizon_years: 5
-  without-data:
-    title: Without data
-    scope: acme
-    kpi: {tag: acme/nothing, aggregate: sum, direction: decrease, unit: kWh}
-    unit_value: {amount: 0.2, currency: EUR, per: kWh}
-    granularity: 1d
-    baseline: {from: 2017-05-01, to: 2017-09-01}
-    reporting: {from: 2017-09-01, to: 2018-01-01}
-    discount_rate: 0.08
-    horizon_years: 5
-)";
 
 std::string ReadSource(std::string_view name) {
   std::ifstream file(fmt::format("{}/{}", BEDPLATE_SOURCE_DIR, name), std::ios::binary);
@@ -101,7 +63,7 @@ class OpenApiTest : public ApiTest {
   }
 
   void Fill() {
-    Apply(kPlant);
+    Apply(kInitiativePlant);
     IngestSeries("acme/energy", At("2017-05-01"), std::chrono::hours(1), 24 * 246,
                  [](int i) { return 50.0 + i % 24 + i / 24 % 7 + 0.01 * ((i * 7919) % 101); });
     Ingest("acme/recipe", {{kMidnight, std::string("thick"), kBad}});

@@ -50,15 +50,16 @@ Result<ExitCode> RunList(CommandContext& context, const ValueOptions& options) {
     return ExitCode::kOk;
   }
   ASSIGN_OR_RETURN(const boost::json::value answer, ParseAnswer(body));
-  TextTable table{
-      .header = {"name", "status", "verdict", "measured a year", "expected a year", "currency"},
-      .right_aligned = {false, false, false, true, true, false},
-      .rows = {}};
+  TextTable table{.header = {"name", "status", "verdict", "measured a year", "expected a year",
+                             "currency", "reason"},
+                  .right_aligned = {false, false, false, true, true, false, false},
+                  .rows = {}};
   for (const auto& item : answer.at("initiatives").as_array()) {
-    table.rows.push_back(
-        {JsonText(item, "name"), JsonText(item, "status"), JsonText(item, "verdict"),
-         IntervalCell(item, "measured_per_year", Rounded),
-         IntervalCell(item, "expected_per_year", Rounded), JsonText(item, "currency")});
+    table.rows.push_back({JsonText(item, "name"), JsonText(item, "status"),
+                          JsonText(item, "verdict"),
+                          IntervalCell(item, "measured_per_year", Rounded),
+                          IntervalCell(item, "expected_per_year", Rounded),
+                          JsonText(item, "currency"), JsonText(item, "reason")});
   }
   PrintOut(FormatAligned(table));
   return ExitCode::kOk;

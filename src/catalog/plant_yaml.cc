@@ -51,10 +51,13 @@ PlantYaml ParsePlantYaml(std::string_view file_name, std::string_view text,
     PlantReadContext context{units, faults};
     YamlMapReader root(document, "", faults);
     ReadFormat(root);
+    const std::size_t faults_before = faults.list().size();
     ReadAssetSections(context, root, result.plant);
+    result.assets_have_faults = faults.list().size() > faults_before;
     result.plant.declares_initiatives = document.Find("initiatives") != nullptr;
     if (const YamlValue* initiatives = root.ChildMap("initiatives")) {
       result.plant.initiatives = ReadInitiativeTexts(text, *initiatives, faults);
+      result.initiatives = *initiatives;
     }
     root.RefuseUnknown();
   }

@@ -2,43 +2,19 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
-#include "catalog/plant_yaml.h"
+#include "services/applied_tags.h"
+#include "services/initiative_check.h"
 #include "services/plant_directory.h"
-#include "value/initiative_yaml.h"
 
 namespace bedplate {
-namespace {
-
-/// The initiative's faults, with lines as in the plant file. Its zone is that of its scope, so the
-/// scope is read first.
-std::vector<YamlFault> CheckInitiative(const std::string& file, const InitiativeText& text,
-                                       const PlantDirectory& plant) {
-  const InitiativeSource source{file, text.line, "initiatives." + text.name};
-  YamlFaults faults(file);
-  const YamlValue root = ParseYaml(text.yaml, faults);
-  const YamlValue* scope = root.Find("scope");
-  const std::string path = scope != nullptr ? scope->scalar : "";
-  std::vector<YamlFault> found = ParseInitiative(source, text.yaml, plant.ZoneOf(path)).faults;
-  const bool is_asset =
-      std::ranges::find(plant.assets(), path, &Asset::path) != plant.assets().end();
-  if (scope != nullptr && scope->kind == YamlKind::kScalar && !is_asset) {
-    found.push_back({file, scope->line + text.line - 1, scope->column, source.key + ".scope",
-                     "the path of an asset of the plant", scope->Describe()});
-  }
-  return found;
-}
-
-}  // namespace
 
 Result<ApplyOutcome> PlantService::Apply(const PlantFile& file, ApplyMode mode,
                                          std::string_view actor) {
-  PlantYaml parsed = ParsePlantYaml(file.name, file.text, units_);
+  const PlantYaml parsed = ParsePlantYaml(file.name, file.text, units_);
   ApplyOutcome outcome;
-  outcome.faults = std::move(parsed.faults);
-  if (outcome.faults.empty()) {
-    ASSIGN_OR_RETURN(outcome.faults, CheckInitiatives(file, parsed.plant));
-  }
+  ASSIGN_OR_RETURN(outcome.faults, FaultsOf(file, parsed));
   if (!outcome.faults.empty()) return outcome;
   const bool dry_run = mode == ApplyMode::kDryRun;
   const StoredTypeLookup stored_type = [this](std::string_view path) { return StoredType(path); };
@@ -47,20 +23,32 @@ Result<ApplyOutcome> PlantService::Apply(const PlantFile& file, ApplyMode mode,
   return outcome;
 }
 
+Result<std::vector<YamlFault>> PlantService::FaultsOf(const PlantFile& file,
+                                                      const PlantYaml& parsed) const {
+  std::vector<YamlFault> faults = parsed.faults;
+  ASSIGN_OR_RETURN(std::vector<YamlFault> of_initiatives, CheckInitiatives(file, parsed));
+  std::ranges::move(of_initiatives, std::back_inserter(faults));
+  std::ranges::stable_sort(
+      faults, {}, [](const YamlFault& fault) { return std::tuple(fault.line, fault.column); });
+  faults.resize(std::min(faults.size(), kYamlLimitFaults));
+  return faults;
+}
+
 Result<std::vector<YamlFault>> PlantService::CheckInitiatives(const PlantFile& file,
-                                                              const Plant& plant) const {
-  std::vector<YamlFault> faults;
-  if (plant.initiatives.empty()) return faults;
-  std::vector<Asset> assets = plant.assets;
-  if (!plant.declares_assets) {
+                                                              const PlantYaml& parsed) const {
+  YamlFaults faults(file.name);
+  if (parsed.initiatives.fields.empty()) return std::move(faults).Take();
+  std::vector<Asset> assets = parsed.plant.assets;
+  if (!parsed.plant.declares_assets) {
     ASSIGN_OR_RETURN(assets, plant_.ListAssets());
   }
   const PlantDirectory directory(std::move(assets));
-  for (const InitiativeText& text : plant.initiatives) {
-    std::ranges::move(CheckInitiative(file.name, text, directory), std::back_inserter(faults));
-    if (faults.size() >= kYamlLimitFaults) break;
-  }
-  return faults;
+  AppliedTags tags(parsed.plant, plant_, historian_);
+  RETURN_IF_ERROR(InitiativeCheck(directory, tags, faults)
+                      .CheckAll(parsed.initiatives, parsed.assets_have_faults
+                                                        ? CheckReferences::kNo
+                                                        : CheckReferences::kYes));
+  return std::move(faults).Take();
 }
 
 std::optional<ValueType> PlantService::StoredType(std::string_view path) const {

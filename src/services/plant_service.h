@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "base/yaml.h"
 #include "catalog/plant_store.h"
+#include "catalog/plant_yaml.h"
 #include "historian/historian.h"
 #include "ingest/gate.h"
 #include "model/unit.h"
@@ -34,16 +35,18 @@ class PlantService {
                TrustGate& gate)
       : plant_(plant), historian_(historian), units_(units), gate_(gate) {}
 
-  /// Reads, checks (initiatives too, whose scope must be an asset) and applies a file. Faults of
-  /// the file are an outcome; Errors are kConflict (a tag's samples have another type) and what
-  /// the store says.
+  /// Reads, checks and applies a file; what its initiatives name must be there. The faults of the
+  /// file, all in one go and in its order, are an outcome; Errors are kConflict (a tag's samples
+  /// have another type) and what the store says.
   Result<ApplyOutcome> Apply(const PlantFile& file, ApplyMode mode, std::string_view actor);
 
   /// The plant as YAML that Apply takes without a change.
   [[nodiscard]] Result<std::string> ExportYaml() const;
 
  private:
-  Result<std::vector<YamlFault>> CheckInitiatives(const PlantFile& file, const Plant& plant) const;
+  Result<std::vector<YamlFault>> FaultsOf(const PlantFile& file, const PlantYaml& parsed) const;
+  Result<std::vector<YamlFault>> CheckInitiatives(const PlantFile& file,
+                                                  const PlantYaml& parsed) const;
 
   /// The type of the samples that are stored of a tag; empty when there are none.
   [[nodiscard]] std::optional<ValueType> StoredType(std::string_view path) const;

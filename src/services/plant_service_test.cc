@@ -101,6 +101,7 @@ TEST_F(PlantServiceTest, AWrongInitiativeIsRefusedWithItsLineInThePlantFile) {
   const auto faults = TryApply(Changed("granularity: 1d", "granularity: 5d")).faults;
   ASSERT_THAT(faults, SizeIs(1));
   EXPECT_EQ(faults[0].line, 18);
+  EXPECT_EQ(faults[0].column, 18);
   EXPECT_EQ(faults[0].key, "initiatives.heat-recovery.granularity");
   EXPECT_THAT(faults[0].ToString(), HasSubstr("leeds.yaml:18:"));
   EXPECT_FALSE(services().tags().Find("acme/leeds/energy").ok());
@@ -113,9 +114,78 @@ TEST_F(PlantServiceTest, TheScopeMustBeAnAsset) {
   EXPECT_THAT(faults[0].got, HasSubstr("acme/lyon"));
 }
 
+TEST_F(PlantServiceTest, TheKpiMustBeATagThatIsThere) {
+  const std::string text = Changed("kpi: {tag: acme/leeds/energy", "kpi: {tag: acme/leeds/enrgy");
+  for (const ApplyMode mode : {ApplyMode::kDryRun, ApplyMode::kApply}) {
+    EXPECT_THAT(
+        Texts(TryApply(text, mode).faults),
+        ElementsAre("leeds.yaml:16:16: initiatives.heat-recovery.kpi.tag: expected a tag that is "
+                    "declared or has samples, got 'acme/leeds/enrgy' (did you mean "
+                    "'acme/leeds/energy'?)"));
+  }
+  // Samples are as good as a declaration.
+  Ingest("acme/leeds/enrgy", {{kMidnight, 1.0, kGood}});
+  EXPECT_THAT(Texts(TryApply(text).faults), IsEmpty());
+}
+
+TEST_F(PlantServiceTest, TagsMustHoldWhatTheInitiativeNeeds) {
+  Ingest("acme/leeds/note", {{kMidnight, std::string("much"), kGood}});
+  std::string text = Changed("energy: {type: double, unit: kWh}",
+                             "energy: {type: string}\n          running: {type: bool}");
+  text +=
+      "    drivers:\n"
+      "      - {tag: acme/leeds/note, aggregate: mean}\n"
+      "      - {tag: acme/leeds/running, aggregate: mean}\n"
+      "      - {tag: acme/leeds/running, kind: category}\n"
+      "      - {production: acme/leeds/pieces}\n";
+  EXPECT_THAT(
+      Texts(TryApply(text).faults),
+      ElementsAre(HasSubstr(":17:16: initiatives.heat-recovery.kpi.tag: expected a tag that holds "
+                            "numbers, got 'acme/leeds/energy', whose type is string"),
+                  HasSubstr(":25:15: initiatives.heat-recovery.drivers[0].tag: expected a tag that "
+                            "holds numbers, got 'acme/leeds/note', whose type is string"),
+                  HasSubstr(":27:15: initiatives.heat-recovery.drivers[2].tag: expected a tag that "
+                            "holds text, got 'acme/leeds/running', whose type is bool"),
+                  HasSubstr(":28:22: initiatives.heat-recovery.drivers[3].production: expected a "
+                            "tag that is declared or has samples, got 'acme/leeds/pieces'")));
+}
+
+TEST_F(PlantServiceTest, ATagThatTheFileRemovesIsNotThere) {
+  TryApply(std::string(kPlant) + std::string(kInitiative));
+  const auto faults = TryApply(Changed("energy: {", "power: {")).faults;
+  EXPECT_THAT(Texts(faults), ElementsAre(HasSubstr("got 'acme/leeds/energy'")));
+}
+
+TEST_F(PlantServiceTest, AllFaultsOfAllInitiativesAreReportedAtOnce) {
+  const std::string flow =
+      "  flow: {title: In flow style, scope: acme/leeds, kpi: {tag: acme/leeds/energy,\n"
+      "         direction: decrease, unit: kWh}, granularity: 5d,\n"
+      "         unit_value: {amount: 0.2, currency: EUR, per: kWh},\n"
+      "         baseline: {from: 2018-01-01, to: 2018-04-01},\n"
+      "         reporting: {from: 2018-04-01, to: 2018-07-01},\n"
+      "         discount_rate: 0.08, horizon_years: 99}\n";
+  std::string text = Changed("scope: acme/leeds\n    kpi: {tag: acme/leeds/energy, ",
+                             "scope: acme/lyon\n    kpi: {");
+  text.replace(text.find("heat-recovery"), 13, "Heat Recovery");
+  EXPECT_THAT(Texts(TryApply(text + flow).faults),
+              ElementsAre(HasSubstr(":13:3: initiatives: expected a name"),
+                          HasSubstr(":15:12: initiatives.Heat Recovery.scope: expected the path"),
+                          HasSubstr(":16:10: initiatives.Heat Recovery.kpi.tag: expected text"),
+                          HasSubstr(":24:56: initiatives.flow.granularity: expected one of"),
+                          HasSubstr(":28:46: initiatives.flow.horizon_years: expected a whole")));
+}
+
+TEST_F(PlantServiceTest, AFaultOfTheAssetsDoesNotMakeFaultsOfTheInitiatives) {
+  std::string text = Changed("unit: kWh}\n", "unit: fortnigths}\n");
+  text.replace(text.find("level: site"), 11, "level: town");
+  text.replace(text.find("granularity: 1d"), 15, "granularity: 5d");
+  EXPECT_THAT(Texts(TryApply(text).faults),
+              ElementsAre(HasSubstr(".level"), HasSubstr(".unit"), HasSubstr(".granularity")));
+}
+
 TEST_F(PlantServiceTest, AFileOfInitiativesAloneStandsOnTheStoredPlant) {
   const std::string alone = "format: bedplate/plant/1\n" + std::string(kInitiative);
-  EXPECT_THAT(Texts(TryApply(alone).faults), ElementsAre(HasSubstr("scope")));
+  EXPECT_THAT(Texts(TryApply(alone).faults), ElementsAre(HasSubstr("scope"), HasSubstr("kpi.tag")));
   TryApply(std::string(kPlant));
   EXPECT_THAT(TryApply(alone).faults, IsEmpty());
   // The baseline begins at midnight in London, which is the zone of its scope.

@@ -54,7 +54,7 @@ discount_rate: 0.05
 horizon_years: 5
 )",
       granularity, granularity == "1d" ? "day-of-week" : "hour-of-week");
-  ParsedInitiative parsed = ParseInitiative({"study", 1, ""}, text, "Asia/Seoul");
+  ParsedInitiative parsed = ParseInitiative("study", text, "Asia/Seoul");
   BEDPLATE_CHECK(parsed.ok());
   return parsed.initiative;
 }

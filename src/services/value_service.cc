@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "base/check.h"
 #include "services/initiative_data.h"
 #include "services/tag_directory.h"
 
@@ -38,7 +39,9 @@ std::string DescribeMoney(const Interval& money, const std::string& currency) {
                      show(money.high));
 }
 
+/// Empty when there is a verdict.
 std::string WhyNoVerdict(const Evaluation& evaluation) {
+  if (evaluation.verdict != Verdict::kNoVerdict) return {};
   for (const Finding& finding : evaluation.findings) {
     if (finding.severity == Severity::kDisqualifies) return finding.message;
   }
@@ -106,9 +109,7 @@ Result<std::string> ValueService::VersionOf(const Initiative& initiative, Timest
 }
 
 std::string VerdictSentence(const Initiative& initiative, const Evaluation& evaluation) {
-  if (!evaluation.effect || evaluation.verdict == Verdict::kNoVerdict) {
-    return "No verdict: " + WhyNoVerdict(evaluation);
-  }
+  BEDPLATE_CHECK(evaluation.effect && evaluation.verdict != Verdict::kNoVerdict);
   const std::string money =
       DescribeMoney(evaluation.effect->annual_money, initiative.unit_value.currency);
   switch (evaluation.verdict) {
@@ -150,9 +151,9 @@ Result<ValueService::Measured> ValueService::Measure(const InitiativeText& text,
                                                      const PlantDirectory& plant,
                                                      const CancelToken& cancel) {
   // The scope decides the zone, and the text says the scope; so it is read twice where they differ.
-  ParsedInitiative parsed = ParseInitiative({text.name, 1, ""}, text.yaml, plant.main_zone());
+  ParsedInitiative parsed = ParseInitiative(text.name, text.yaml, plant.main_zone());
   const std::string zone = plant.ZoneOf(parsed.initiative.scope);
-  if (zone != plant.main_zone()) parsed = ParseInitiative({text.name, 1, ""}, text.yaml, zone);
+  if (zone != plant.main_zone()) parsed = ParseInitiative(text.name, text.yaml, zone);
   const Timestamp as_of = clock_.Now();
   std::string version = text.yaml;
   if (parsed.ok()) {
@@ -176,7 +177,7 @@ Result<ValueService::Measured> ValueService::Measure(const InitiativeText& text,
 Result<MeasuredInitiative> ValueService::MeasureAnew(const InitiativeText& text,
                                                      ParsedInitiative parsed, Timestamp as_of,
                                                      const CancelToken& cancel) const {
-  MeasuredInitiative measured{text.name, text.yaml, std::move(parsed.initiative), {}, {}, {}};
+  MeasuredInitiative measured{text.name, text.yaml, std::move(parsed.initiative), {}, {}, {}, {}};
   if (!parsed.faults.empty()) {
     measured.error = parsed.faults.front().ToString();
   } else {
@@ -189,9 +190,10 @@ Result<MeasuredInitiative> ValueService::MeasureAnew(const InitiativeText& text,
       measured.error = data.error().ToString();
     }
   }
-  measured.verdict_text = measured.evaluation
+  measured.reason = measured.evaluation ? WhyNoVerdict(*measured.evaluation) : measured.error;
+  measured.verdict_text = measured.reason.empty()
                               ? VerdictSentence(measured.initiative, *measured.evaluation)
-                              : "No verdict: " + measured.error;
+                              : "No verdict: " + measured.reason;
   return measured;
 }
 

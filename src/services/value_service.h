@@ -19,14 +19,14 @@
 
 namespace bedplate {
 
-/// An initiative as it stands, measured by the data there are. `error` says why it could not be
-/// measured; the evaluation is empty then.
+/// An initiative as it stands, measured by the data there are.
 struct MeasuredInitiative {
   std::string name;
   std::string yaml;
   Initiative initiative;
   std::optional<Evaluation> evaluation;
-  std::string error;
+  std::string error;         // why it could not be measured; the evaluation is empty then
+  std::string reason;        // why there is no verdict, the error too; empty when there is one
   std::string verdict_text;  // one sentence
 };
 
@@ -71,7 +71,7 @@ class ValueService {
 };
 
 /// What was found, in one sentence with its figures: `Proven: 14,200 EUR a year (90 %: 9,800 to
-/// 18,900)`.
+/// 18,900)`. The evaluation must carry a verdict (CHECK).
 std::string VerdictSentence(const Initiative& initiative, const Evaluation& evaluation);
 
 }  // namespace bedplate

@@ -77,43 +77,52 @@ std::optional<Driver> ReadTagged(YamlMapReader& map) {
   return driver;
 }
 
-std::optional<Driver> ReadDriver(const YamlValue& node, const std::string& key,
-                                 std::chrono::nanoseconds granularity, YamlFaults& faults) {
+std::optional<PlacedDriver> ReadDriver(const YamlValue& node, const std::string& key,
+                                       std::chrono::nanoseconds granularity, YamlFaults& faults) {
   YamlMapReader map(node, key, faults);
   if (node.kind != YamlKind::kMap) return std::nullopt;
   std::optional<Driver> driver;
+  std::string_view tag_field;
   if (map.Child("calendar") != nullptr) {
     driver = ReadCalendar(map, granularity);
   } else if (map.Child("production") != nullptr) {
+    tag_field = "production";
     driver = ReadProduction(map);
   } else if (map.Child("tag") != nullptr) {
+    tag_field = "tag";
     driver = ReadTagged(map);
   } else {
     faults.Add(node, key, kForms);
     return std::nullopt;
   }
   map.RefuseUnknown();
-  return driver;
+  if (!driver) return std::nullopt;
+  return PlacedDriver{*std::move(driver), node.Find(tag_field), map.KeyOf(tag_field)};
+}
+
+bool Holds(const std::vector<PlacedDriver>& drivers, const Driver& driver) {
+  return std::ranges::find(drivers, driver, &PlacedDriver::driver) != drivers.end();
 }
 
 }  // namespace
 
-std::vector<Driver> ReadDrivers(const YamlValue& list, const std::string& key,
-                                std::chrono::nanoseconds granularity, YamlFaults& faults) {
-  std::vector<Driver> drivers;
+std::vector<PlacedDriver> ReadDrivers(const YamlValue& list, const std::string& key,
+                                      std::chrono::nanoseconds granularity, YamlFaults& faults) {
+  std::vector<PlacedDriver> drivers;
   if (list.items.size() > kMaxDrivers) {
     faults.Add(list, key, fmt::format("at most {} drivers", kMaxDrivers));
     return drivers;
   }
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     const std::string item_key = fmt::format("{}[{}]", key, i);
-    const auto driver = ReadDriver(list.items[i], item_key, granularity, faults);
-    if (!driver) continue;
-    if (std::find(drivers.begin(), drivers.end(), *driver) != drivers.end()) {
-      faults.Add(list.items[i], item_key, "each driver once", DriverLabel(*driver) + " again");
+    auto placed = ReadDriver(list.items[i], item_key, granularity, faults);
+    if (!placed) continue;
+    if (Holds(drivers, placed->driver)) {
+      faults.Add(list.items[i], item_key, "each driver once",
+                 DriverLabel(placed->driver) + " again");
       continue;
     }
-    drivers.push_back(*driver);
+    drivers.push_back(*std::move(placed));
   }
   return drivers;
 }

@@ -21,8 +21,8 @@ bool IsCurrency(std::string_view text) {
 /// Reads the parts of one initiative into `out`; `calendar` is null when the zone is unknown.
 class InitiativeReader {
  public:
-  InitiativeReader(const PlantCalendar* calendar, YamlFaults& faults, Initiative& out)
-      : calendar_(calendar), faults_(faults), out_(out) {}
+  InitiativeReader(const PlantCalendar* calendar, YamlFaults& faults, PlacedInitiative& out)
+      : calendar_(calendar), faults_(faults), out_(out.initiative), tags_(out.tags) {}
 
   void Read(const YamlValue& root, const std::string& key) {
     YamlMapReader map(root, key, faults_);
@@ -37,9 +37,7 @@ class InitiativeReader {
     out_.baseline = ReadPeriod(map, "baseline");
     out_.reporting = ReadPeriod(map, "reporting");
     CheckOrder(map);
-    if (const YamlValue* drivers = map.ChildList("drivers")) {
-      out_.drivers = ReadDrivers(*drivers, map.KeyOf("drivers"), out_.granularity, faults_);
-    }
+    ReadDriverList(map);
     ReadExpected(map);
     ReadCosts(map);
     ReadRateAndHorizon(map);
@@ -47,10 +45,27 @@ class InitiativeReader {
   }
 
  private:
-  std::string ReadPath(YamlMapReader& map, std::string_view field) {
+  /// Empty when it is none.
+  static std::string ReadPath(YamlMapReader& map, std::string_view field) {
     std::string path = map.RequiredString(field);
-    if (!path.empty() && !CheckPath(path).ok()) map.Fault(field, "a path such as acme/leeds");
-    return path;
+    if (path.empty() || CheckPath(path).ok()) return path;
+    map.Fault(field, "a path such as acme/leeds");
+    return {};
+  }
+
+  void ReadDriverList(YamlMapReader& map) {
+    const YamlValue* list = map.ChildList("drivers");
+    if (list == nullptr) return;
+    for (PlacedDriver& placed :
+         ReadDrivers(*list, map.KeyOf("drivers"), out_.granularity, faults_)) {
+      const DriverKind kind = placed.driver.kind;
+      const bool text = kind == DriverKind::kCategory || kind == DriverKind::kShare;
+      if (placed.tag != nullptr) {
+        tags_.push_back({placed.driver.tag, text ? TagContent::kText : TagContent::kNumber,
+                         placed.tag, std::move(placed.tag_key)});
+      }
+      out_.drivers.push_back(std::move(placed.driver));
+    }
   }
 
   void ReadStatus(YamlMapReader& map) {
@@ -77,6 +92,9 @@ class InitiativeReader {
     if (node == nullptr) return;
     YamlMapReader kpi(*node, map.KeyOf("kpi"), faults_);
     out_.kpi.tag = ReadPath(kpi, "tag");
+    if (!out_.kpi.tag.empty()) {
+      tags_.push_back({out_.kpi.tag, TagContent::kNumber, node->Find("tag"), kpi.KeyOf("tag")});
+    }
     if (const auto word = kpi.Choice("aggregate", {"sum", "mean", "integral"})) {
       out_.kpi.aggregate = *word == "sum"    ? Aggregate::kSum
                            : *word == "mean" ? Aggregate::kMean
@@ -224,27 +242,31 @@ class InitiativeReader {
   const PlantCalendar* calendar_;
   YamlFaults& faults_;
   Initiative& out_;
+  std::vector<TagReference>& tags_;
 };
 
 }  // namespace
 
-ParsedInitiative ParseInitiative(const InitiativeSource& source, std::string_view text,
-                                 std::string_view zone) {
-  ParsedInitiative parsed;
-  parsed.initiative.zone = zone;
-  YamlFaults faults(source.file);
+PlacedInitiative ReadInitiative(const YamlValue& map, const std::string& key, std::string_view zone,
+                                YamlFaults& faults) {
+  PlacedInitiative placed;
+  placed.initiative.zone = zone;
   const auto calendar = PlantCalendar::ForZone(zone);
   if (!calendar.ok()) {
-    faults.AddAt(1, 1, source.key, "a plant with an IANA time zone such as Europe/Berlin",
-                 fmt::format("'{}'", zone));
+    faults.Add(map, key, "a plant with an IANA time zone such as Europe/Berlin",
+               fmt::format("'{}'", zone));
   }
+  InitiativeReader(calendar.ok() ? &calendar.value() : nullptr, faults, placed).Read(map, key);
+  return placed;
+}
+
+ParsedInitiative ParseInitiative(const std::string& name, std::string_view text,
+                                 std::string_view zone) {
+  ParsedInitiative parsed;
+  YamlFaults faults(name);
   const YamlValue root = ParseYaml(text, faults);
-  if (root.kind != YamlKind::kNull || faults.empty()) {
-    InitiativeReader reader(calendar.ok() ? &calendar.value() : nullptr, faults, parsed.initiative);
-    reader.Read(root, source.key);
-  }
+  if (faults.empty()) parsed.initiative = ReadInitiative(root, "", zone, faults).initiative;
   parsed.faults = std::move(faults).Take();
-  for (YamlFault& fault : parsed.faults) fault.line += source.first_line - 1;
   return parsed;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -7,13 +9,6 @@
 #include "value/initiative.h"
 
 namespace bedplate {
-
-/// Where the text of one initiative came from, so that faults name the right line.
-struct InitiativeSource {
-  std::string file;
-  int first_line = 1;  // of `text` in that file
-  std::string key;     // dotted, in front of every key: initiatives.heat-recovery
-};
 
 /// An initiative read from YAML. It is complete only when there are no faults.
 struct ParsedInitiative {
@@ -23,9 +18,32 @@ struct ParsedInitiative {
   [[nodiscard]] bool ok() const noexcept { return faults.empty(); }
 };
 
-/// Reads one initiative (docs/formats/initiative.md). Local dates are those of `zone`, an IANA
-/// name. All faults are reported, not only the first; never throws.
-ParsedInitiative ParseInitiative(const InitiativeSource& source, std::string_view text,
+/// What an initiative needs a tag to hold. A bool counts as the number 0 or 1.
+enum class TagContent : std::uint8_t { kNumber, kText };
+
+/// A place where an initiative names a tag.
+struct TagReference {
+  std::string tag;
+  TagContent content = TagContent::kNumber;
+  const YamlValue* place = nullptr;
+  std::string key;  // dotted
+};
+
+/// An initiative with the places of the tags that it reads.
+struct PlacedInitiative {
+  Initiative initiative;
+  std::vector<TagReference> tags;  // those whose paths are well formed
+};
+
+/// Reads one initiative (docs/formats/initiative.md) from its map as it stands in a file; `key` is
+/// the dotted place of the map. Local dates are those of `zone`, an IANA name. All faults are
+/// reported, not only the first. The result points into `map`; it is complete only when no fault
+/// was added.
+PlacedInitiative ReadInitiative(const YamlValue& map, const std::string& key, std::string_view zone,
+                                YamlFaults& faults);
+
+/// The same from a text of its own; faults name places in it under `name`. Never throws.
+ParsedInitiative ParseInitiative(const std::string& name, std::string_view text,
                                  std::string_view zone);
 
 }  // namespace bedplate

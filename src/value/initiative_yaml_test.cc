@@ -1,7 +1,10 @@
 #include "value/initiative_yaml.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <sstream>
 
 namespace bedplate {
 namespace {
@@ -30,7 +33,7 @@ horizon_years: 5
 )";
 
 ParsedInitiative Parse(std::string_view text, std::string_view zone = "Asia/Seoul") {
-  return ParseInitiative({"plant.yaml", 41, "initiatives.heat"}, text, zone);
+  return ParseInitiative("plant.yaml", text, zone);
 }
 
 /// The complete text with one line replaced.
@@ -90,8 +93,8 @@ TEST_P(ParseInitiativeRefuses, WithPlaceAndExpectation) {
 INSTANTIATE_TEST_SUITE_P(
     Lines, ParseInitiativeRefuses,
     testing::Values(
-        BadLine{"title:", "subtitle: x", "initiatives.heat.title: expected text, got nothing"},
-        BadLine{"scope:", "scope: 'a//b'", "initiatives.heat.scope: expected a path"},
+        BadLine{"title:", "subtitle: x", ": title: expected text, got nothing"},
+        BadLine{"scope:", "scope: 'a//b'", ": scope: expected a path"},
         BadLine{"status:", "status: sold", "expected one of idea, pilot, scaled, stopped"},
         BadLine{"kpi:", "kpi: {tag: a, direction: sideways, unit: kWh}", "kpi.direction"},
         BadLine{"kpi:", "kpi: {tag: a, unit: kWh}", "kpi.direction: expected one of decrease"},
@@ -121,10 +124,29 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"horizon_years:", "horizon_years: 0", "from 1 to 50"},
         BadLine{"horizon_years:", "horizon_years: 5\nhorizont: 5", "got 'horizont'"}));
 
-TEST(ParseInitiative, FaultsNameTheLineInTheWholeFile) {
-  const ParsedInitiative parsed = Parse(With("status:", "status: sold"));
-  ASSERT_EQ(parsed.faults.size(), 1U);
-  EXPECT_EQ(parsed.faults[0].line, 43);  // the third line of a text that starts at line 41
+TEST(ReadInitiative, FaultsAndTagsHaveTheirPlacesInTheWholeFile) {
+  std::string text = "initiatives:\n  heat:\n";
+  std::istringstream lines(With("status:", "status: sold"));
+  for (std::string line; std::getline(lines, line);) text += "    " + line + "\n";
+  YamlFaults faults("plant.yaml");
+  const YamlValue file = ParseYaml(text, faults);
+  const YamlValue& map = *file.Find("initiatives")->Find("heat");
+  const PlacedInitiative placed = ReadInitiative(map, "initiatives.heat", "Asia/Seoul", faults);
+  ASSERT_EQ(faults.list().size(), 1U);
+  EXPECT_EQ(faults.list()[0].ToString(),
+            "plant.yaml:5:13: initiatives.heat.status: "
+            "expected one of idea, pilot, scaled, stopped, got 'sold'");
+  std::vector<std::string> tags;
+  for (const TagReference& tag : placed.tags) {
+    tags.push_back(fmt::format("{}:{} {} {}{}", tag.place->line, tag.place->column, tag.key,
+                               tag.tag, tag.content == TagContent::kText ? " text" : ""));
+  }
+  EXPECT_THAT(tags, testing::ElementsAre(
+                        "7:16 initiatives.heat.kpi.tag acme/leeds/melt/energy",
+                        "14:15 initiatives.heat.drivers[1].tag acme/leeds/melt/load_type text",
+                        "15:15 initiatives.heat.drivers[2].tag acme/leeds/weather/temperature",
+                        "16:15 initiatives.heat.drivers[3].tag acme/leeds/melt/mode text",
+                        "17:22 initiatives.heat.drivers[4].production acme/leeds/melt/tonnes"));
 }
 
 TEST(ParseInitiative, ReportsEveryFault) {

@@ -75,7 +75,7 @@ TEST_F(SteelMillExample, TheInitiativeRestsOnDeclaredTags) {
   ASSERT_EQ(Join(file.faults), "");
   ASSERT_EQ(file.plant.initiatives.size(), 1U);
   const ParsedInitiative parsed =
-      ParseInitiative({"initiative.yaml", 1, ""}, file.plant.initiatives[0].yaml, "Asia/Seoul");
+      ParseInitiative("initiative.yaml", file.plant.initiatives[0].yaml, "Asia/Seoul");
   ASSERT_EQ(Join(parsed.faults), "");
   const Initiative& initiative = parsed.initiative;
   EXPECT_TRUE(std::any_of(assets_.begin(), assets_.end(),

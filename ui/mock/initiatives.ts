@@ -82,6 +82,7 @@ function summary(
     status,
     verdict,
     verdict_text: text,
+    ...(verdict === "no-verdict" ? { reason: text.replace(/^No verdict: /, "") } : {}),
     currency: CURRENCY,
     measured_per_year: measured,
     expected_per_year: expected,
@@ -297,7 +298,7 @@ export function initiativesOf(now: number): Initiative[] {
 
 export function summaryOf(initiative: Initiative): InitiativeSummary {
   const { name, title, scope, status, verdict, verdict_text, currency } = initiative;
-  const { measured_per_year, expected_per_year } = initiative;
+  const { measured_per_year, expected_per_year, reason } = initiative;
   return {
     name,
     title,
@@ -305,6 +306,7 @@ export function summaryOf(initiative: Initiative): InitiativeSummary {
     status,
     verdict,
     verdict_text,
+    ...(reason === undefined ? {} : { reason }),
     currency,
     measured_per_year,
     expected_per_year,

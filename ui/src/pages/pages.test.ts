@@ -180,6 +180,7 @@ describe("SQL", () => {
     rows: columns[0]?.values.length ?? 0,
     truncated: false,
     elapsed_ms: 1,
+    notices: [],
   });
 
   it("reads times as DuckDB writes them", () => {
@@ -252,7 +253,7 @@ describe("verdicts", () => {
     expect(say({ verdict: "proven-loss", measured_per_year: loss })).toBe(
       "Proven loss: 1,210 EUR a year (90 %: 400 to 2,000)",
     );
-    expect(say({ verdict: "no-verdict", verdict_text: "No verdict: too few days" })).toBe(
+    expect(say({ verdict: "no-verdict", reason: "too few days" })).toBe(
       "No verdict: too few days",
     );
   });

@@ -80,7 +80,7 @@ function PortfolioRow(props: {
           {initiative.scope}
         </span>
       </td>
-      <td className={classes.verdictCell}>
+      <td className={classes.verdictCell} title={initiative.reason}>
         <Mark kind={VERDICT_MARKS[initiative.verdict]} /> {words.value.verdicts[initiative.verdict]}
         <span className={classes.scope}>{initiative.status}</span>
       </td>

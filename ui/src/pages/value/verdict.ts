@@ -24,10 +24,9 @@ export function bandText(interval: Interval, words: Words, locale: string): stri
   return low === null || high === null ? null : `${low} ${words.common.until} ${high}`;
 }
 
-/** Why there is no verdict, from the server's sentence without its first word. */
+/** Why there is no verdict. */
 function reasonOf(summary: InitiativeSummary, words: Words): string {
-  if (summary.error) return summary.error;
-  return summary.verdict_text.replace(/^No verdict:\s*/i, "") || words.value.noReason;
+  return summary.reason ?? words.value.noReason;
 }
 
 export function verdictSentence(summary: InitiativeSummary, words: Words, locale: string): string {
