@@ -73,7 +73,9 @@ std::string FormatResult(const QueryResult& result) {
   }
   json.EndArray().Key("rows").Unsigned(result.rows).Key("truncated").Bool(result.truncated);
   json.Key("elapsed_ms").Number(static_cast<double>(result.elapsed.count()) / 1000.0);
-  json.EndObject();
+  json.Key("notices").BeginArray();
+  for (const std::string& notice : result.notices) json.Text(notice);
+  json.EndArray().EndObject();
   return body;
 }
 

@@ -57,6 +57,7 @@ Result<ExitCode> RunSql(CommandContext& context, const SqlOptions& options) {
   if (answer.at("truncated").as_bool()) {
     PrintNote(fmt::format("only the first {} rows; --limit says how many", options.limit));
   }
+  for (const auto& notice : answer.at("notices").as_array()) PrintNote(JsonCell(notice));
   return ExitCode::kOk;
 }
 

@@ -187,6 +187,7 @@ Result<QueryResult> DuckQueryEngine::Run(std::string_view sql, const QueryLimits
     if (std::optional<Error> failure = running->failure()) return *std::move(failure);
     return result;
   }
+  result->notices = running->notices();
   result->elapsed =
       std::chrono::duration_cast<std::chrono::microseconds>(clock_.Monotonic() - started);
   return result;

@@ -36,6 +36,7 @@ struct QueryResult {
   std::uint64_t rows = 0;
   bool truncated = false;  // the row limit cut the result
   std::chrono::microseconds elapsed{0};
+  std::vector<std::string> notices;  // what to know of the answer: a glob that matches no tag
 };
 
 /// What a query can name, for help and completion.

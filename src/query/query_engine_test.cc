@@ -8,7 +8,9 @@
 namespace bedplate {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 TEST_F(QueryTest, SamplesHaveEveryColumn) {
@@ -157,6 +159,21 @@ TEST_F(QueryTest, TheSchemaMatchesWhatQueriesSee) {
     EXPECT_EQ(Rows(*described), expected);
   }
   EXPECT_THAT(schema.functions, ::testing::IsSupersetOf({"avg", "date_trunc", "samples"}));
+}
+
+TEST_F(QueryTest, AGlobThatMatchesNothingIsTold) {
+  const auto notices = [this](std::string_view sql) {
+    const auto result = Run(sql);
+    EXPECT_TRUE(result.ok()) << result.error().ToString();
+    return result.ok() ? result->notices : std::vector<std::string>();
+  };
+  EXPECT_THAT(notices("SELECT * FROM samples('acme/leeds/lod')"),
+              ElementsAre("no tag with samples matches 'acme/leeds/lod'; nearest: "
+                          "'acme/leeds/load'"));
+  EXPECT_THAT(notices("SELECT * FROM samples('typo*') a, samples('typo*') b"),
+              ElementsAre("no tag with samples matches 'typo*'"));
+  EXPECT_THAT(notices("SELECT * FROM samples('acme/**')"), IsEmpty());
+  EXPECT_THAT(notices("SELECT * FROM samples('acme/**', stop := '1990-01-01')"), IsEmpty());
 }
 
 }  // namespace

@@ -116,6 +116,17 @@ std::optional<Error> RunningQuery::failure() const {
   return failure_;
 }
 
+void RunningQuery::Notice(const std::string& text) {
+  const std::scoped_lock lock(mutex_);
+  const bool known = std::find(notices_.begin(), notices_.end(), text) != notices_.end();
+  if (!known && notices_.size() < kMaxNotices) notices_.push_back(text);
+}
+
+std::vector<std::string> RunningQuery::notices() const {
+  const std::scoped_lock lock(mutex_);
+  return notices_;
+}
+
 Status RegisterRelation(duckdb_connection connection, const Relation& relation,
                         const QueryFinder& queries) {
   const std::string function_name = fmt::format("bedplate_{}", relation.name);

@@ -55,11 +55,17 @@ class RunningQuery {
   /// Keeps the first error of a store: DuckDB passes on texts only, and with them no error's code.
   void Fail(const Error& error);
   [[nodiscard]] std::optional<Error> failure() const;
+  /// Keeps something that whoever asked should know about the answer, once; kMaxNotices at most.
+  void Notice(const std::string& text);
+  [[nodiscard]] std::vector<std::string> notices() const;
 
  private:
+  static constexpr std::size_t kMaxNotices = 20;
+
   const CancelToken stop_;
   mutable std::mutex mutex_;
   std::optional<Error> failure_;
+  std::vector<std::string> notices_;
 };
 
 /// The query that runs on the connection with this id; never null.

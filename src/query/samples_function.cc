@@ -8,6 +8,9 @@
 #include <memory>
 #include <optional>
 
+#include "base/check.h"
+#include "base/utf8.h"
+#include "model/nearest_path.h"
 #include "query/duckdb_handles.h"
 #include "query/sample_cursor.h"
 
@@ -98,9 +101,21 @@ void Bind(duckdb_bind_info info) {
   duckdb_bind_set_bind_data(info, bound->release(), Delete<Bound>);
 }
 
+/// An empty answer looks alike whether nothing was measured or a name was misspelt.
+std::string NoSeriesNotice(const Historian& historian, const Glob& glob) {
+  std::vector<std::string> paths;
+  const Result<Glob> all = Glob::Parse("**");
+  BEDPLATE_CHECK(all.ok());
+  for (const SeriesInfo& series : historian.List(*all)) paths.push_back(series.path);
+  const auto nearest = NearestPath(glob, paths);
+  return fmt::format("no tag with samples matches '{}'{}", ToValidUtf8(glob.pattern(), 200),
+                     nearest ? fmt::format("; nearest: '{}'", *nearest) : "");
+}
+
 void Init(duckdb_init_info info) {
   const auto& bound = *static_cast<Bound*>(duckdb_init_get_bind_data(info));
   auto reading = std::make_unique<Reading>(bound);
+  if (reading->series.empty()) bound.query->Notice(NoSeriesNotice(bound.historian, bound.glob));
   for (idx_t i = 0; i < duckdb_init_get_column_count(info); ++i) {
     reading->columns.push_back(duckdb_init_get_column_index(info, i));
   }

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import stat
 import tempfile
 import unittest
@@ -115,6 +116,33 @@ class Verbs:
         letters = json.loads(self.ok("sql", "SELECT count(*) AS n FROM dead_letters", "--format", "json").stdout)
         self.assertEqual(letters["columns"][0]["values"], [2])
 
+    def test_import_names_tags_that_no_plant_file_declares_and_goes_on(self):
+        self.ok("apply", self.file("plant.yaml", PLANT))
+        source = self.file("berlin.csv", CSV.replace("02:30", "01:30").replace("warm", "60"))
+        mapping = self.file("map.yaml", MAP.replace("filler/temperature", "filler/temperatur"))
+        done = self.ok("import", "--map", mapping, source)
+        self.assertIn("4 rows: 4 samples stored", done.stdout)
+        self.assertIn("new tag, not in the plant file: acme/leeds/packing/line-1/filler/temperatur "
+                      f"(did you mean {TEMPERATURE}?)", done.stdout)
+        again = self.ok("import", "--map", mapping, source)
+        self.assertNotIn("new tag", again.stdout)
+
+    def test_import_hints_at_the_delimiter(self):
+        source, mapping = self.file("berlin.csv", CSV), self.file("map.yaml", MAP.replace('";"', '","'))
+        done = self.plant.cli("import", "--map", mapping, source)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn('it would be 2 columns with csv: {delimiter: ";"} in the map', done.stderr)
+
+    def test_sql_names_a_glob_that_matches_nothing(self):
+        mapping = self.file("map.yaml", MAP)
+        self.plant.cli("import", "--map", mapping, self.file("berlin.csv", CSV))
+        done = self.ok("sql", "SELECT count(*) AS n FROM samples('acme/**/temprature')", "--format", "csv")
+        self.assertEqual(done.stdout.split(), ["n", "0"])
+        self.assertIn("no tag with samples matches 'acme/**/temprature'; "
+                      f"nearest: '{TEMPERATURE}'", done.stderr)
+        shown = self.ok("sql", "SELECT count(*) AS n FROM samples('acme/**')", "--format", "csv")
+        self.assertEqual(shown.stderr, "")
+
     def test_sql_formats(self):
         query = "SELECT 1.5 AS x, 'a,b' AS t, NULL AS n"
         table = self.ok("sql", query).stdout
@@ -186,6 +214,20 @@ class Alone(unittest.TestCase):
         for arguments in ((), ("fly",), ("sql", "--data", "x"), ("token", "--data", "x", "create", "--role", "king"),
                           ("serve",)):
             self.assertEqual(run(*arguments).returncode, 2, arguments)
+
+    def test_an_unknown_verb_is_named_with_a_near_one(self):
+        for arguments, said in ((("chekc",), "there is no verb 'chekc'; did you mean check?"),
+                                (("token", "lits"), "there is no verb 'lits'; did you mean list?"),
+                                (("fly",), "there is no verb 'fly'; --help"),
+                                (("check", "--dta", "x"), "--data")):
+            self.assertIn(said, run(*arguments).stderr)
+
+    def test_a_hint_can_be_pasted_into_a_shell(self):
+        with tempfile.TemporaryDirectory() as parent:
+            for name in ("plain", "with space", "it's"):
+                made = run("init", Path(parent) / name)
+                command = made.stderr.strip().removeprefix("next: ")
+                self.assertEqual(shlex.split(command), ["bedplate", "serve", "--data", str(Path(parent) / name)])
 
     def test_a_directory_that_is_not_there(self):
         for verb, extra in (("check", []), ("export", []), ("sql", ["SELECT 1"])):

@@ -171,6 +171,7 @@ export function sqlResultOf(sql: string, tags: MockTag[], now: number, first: nu
       rows: days.length,
       truncated: false,
       elapsed_ms: 14.2,
+      notices: [],
     };
   }
   return {
@@ -186,5 +187,6 @@ export function sqlResultOf(sql: string, tags: MockTag[], now: number, first: nu
     rows: tags.length,
     truncated: false,
     elapsed_ms: 3.8,
+    notices: [],
   };
 }

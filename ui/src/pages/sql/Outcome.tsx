@@ -25,12 +25,29 @@ export function Outcome({ state }: { state: SqlState }) {
     case "failed":
       return <Failure error={state.error} />;
     case "done":
-      return state.result.rows === 0 ? (
-        <p className={classes.note}>{words.sql.noRows}</p>
-      ) : (
-        <Result result={state.result} />
+      return (
+        <>
+          <Notices texts={state.result.notices} />
+          {state.result.rows === 0 ? (
+            <p className={classes.note}>{words.sql.noRows}</p>
+          ) : (
+            <Result result={state.result} />
+          )}
+        </>
       );
   }
+}
+
+/** What the server has to say of an answer, as that a glob matches no tag. */
+function Notices({ texts }: { texts: readonly string[] }) {
+  if (texts.length === 0) return null;
+  return (
+    <ul role="status" className={classes.notices}>
+      {texts.map((text) => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
+  );
 }
 
 function Running({ since }: { since: number }) {
