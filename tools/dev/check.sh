@@ -30,7 +30,7 @@ verb_test() {
   ctest --test-dir "build/$preset" --output-on-failure -j "$(jobs_count)" "${arguments[@]}"
 }
 
-cxx_files() { git ls-files --cached --others --exclude-standard 'src/*.cc' 'src/*.h' 'tests/*.cc' 'tests/*.h'; }
+cxx_files() { git ls-files --cached --others --exclude-standard 'src/*.cc' 'src/*.h' 'tests/*.cc' 'tests/*.h' 'bench/*.cc' 'bench/*.h'; }
 
 verb_fmt() {
   [[ ${1:-} != --help && ${1:-} != -h ]] || { echo "usage: ./dev fmt      formats the code"; return; }
@@ -49,7 +49,7 @@ verb_lint() {
   [[ ${1:-} != --help && ${1:-} != -h ]] || { echo "usage: ./dev lint     every linter; changes nothing"; return; }
   setup_for lint test
   setup_lint
-  step "Formatting" bash -c 'set -o pipefail; git ls-files "src/*.cc" "src/*.h" "tests/*.cc" "tests/*.h" | xargs -r .venv/bin/clang-format --dry-run --Werror'
+  step "Formatting" bash -c 'set -o pipefail; git ls-files "src/*.cc" "src/*.h" "tests/*.cc" "tests/*.h" "bench/*.cc" "bench/*.h" | xargs -r .venv/bin/clang-format --dry-run --Werror'
   step "Shell scripts" shellcheck dev .ci/run tools/dev/*.sh
   step "The UI's linter" npm --prefix ui run lint
   build_ui
@@ -57,19 +57,6 @@ verb_lint() {
   step "The rules of the house" build/release/bin/house_test
   step "clang-tidy" lint_tidy
   say "lint: clean"
-}
-
-verb_bench() {
-  [[ ${1:-} != --help && ${1:-} != -h ]] || { echo "usage: ./dev bench [FOLDER]   runs the benchmarks of a folder, or of all"; return; }
-  setup_for bench
-  build_ui
-  build_cxx bench all
-  local program
-  for program in build/bench/bin/${1:-*}_bench; do
-    [[ -x $program ]] || fail "no benchmark '$1'"
-    say "$(basename "$program")"
-    "$program"
-  done
 }
 
 fuzz_help() {

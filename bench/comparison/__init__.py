@@ -1,0 +1,1 @@
+"""The comparison of Bedplate with other historians: `./dev bench historian`."""
