@@ -172,6 +172,29 @@ bool IsClosed(std::string_view text, std::size_t begin) {
   return false;
 }
 
+/// Where a tab stands in the indentation of a line, both counted from 0.
+std::optional<std::size_t> FindIndentingTab(std::string_view text, int line) {
+  for (int i = 0; i < line; ++i) {
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  }
+  const std::size_t end = text.find_first_not_of(" \t");
+  const std::size_t tab = text.find('\t');
+  return tab < end && tab != text.npos ? std::optional(tab) : std::nullopt;
+}
+
+/// What yaml-cpp says of a tab is that it is illegal, or that what follows it is.
+void AddSyntaxFault(const YAML::Exception& e, std::string_view text, YamlFaults& faults) {
+  const bool by_tab =
+      e.msg == YAML::ErrorMsg::TAB_IN_INDENTATION || e.msg == YAML::ErrorMsg::MAP_VALUE;
+  const auto tab = by_tab ? FindIndentingTab(text, e.mark.line) : std::nullopt;
+  if (tab) {
+    faults.AddAt(e.mark.line + 1, static_cast<int>(*tab) + 1, "",
+                 "a line that is indented with spaces only", "a tab");
+  } else {
+    faults.AddAt(e.mark.line + 1, e.mark.column + 1, "", "valid YAML", e.msg);
+  }
+}
+
 std::string JoinKey(std::string_view parent, std::string_view field) {
   return parent.empty() ? std::string(field) : fmt::format("{}.{}", parent, field);
 }
@@ -275,7 +298,7 @@ YamlValue ParseYaml(std::string_view text, YamlFaults& faults) {
   } catch (const StopParsing&) {
     return {};
   } catch (const YAML::Exception& e) {
-    faults.AddAt(e.mark.line + 1, e.mark.column + 1, "", "valid YAML", e.msg);
+    AddSyntaxFault(e, text, faults);
     return {};
   }
   YamlValue root = builder.Take();

@@ -53,6 +53,24 @@ TEST(ParseYamlTest, KeepsKindsOrderAndPlaces) {
   EXPECT_EQ(root.Find("x"), nullptr);
 }
 
+TEST(ParseYamlTest, ATabThatIndentsIsNamed) {
+  const auto tab_at = [](std::string_view place) {
+    return ElementsAre("f.yaml:" + std::string(place) +
+                       ": expected a line that is indented with spaces only, got a tab");
+  };
+  EXPECT_THAT(ParseFaults("a:\n\tb: 1\n"), tab_at("2:1"));
+  EXPECT_THAT(ParseFaults("a:\n  b:\n  \tc: 1\n"), tab_at("3:3"));
+  EXPECT_THAT(ParseFaults("a:\n  b: 1\n\tc: 2\n"), tab_at("3:1"));
+  EXPECT_THAT(ParseFaults("\ta: 1"), tab_at("1:1"));
+  EXPECT_THAT(ParseFaults("a: |\n\tx\n"), tab_at("2:1"));
+  // Elsewhere a tab is as good as a space, and not to blame for another fault.
+  EXPECT_THAT(ParseFaults("a:\t[1,\n\t2]\nb: |\n  x\n  \ty\n"), IsEmpty());
+  EXPECT_THAT(ParseFaults("a: {b: 1,\n\tc: ]}\n"),
+              ElementsAre("f.yaml:2:5: expected valid YAML, got illegal flow end"));
+  EXPECT_THAT(ParseFaults("a: b:\tc\n"),
+              ElementsAre("f.yaml:1:5: expected valid YAML, got illegal map value"));
+}
+
 TEST(ParseYamlTest, NothingIsMarkedAtItsKey) {
   const YamlValue root = Parse("a:\n  b:\n\n\nc: 1\n");
   EXPECT_EQ(root.Find("a")->Find("b")->line, 2);
@@ -82,8 +100,8 @@ TEST(ParseYamlTest, RefusesByNameWhatIsNotPlain) {
 TEST(ParseYamlTest, AQuoteThatNeverClosesIsHalfAFile) {
   for (const char* text :
        {"a: 'x\n", "a: 'x", "a: \"x\n", "a: \"x\\\"\n", "a: 'it''s\n", "- 'a'\n- 'b",
-        "\xEF\xBB\xBF"
-        "a: 'x"}) {
+        ("\xEF\xBB\xBF"
+         "a: 'x")}) {
     EXPECT_THAT(ParseFaults(text), ::testing::Not(IsEmpty())) << text;
   }
   EXPECT_THAT(ParseFaults("ü: 'it''s'\nb: \"\\\"\"\n\"日\": 'x'"), IsEmpty());

@@ -50,6 +50,24 @@ void ReadUnit(PlantReadContext& context, YamlMapReader& reader, std::string& out
 }
 
 void ReadLimits(PlantReadContext& context, YamlMapReader& reader, TagLimits& out) {
+constexpr const char* kLimits[] = {"low_low", "low", "high", "high_high"};
+
+/// Each limit must be at least the one before it, as far as they are given.
+void CheckOrder(YamlMapReader& limits, std::string_view key) {
+  const char* last = nullptr;
+  for (const char* name : kLimits) {
+    if (!limits.Number(name)) continue;
+    if (last != nullptr && *limits.Number(name) < *limits.Number(last)) {
+      const YamlValue& node = limits.node();
+      limits.faults().Add(node, key, "low_low <= low <= high <= high_high",
+                          fmt::format("{} {}, which is above {} {}", last, node.Find(last)->scalar,
+                                      name, node.Find(name)->scalar));
+      return;
+    }
+    last = name;
+  }
+}
+
   const YamlValue* node = reader.ChildMap("limits");
   if (node == nullptr) return;
   YamlMapReader limits(*node, reader.KeyOf("limits"), context.faults);
@@ -58,15 +76,7 @@ void ReadLimits(PlantReadContext& context, YamlMapReader& reader, TagLimits& out
   out.high = limits.Number("high");
   out.high_high = limits.Number("high_high");
   limits.RefuseUnknown();
-  std::optional<double> last;
-  for (const auto& limit : {out.low_low, out.low, out.high, out.high_high}) {
-    if (!limit) continue;
-    if (last && *limit < *last) {
-      reader.Fault("limits", "low_low <= low <= high <= high_high");
-      return;
-    }
-    last = limit;
-  }
+  CheckOrder(limits, reader.KeyOf("limits"));
 }
 
 void ReadInterval(PlantReadContext& context, YamlMapReader& reader, std::optional<double>& out) {

@@ -234,7 +234,11 @@ constexpr Golden kGolden[] = {
     {"assets:\n  a: {level: line, tags: {t: {unit: degC}}}\n",
      "3:30: assets.a.tags.t.type: expected one of double, int64, bool, string, got nothing"},
     {"assets:\n  a: {level: line, tags: {t: {type: double, limits: {low: 9, high: 8}}}}\n",
-     "3:53: assets.a.tags.t.limits: expected low_low <= low <= high <= high_high, got a map"},
+     "3:53: assets.a.tags.t.limits: expected low_low <= low <= high <= high_high, "
+     "got low 9, which is above high 8"},
+    {"assets:\n  a: {level: line, tags: {t: {type: double, limits: {low_low: 1e1, high: 8}}}}\n",
+     "3:53: assets.a.tags.t.limits: expected low_low <= low <= high <= high_high, "
+     "got low_low 1e1, which is above high 8"},
     {"assets:\n  a: {level: line, tags: {t: {type: double, limits: {low: warm}}}}\n",
      "3:59: assets.a.tags.t.limits.low: expected a number, got 'warm'"},
     {"assets:\n  a: {level: line, tags: {t: {type: double, limits: {low: .nan}}}}\n",
