@@ -25,8 +25,9 @@ std::string NumberText(const std::optional<double>& number) {
   return number ? fmt::format("{}", *number) : std::string();
 }
 
-std::string IntervalText(const std::optional<double>& seconds) {
-  return seconds ? fmt::format("{} s", *seconds) : std::string();
+std::string ShownInterval(const Tag& tag) {
+  if (tag.on_change) return "on change";
+  return tag.interval_seconds ? fmt::format("{} s", *tag.interval_seconds) : std::string();
 }
 
 Fields TagFields(const Tag& tag, std::string_view prefix) {
@@ -42,7 +43,7 @@ Fields TagFields(const Tag& tag, std::string_view prefix) {
   add("high_high", NumberText(tag.limits.high_high));
   add("description", tag.description);
   add("source", tag.source);
-  add("interval", IntervalText(tag.interval_seconds));
+  add("interval", ShownInterval(tag));
   return fields;
 }
 

@@ -12,8 +12,13 @@ namespace {
 constexpr std::string_view kTagColumns =
     "path, type, unit, low_low, low, high, high_high, description, source, interval_seconds";
 
+// In place of an interval, of which none is 0: the tag is written on change.
+constexpr double kOnChangeSeconds = 0;
+
 /// Reads kTagColumns from column `first` on.
 Tag ReadTagColumns(const SqliteStatement& row, int first) {
+  const std::optional<double> interval_seconds = row.OptionalReal(first + 9);
+  const bool on_change = interval_seconds == kOnChangeSeconds;
   return {.path = row.Text(first),
           .type = static_cast<ValueType>(row.Integer(first + 1)),
           .unit = row.Text(first + 2),
@@ -23,16 +28,18 @@ Tag ReadTagColumns(const SqliteStatement& row, int first) {
                      .high_high = row.OptionalReal(first + 6)},
           .description = row.Text(first + 7),
           .source = row.Text(first + 8),
-          .interval_seconds = row.OptionalReal(first + 9),
+          .interval_seconds = on_change ? std::nullopt : interval_seconds,
+          .on_change = on_change,
           .declared = true};
 }
 
 /// Binds kTagColumns and then `last`.
 template <typename Last>
 SqliteStatement& BindTag(SqliteStatement& statement, const Tag& tag, const Last& last) {
-  return statement.Bind(tag.path, static_cast<int>(tag.type), tag.unit, tag.limits.low_low,
-                        tag.limits.low, tag.limits.high, tag.limits.high_high, tag.description,
-                        tag.source, tag.interval_seconds, last);
+  return statement.Bind(
+      tag.path, static_cast<int>(tag.type), tag.unit, tag.limits.low_low, tag.limits.low,
+      tag.limits.high, tag.limits.high_high, tag.description, tag.source,
+      tag.on_change ? std::optional(kOnChangeSeconds) : tag.interval_seconds, last);
 }
 
 /// All rows of a bound statement, each made into a value by `read`.

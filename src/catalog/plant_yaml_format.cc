@@ -1,13 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "base/time.h"
 #include "catalog/plant_yaml.h"
 #include "catalog/plant_yaml_tags.h"
 
@@ -37,11 +34,6 @@ std::string LimitsText(const TagLimits& limits) {
   return fmt::format("{{{}}}", fmt::join(fields, ", "));
 }
 
-std::string IntervalText(const std::optional<double>& seconds) {
-  if (!seconds) return std::string(kLearnedInterval);
-  return FormatDuration(std::chrono::nanoseconds(std::llround(*seconds * 1e9)));
-}
-
 /// The fields in which `tag` differs from `base`, as a map in flow style; with its type in any case
 /// when it is `new_tag`.
 std::string TagText(const Tag& tag, const Tag& base, bool new_tag) {
@@ -55,8 +47,8 @@ std::string TagText(const Tag& tag, const Tag& base, bool new_tag) {
   }
   AddText(fields, "description", tag.description, base.description);
   AddText(fields, "source", tag.source, base.source);
-  if (tag.interval_seconds != base.interval_seconds) {
-    fields.push_back(fmt::format("interval: {}", IntervalText(tag.interval_seconds)));
+  if (tag.interval_seconds != base.interval_seconds || tag.on_change != base.on_change) {
+    fields.push_back(fmt::format("interval: {}", IntervalText(tag)));
   }
   return fmt::format("{{{}}}", fmt::join(fields, ", "));
 }

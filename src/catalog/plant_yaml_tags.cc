@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <set>
 #include <utility>
 #include <vector>
@@ -49,7 +50,6 @@ void ReadUnit(PlantReadContext& context, YamlMapReader& reader, std::string& out
   context.faults.Add(*reader.Child("unit"), reader.KeyOf("unit"), "a unit", known->second);
 }
 
-void ReadLimits(PlantReadContext& context, YamlMapReader& reader, TagLimits& out) {
 constexpr const char* kLimits[] = {"low_low", "low", "high", "high_high"};
 
 /// Each limit must be at least the one before it, as far as they are given.
@@ -68,6 +68,7 @@ void CheckOrder(YamlMapReader& limits, std::string_view key) {
   }
 }
 
+void ReadLimits(PlantReadContext& context, YamlMapReader& reader, TagLimits& out) {
   const YamlValue* node = reader.ChildMap("limits");
   if (node == nullptr) return;
   YamlMapReader limits(*node, reader.KeyOf("limits"), context.faults);
@@ -79,17 +80,18 @@ void CheckOrder(YamlMapReader& limits, std::string_view key) {
   CheckOrder(limits, reader.KeyOf("limits"));
 }
 
-void ReadInterval(PlantReadContext& context, YamlMapReader& reader, std::optional<double>& out) {
+void ReadInterval(PlantReadContext& context, YamlMapReader& reader, Tag& out) {
   const auto text = reader.String("interval");
   if (!text) return;
-  out.reset();
-  if (*text == kLearnedInterval) return;
+  out.interval_seconds.reset();
+  out.on_change = *text == kOnChangeInterval;
+  if (out.on_change || *text == kLearnedInterval) return;
   const auto interval = ParseDuration(*text);
-  if (interval.ok()) out = std::chrono::duration<double>(*interval).count();
-  if (interval.ok() && *out <= kIntervalLimitSeconds) return;
-  context.faults.Add(
-      *reader.Child("interval"), reader.KeyOf("interval"),
-      fmt::format("a duration up to 100d, as 250ms, 1s or 15m, or '{}'", kLearnedInterval));
+  if (interval.ok()) out.interval_seconds = std::chrono::duration<double>(*interval).count();
+  if (interval.ok() && *out.interval_seconds <= kIntervalLimitSeconds) return;
+  context.faults.Add(*reader.Child("interval"), reader.KeyOf("interval"),
+                     fmt::format("a duration up to 100d, as 250ms, 1s or 15m, or '{}' or '{}'",
+                                 kLearnedInterval, kOnChangeInterval));
 }
 
 /// Limits and units are about numbers.
@@ -113,7 +115,7 @@ Tag ReadTag(PlantReadContext& context, const YamlValue& node, const std::string&
   ReadLimits(context, reader, tag.limits);
   ReadText(reader, "description", tag.description);
   ReadText(reader, "source", tag.source);
-  ReadInterval(context, reader, tag.interval_seconds);
+  ReadInterval(context, reader, tag);
   reader.RefuseUnknown();
   if (node.kind == YamlKind::kMap) CheckFitsType(reader, tag);
   tag.declared = true;
@@ -121,6 +123,12 @@ Tag ReadTag(PlantReadContext& context, const YamlValue& node, const std::string&
 }
 
 }  // namespace
+
+std::string IntervalText(const Tag& tag) {
+  if (tag.on_change) return std::string(kOnChangeInterval);
+  if (!tag.interval_seconds) return std::string(kLearnedInterval);
+  return FormatDuration(std::chrono::nanoseconds(std::llround(*tag.interval_seconds * 1e9)));
+}
 
 std::vector<std::string> ExpandKey(PlantReadContext& context, std::string_view pattern,
                                    const YamlValue& node, std::string_view parent_key,

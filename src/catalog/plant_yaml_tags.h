@@ -51,7 +51,11 @@ std::vector<std::string> ExpandKey(PlantReadContext& context, std::string_view p
 PlacedTags ReadTags(PlantReadContext& context, const YamlValue& map, const std::string& key,
                     PlacedTags inherited);
 
-/// `90s`, or `learned` for none.
+// What stands for an interval besides a duration such as `90s`.
 inline constexpr std::string_view kLearnedInterval = "learned";
+inline constexpr std::string_view kOnChangeInterval = "on-change";
+
+/// The `interval` of a tag as a plant file has it.
+std::string IntervalText(const Tag& tag);
 
 }  // namespace bedplate

@@ -112,6 +112,26 @@ TEST(PlantYamlTest, ReadsTheExample) {
   EXPECT_EQ(tags.at("weather/outside").interval_seconds, 900.0);
 }
 
+TEST(PlantYamlTest, AnIntervalIsADurationLearnedOrOnChange) {
+  const PlantYaml parsed = Parse(R"(format: bedplate/plant/1
+templates:
+  filler: {tags: {state: {type: string, interval: on-change}, speed: {type: double, interval: 1s}}}
+assets:
+  a: {level: line, template: filler, tags: {speed: {interval: on-change}}}
+  b: {level: line, template: filler, tags: {state: {interval: 5s}}}
+  c: {level: line, template: filler, tags: {state: {interval: learned}}}
+)");
+  ASSERT_THAT(Faults(parsed), IsEmpty());
+  const auto tags = TagsByPath(parsed.plant);
+  EXPECT_TRUE(tags.at("a/state").on_change);
+  EXPECT_TRUE(tags.at("a/speed").on_change);
+  EXPECT_EQ(tags.at("a/speed").interval_seconds, std::nullopt);
+  EXPECT_FALSE(tags.at("b/state").on_change);
+  EXPECT_EQ(tags.at("b/state").interval_seconds, 5.0);
+  EXPECT_FALSE(tags.at("c/state").on_change);
+  EXPECT_EQ(tags.at("c/state").interval_seconds, std::nullopt);
+}
+
 TEST(PlantYamlTest, InitiativesStayTheTextThatStoodThere) {
   const Plant plant = Parse(kExample).plant;
   ASSERT_EQ(plant.initiatives.size(), 2U);
@@ -249,7 +269,7 @@ constexpr Golden kGolden[] = {
      "3:49: assets.a.tags.t.unit: expected no unit on a bool, got 'm'"},
     {"assets:\n  a: {level: line, tags: {t: {type: double, interval: 1 s}}}\n",
      "3:55: assets.a.tags.t.interval: expected a duration up to 100d, as 250ms, 1s or 15m, or "
-     "'learned', got '1 s'"},
+     "'learned' or 'on-change', got '1 s'"},
     {"assets:\n  a: {level: line, tags: {t: {type: double, unt: m}}}\n",
      "3:45: assets.a.tags.t: expected one of the keys description, interval, limits, source, type, "
      "unit, got 'unt' (did you mean 'unit'?)"},

@@ -53,6 +53,7 @@ class RandomPlant {
     tag.description = Text();
     tag.source = Text();
     if (OneIn(2)) tag.interval_seconds = (1 + Below(1'000'000)) / 1e3;
+    tag.on_change = !tag.interval_seconds && OneIn(2);
     if (tag.type == ValueType::kDouble || tag.type == ValueType::kInt64) {
       tag.unit = kUnits[static_cast<std::size_t>(Below(6))];
       double last = Below(1000) * -1.1;

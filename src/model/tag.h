@@ -26,6 +26,7 @@ struct Tag {
   std::string description;
   std::string source;                      // who writes it: a source name, or empty
   std::optional<double> interval_seconds;  // how often it is expected; empty: learned
+  bool on_change = false;                  // written when it changes only, so there is no interval
   bool declared = false;                   // by a plant file, not created by the first write
 
   bool operator==(const Tag&) const = default;

@@ -122,8 +122,10 @@ Result<std::vector<double>> InitiativeDataReader::ReadIntegral(const Source& sou
                                                                const Buckets& buckets,
                                                                AggregateRequest request) const {
   ASSIGN_OR_RETURN(const AggregateColumns counted, historian_.Aggregate(request));
-  request.hold = HoldOf({counted.starts, counted.count, {}, {}}, request.bucket,
-                        source.view.tag.interval_seconds);
+  if (!source.view.tag.on_change) {
+    request.hold = HoldOf({counted.starts, counted.count, {}, {}}, request.bucket,
+                          source.view.tag.interval_seconds);
+  }
   request.functions = static_cast<std::uint32_t>(AggregateFunction::kIntegral) |
                       static_cast<std::uint32_t>(AggregateFunction::kKnownSeconds);
   ASSIGN_OR_RETURN(const AggregateColumns columns, historian_.Aggregate(request));

@@ -59,6 +59,7 @@ Result<NewestTimes> ReadNewest(const Historian& historian, TagId tag, TimeRange 
 }  // namespace
 
 std::optional<nanoseconds> IntervalEstimator::Of(const TagView& view) {
+  if (view.tag.on_change) return std::nullopt;
   if (view.tag.interval_seconds) {
     return nanoseconds(std::llround(*view.tag.interval_seconds * 1e9));
   }

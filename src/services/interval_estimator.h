@@ -18,7 +18,8 @@ class IntervalEstimator {
  public:
   explicit IntervalEstimator(const Historian& historian) : historian_(historian) {}
 
-  /// Empty when nothing is declared and there are fewer than two samples, or the store fails.
+  /// Empty when the tag is written on change, when nothing is declared and there are fewer than two
+  /// samples, or the store fails.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> Of(const TagView& view);
 
  private:

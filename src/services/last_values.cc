@@ -34,8 +34,8 @@ Result<LastValue> LastValues::Of(TagView view) const {
   if (!last.view.HasSamples()) return last;
   ASSIGN_OR_RETURN(last.sample, historian_.Last(last.view.series->id));
   if (!last.sample) return last;
-  last.stale_after = last.sample->time + StaleAge(last.interval);
-  if (clock_.Now() > *last.stale_after) {
+  if (!last.view.tag.on_change) last.stale_after = last.sample->time + StaleAge(last.interval);
+  if (last.stale_after && clock_.Now() > *last.stale_after) {
     last.state = Liveness::kStale;
   } else {
     last.state = last.sample->quality.IsBad() ? Liveness::kBadQuality : Liveness::kLive;

@@ -24,12 +24,13 @@ struct LastValue {
   std::optional<Sample> sample;  // empty: never written
   std::optional<std::chrono::nanoseconds> interval;
   Liveness state = Liveness::kUnknown;
-  /// When a live or bad value will be stale unless a newer one comes.
+  /// When a live or bad value will be stale unless a newer one comes; empty: never.
   std::optional<Timestamp> stale_after;
 };
 
 /// Reads newest samples. A value is stale when it is older than five of its tag's usual intervals,
-/// and at least ten seconds; a stale value of bad quality is stale. Arguments must outlive it. Safe
+/// and at least ten seconds; a stale value of bad quality is stale. One of a tag that is written on
+/// change never is. Arguments must outlive it. Safe
 /// for concurrent use.
 class LastValues {
  public:

@@ -92,6 +92,7 @@ Result<LiveUpdate> LiveSubscription::Poll() {
   if (update.kind != LiveUpdate::Kind::kNothing) last_event_ = now;
   for (const LastValue& value : update.values) {
     fresh_until_.erase(value.view.tag.path);
+    if (!value.stale_after) continue;
     if (value.state == Liveness::kLive || value.state == Liveness::kBadQuality) {
       fresh_until_.emplace(value.view.tag.path, *value.stale_after);
     }

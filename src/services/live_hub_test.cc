@@ -158,6 +158,22 @@ TEST_F(LastValuesTest, AreStaleAfterFiveIntervals) {
   EXPECT_EQ(Last("a").state, Liveness::kStale);
 }
 
+TEST_F(LastValuesTest, OfATagWrittenOnChangeAreNeverStale) {
+  Apply(R"(format: bedplate/plant/1
+assets:
+  acme:
+    level: enterprise
+    tags:
+      state: {type: string, interval: on-change}
+)");
+  Ingest("acme/state", {{clock_.Now(), std::string("Run"), kGood},
+                        {clock_.Now() + seconds(1), std::string("Stop"), kGood}});
+  clock_.Advance(std::chrono::hours(24 * 365));
+  EXPECT_EQ(Last("acme/state").state, Liveness::kLive);
+  EXPECT_FALSE(Last("acme/state").stale_after);
+  EXPECT_FALSE(Last("acme/state").interval);
+}
+
 TEST_F(LastValuesTest, OfAFastTagAreStaleAfterTenSeconds) {
   IngestSeries("a", clock_.Now() - seconds(3), milliseconds(100), 31,
                [](int i) { return 1.0 * i; });

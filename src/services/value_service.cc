@@ -89,8 +89,8 @@ Result<std::string> ValueService::VersionOf(const std::string& tag, Timestamp en
   const auto view = TagDirectory(plant_, historian_).Find(tag);
   if (!view.ok()) return tag + " absent";
   const Tag& declared = view.value().tag;
-  std::string version =
-      fmt::format("{} {} {}", tag, declared.unit, declared.interval_seconds.value_or(0));
+  std::string version = fmt::format("{} {} {} {}", tag, declared.unit,
+                                    declared.interval_seconds.value_or(0), declared.on_change);
   if (!view.value().HasSamples()) return version;
   const SeriesInfo& series = *view.value().series;
   ASSIGN_OR_RETURN(const std::uint64_t count, CountBefore(historian_, series.id, end, cancel));
