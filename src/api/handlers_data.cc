@@ -23,6 +23,7 @@ void WriteCoverage(JsonWriter& json, const TagCoverage& coverage) {
   }
   json.Key("coverage").Number(coverage.coverage);
   json.Key("interval_ms").Milliseconds(coverage.interval);
+  json.Key("on_change").Bool(coverage.on_change).Key("from").Milliseconds(coverage.from);
   json.Key("bad").Unsigned(coverage.bad).Key("gaps").BeginArray();
   for (const TimeRange& gap : coverage.gaps) {
     json.BeginObject().Key("from").Milliseconds(gap.start);

@@ -19,11 +19,12 @@ TEST_F(DataApiTest, CoverageShowsTheGap) {
     if (i < 40 || i >= 52) samples.push_back({kMidnight + i * minutes(15), 1.0 * i, kGood});
   }
   Ingest("a", samples);
-  EXPECT_EQ(GetBody("/api/v1/coverage?tag=a&from=2018-01-01&to=2018-01-02&cells=4"),
-            R"({"from":1514764800000,"to":1514851200000,"tags":[{"tag":"a","samples":84,)"
-            R"("expected":96,"coverage":0.875,"interval_ms":900000,"bad":0,)"
-            R"("gaps":[{"from":1514800800000,"to":1514811600000}],"gap_count":1,)"
-            R"("cells":[1,0.6666666666666666,0.8333333333333334,1],"dead_letters":0}]})");
+  EXPECT_EQ(
+      GetBody("/api/v1/coverage?tag=a&from=2018-01-01&to=2018-01-02&cells=4"),
+      R"({"from":1514764800000,"to":1514851200000,"tags":[{"tag":"a","samples":84,)"
+      R"("expected":96,"coverage":0.875,"interval_ms":900000,"on_change":false,"from":1514764800000,"bad":0,)"
+      R"("gaps":[{"from":1514800800000,"to":1514811600000}],"gap_count":1,)"
+      R"("cells":[1,0.6666666666666666,0.8333333333333334,1],"dead_letters":0}]})");
 }
 
 TEST_F(DataApiTest, CoverageOfNothingIsEmpty) {

@@ -49,7 +49,7 @@ TEST_F(PlantApiTest, ThePlantHasWhatItsAssetsInherit) {
       R"({"path":"acme/leeds","name":"leeds","level":"site","description":"","template":"",)"
       R"("time_zone":"Europe/London","currency":"EUR"}],)"
       R"("tags":[{"path":"acme/leeds/power","type":"double","unit":"kW","description":"",)"
-      R"("source":"","declared":true,"limits":{"low_low":0,"high":90},"interval_ms":900000,)"
+      R"("source":"","declared":true,"limits":{"low_low":0,"high":90},"interval_ms":900000,"on_change":false,)"
       R"("samples":0,"first":null,"last":null,"conflicts":0}]})");
 }
 
@@ -84,10 +84,11 @@ TEST_F(PlantApiTest, OnlyEngineersApply) {
 TEST_F(PlantApiTest, TagsAreFoundByGlobAndWords) {
   Put("/api/v1/plant", kPlant);
   Ingest("x/y", {{kMidnight, true, kGood}, {kMidnight + std::chrono::seconds(2), true, kGood}});
-  EXPECT_EQ(GetBody("/api/v1/tags?glob=x/*"),
-            R"({"tags":[{"path":"x/y","type":"bool","unit":"","description":"","source":"test",)"
-            R"("declared":false,"interval_ms":2000,"samples":2,"first":1514764800000,)"
-            R"("last":1514764802000,"conflicts":0}],"truncated":false})");
+  EXPECT_EQ(
+      GetBody("/api/v1/tags?glob=x/*"),
+      R"({"tags":[{"path":"x/y","type":"bool","unit":"","description":"","source":"test",)"
+      R"("declared":false,"interval_ms":2000,"on_change":false,"samples":2,"first":1514764800000,)"
+      R"("last":1514764802000,"conflicts":0}],"truncated":false})");
   EXPECT_THAT(GetBody("/api/v1/tags?q=POWER"), HasSubstr("acme/leeds/power"));
   EXPECT_THAT(GetBody("/api/v1/tags?limit=1"), HasSubstr(R"("truncated":true)"));
   EXPECT_EQ(Problem(Get("/api/v1/tags?limit=0")),

@@ -173,7 +173,7 @@ TEST_F(SamplesApiTest, LastTellsWhatAValueIsWorth) {
   EXPECT_EQ(GetBody("/api/v1/last?tag=line/*"),
             R"({"now":1514851200000,"tags":[{"tag":"line/speed","type":"double","unit":"",)"
             R"("time":1514766600000.0005,"value":1e+21,"quality":"uncertain","state":"stale",)"
-            R"("interval_ms":900000.0005}]})");
+            R"("interval_ms":900000.0005,"on_change":false}]})");
   EXPECT_EQ(GetBody("/api/v1/last?tag=nothing"), R"({"now":1514851200000,"tags":[]})");
 }
 

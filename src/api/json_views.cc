@@ -40,6 +40,7 @@ void WriteTag(JsonWriter& json, const TagView& view,
   json.Key("source").Text(view.tag.source).Key("declared").Bool(view.tag.declared);
   if (view.tag.limits != TagLimits{}) WriteLimits(json.Key("limits"), view.tag.limits);
   json.Key("interval_ms").Milliseconds(interval);
+  json.Key("on_change").Bool(view.tag.on_change);
   json.Key("samples").Unsigned(series.samples);
   json.Key("first").Milliseconds(series.first).Key("last").Milliseconds(series.last);
   json.Key("conflicts").Unsigned(series.conflicts);
@@ -59,6 +60,7 @@ void WriteLastValue(JsonWriter& json, const LastValue& value) {
   json.Key("quality").Text(QualityName(value.sample));
   json.Key("state").Text(LivenessName(value.state));
   json.Key("interval_ms").Milliseconds(value.interval);
+  json.Key("on_change").Bool(value.view.tag.on_change);
   json.EndObject();
 }
 

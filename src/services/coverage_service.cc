@@ -55,18 +55,20 @@ std::size_t GapsPerTag(std::size_t tags) noexcept {
   return std::clamp<std::size_t>(kMaxAnswerGaps / std::max<std::size_t>(tags, 1), 1, kMaxGaps);
 }
 
-CoverageMeter::CoverageMeter(TimeRange range, nanoseconds interval, std::size_t cells,
-                             std::size_t gaps)
+CoverageMeter::CoverageMeter(TimeRange range, Timestamp from, nanoseconds interval,
+                             std::size_t cells, std::size_t gaps)
     : start_(range.start.nanoseconds()),
+      from_(from.nanoseconds()),
       stop_(range.stop.nanoseconds()),
       interval_(interval.count()),
       max_gaps_(gaps),
       cells_(cells) {
   BEDPLATE_CHECK(interval_ > 0 && cells >= 1 && cells <= kMaxCoverageCells && gaps > 0);
+  BEDPLATE_CHECK(start_ <= from_ && from_ <= stop_);
 }
 
 void CoverageMeter::Add(std::int64_t time) {
-  Step(previous_.value_or(start_), time, previous_.has_value());
+  Step(previous_.value_or(from_), time, previous_.has_value());
   previous_ = time;
 }
 
@@ -108,21 +110,26 @@ void CoverageMeter::NoteGap(TimeRange gap) {
 void CoverageMeter::Finish(TagCoverage& out) {
   if (previous_) {
     Step(*previous_, stop_, true);
-  } else if (stop_ > start_) {
-    NoteGap({Timestamp(start_), Timestamp(stop_)});
+  } else if (stop_ > from_) {
+    NoteGap({Timestamp(from_), Timestamp(stop_)});
   }
-  const std::int64_t length = stop_ - start_;
+  const std::int64_t length = stop_ - from_;
   out.expected = static_cast<std::uint64_t>(length / interval_ + (length % interval_ != 0 ? 1 : 0));
   out.coverage.reset();
   if (length > 0) out.coverage = static_cast<double>(covered_) / static_cast<double>(length);
   out.gap_count = gap_count_;
   out.gaps = longest_;
   std::ranges::sort(out.gaps, {}, &TimeRange::start);
+  WriteCells(out);
+}
+
+void CoverageMeter::WriteCells(TagCoverage& out) const {
   out.cells.clear();
   for (std::size_t i = 0; i < cells_.size(); ++i) {
-    const std::int64_t width =
-        PartStart(length, cells_.size(), i + 1) - PartStart(length, cells_.size(), i);
-    out.cells.push_back(width == 0 ? std::optional<double>()
+    const std::int64_t cell_start = start_ + PartStart(stop_ - start_, cells_.size(), i);
+    const std::int64_t cell_stop = start_ + PartStart(stop_ - start_, cells_.size(), i + 1);
+    const std::int64_t width = cell_stop - std::max(cell_start, from_);
+    out.cells.push_back(width <= 0 ? std::optional<double>()
                                    : static_cast<double>(cells_[i]) / static_cast<double>(width));
   }
 }
@@ -157,9 +164,12 @@ Result<TagCoverage> CoverageService::MeasureOne(const TagView& view, TimeRange r
   TagCoverage coverage;
   coverage.tag = view.tag.path;
   coverage.interval = intervals_.Of(view);
+  coverage.on_change = view.tag.on_change;
+  coverage.from = range.start;
+  if (view.HasSamples()) coverage.from = std::clamp(*view.series->first, range.start, range.stop);
   coverage.cells.assign(query.cells, std::nullopt);
   std::optional<CoverageMeter> meter;
-  if (coverage.interval) meter.emplace(range, *coverage.interval, query.cells, gaps);
+  if (coverage.interval) meter.emplace(range, coverage.from, *coverage.interval, query.cells, gaps);
   if (view.HasSamples()) {
     const ScanRequest request{.tag = view.series->id, .range = range, .cancel = query.cancel};
     RETURN_IF_ERROR(historian_.Scan(request, [&](const SampleColumns& block) {

@@ -14,20 +14,27 @@
 
 namespace bedplate {
 
-/// How much of a range one tag's samples cover. A sample holds until the next one; where the step
-/// is more than one and a half intervals it holds for one interval and the rest is a gap.
+/// How much of a range one tag's samples cover, of the part of it since the tag's first sample. A
+/// sample holds until the next one; where the step is more than one and a half intervals it holds
+/// for one interval and the rest is a gap.
 struct TagCoverage {
   std::string tag;
   std::uint64_t samples = 0;
   std::uint64_t bad = 0;  // quality not good; they cover time all the same
   std::uint64_t dead_letters = 0;
   std::optional<std::chrono::nanoseconds> interval;
-  /// Below all empty when the interval is unknown.
+  bool on_change = false;  // and so no interval
+  /// Where its time begins: its first sample or the start of the range, whichever is later; the end
+  /// of the range when it begins behind that.
+  Timestamp from;
+  /// Below all empty when the interval is unknown, and coverage when no time of the tag is in
+  /// range.
   std::optional<std::uint64_t> expected;  // samples at that interval
   std::optional<double> coverage;         // 0 to 1, of time
   std::uint64_t gap_count = 0;
-  std::vector<TimeRange> gaps;               // the longest GapsPerTag, by start
-  std::vector<std::optional<double>> cells;  // coverage of each part of the range
+  std::vector<TimeRange> gaps;  // the longest GapsPerTag, by start
+  /// Coverage of what is the tag's time in each part of the range; empty where none is.
+  std::vector<std::optional<double>> cells;
 };
 
 inline constexpr std::size_t kMaxGaps = 100;
@@ -43,9 +50,10 @@ std::size_t GapsPerTag(std::size_t tags) noexcept;
 /// Takes sample times as they stream by, in ascending order, and keeps a bounded amount of them.
 class CoverageMeter {
  public:
-  /// `interval` > 0; 1 <= cells <= kMaxCoverageCells; keeps the longest `gaps` > 0 gaps (CHECK).
-  CoverageMeter(TimeRange range, std::chrono::nanoseconds interval, std::size_t cells,
-                std::size_t gaps = kMaxGaps);
+  /// Measures from `from`, which lies in `range` or at its end, as do all times. `interval` > 0;
+  /// 1 <= cells <= kMaxCoverageCells; keeps the longest `gaps` > 0 gaps (CHECK).
+  CoverageMeter(TimeRange range, Timestamp from, std::chrono::nanoseconds interval,
+                std::size_t cells, std::size_t gaps = kMaxGaps);
 
   void Add(std::int64_t time);
   /// Closes the range and writes expected, coverage, gaps and cells.
@@ -55,8 +63,10 @@ class CoverageMeter {
   void Step(std::int64_t from, std::int64_t to, bool from_sample);
   void Cover(std::int64_t from, std::int64_t to);
   void NoteGap(TimeRange gap);
+  void WriteCells(TagCoverage& out) const;
 
   const std::int64_t start_;
+  const std::int64_t from_;
   const std::int64_t stop_;
   const std::int64_t interval_;
   const std::size_t max_gaps_;

@@ -16,7 +16,7 @@ using std::chrono::nanoseconds;
 
 TagCoverage Measure(TimeRange range, nanoseconds interval, std::size_t cells,
                     const std::vector<std::int64_t>& times) {
-  CoverageMeter meter(range, interval, cells);
+  CoverageMeter meter(range, range.start, interval, cells);
   for (const std::int64_t time : times) meter.Add(time);
   TagCoverage coverage;
   meter.Finish(coverage);
@@ -48,7 +48,7 @@ TEST(CoverageMeterTest, AStepOfOneAndAHalfIntervalsIsNoGapYet) {
 }
 
 TEST(CoverageMeterTest, KeepsTheLongestGapsAndCountsAll) {
-  CoverageMeter meter({Timestamp(0), Timestamp(1000)}, nanoseconds(10), 1, 2);
+  CoverageMeter meter({Timestamp(0), Timestamp(1000)}, Timestamp(0), nanoseconds(10), 1, 2);
   for (const std::int64_t time : {0, 100, 400, 450, 990}) meter.Add(time);
   TagCoverage coverage;
   meter.Finish(coverage);
@@ -72,6 +72,17 @@ TEST(CoverageMeterTest, NoSampleIsOneGap) {
   EXPECT_EQ(coverage.coverage, 0.0);
   ASSERT_EQ(coverage.gaps.size(), 1U);
   EXPECT_EQ(coverage.gaps[0], range);
+}
+
+TEST(CoverageMeterTest, ATagIsMeasuredFromWhereItsTimeBegins) {
+  CoverageMeter meter({Timestamp(0), Timestamp(100)}, Timestamp(60), nanoseconds(10), 4);
+  for (const std::int64_t time : {60, 70, 90}) meter.Add(time);
+  TagCoverage coverage;
+  meter.Finish(coverage);
+  EXPECT_EQ(coverage.expected, 4U);
+  EXPECT_EQ(coverage.coverage, 0.75);
+  EXPECT_EQ(coverage.gaps, (std::vector<TimeRange>{{Timestamp(80), Timestamp(90)}}));
+  EXPECT_EQ(coverage.cells, (std::vector<std::optional<double>>{{}, {}, 1.0, 0.6}));
 }
 
 TEST(CoverageMeterTest, AnEmptyRangeHasNoCoverage) {
@@ -158,6 +169,43 @@ TEST_F(CoverageServiceTest, CountsSamplesBadOnesAndLetters) {
   EXPECT_DOUBLE_EQ(*tag.coverage, 22.0 / 24.0);
   ASSERT_EQ(tag.gaps.size(), 1U);
   EXPECT_EQ(tag.gaps[0], (TimeRange{kMidnight + hours(10), kMidnight + hours(12)}));
+}
+
+TEST_F(CoverageServiceTest, EachTagIsHeldAgainstItsOwnTime) {
+  IngestSeries("a/old", kMidnight, minutes(15), 96, [](int i) { return 1.0 * i; });
+  IngestSeries("a/new", kMidnight + hours(18), minutes(15), 24, [](int i) { return 1.0 * i; });
+  const CoverageAnswer all = MeasureAll({kMidnight, kMidnight + hours(24)});
+  ASSERT_EQ(all.tags.size(), 2U);
+  for (const TagCoverage& tag : all.tags) {
+    EXPECT_EQ(tag.coverage, 1.0) << tag.tag;
+    EXPECT_EQ(tag.gap_count, 0U) << tag.tag;
+  }
+  EXPECT_EQ(all.tags[0].from, kMidnight + hours(18));
+  EXPECT_EQ(all.tags[0].expected, 24U);
+  EXPECT_EQ(all.tags[0].cells, (std::vector<std::optional<double>>{{}, {}, {}, 1.0}));
+  EXPECT_EQ(all.tags[1].from, kMidnight);
+
+  const CoverageAnswer before = MeasureAll({kMidnight, kMidnight + hours(12)});
+  EXPECT_FALSE(before.tags[0].coverage) << "it begins behind the range";
+  EXPECT_EQ(before.tags[0].gap_count, 0U);
+}
+
+TEST_F(CoverageServiceTest, OfATagWrittenOnChangeNothingIsMissing) {
+  Apply(R"(format: bedplate/plant/1
+assets:
+  acme:
+    level: enterprise
+    tags:
+      mode: {type: double, interval: on-change}
+)");
+  IngestSeries("acme/mode", kMidnight, minutes(1), 30, [](int i) { return 1.0 * i; });
+  const CoverageAnswer answer = MeasureAll({kMidnight, kMidnight + hours(24)});
+  ASSERT_EQ(answer.tags.size(), 1U);
+  EXPECT_TRUE(answer.tags[0].on_change);
+  EXPECT_EQ(answer.tags[0].samples, 30U);
+  EXPECT_FALSE(answer.tags[0].coverage);
+  EXPECT_FALSE(answer.tags[0].expected);
+  EXPECT_EQ(answer.tags[0].gap_count, 0U);
 }
 
 TEST_F(CoverageServiceTest, OfATagWithoutAnIntervalNothingIsClaimed) {
