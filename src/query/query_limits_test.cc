@@ -45,18 +45,21 @@ TEST_F(QueryTest, TheTimeLimitEndsWhatRuns) {
   ManualClock clock(kStart);
   options.clock = &clock;
   MakeEngine(options);
-  const Turner turner(clock);
-  for (const std::string_view sql :
-       {kEndless,
-        std::string_view("SELECT count(*) FROM samples('**') a, samples('**') b, "
-                         "samples('**') c, samples('**') d, samples('**') e"),
-        std::string_view("SELECT count(*) FROM tags a, tags b, tags c, tags d, tags e, tags f, "
-                         "tags g, tags h, tags i, tags j, tags k, tags l, tags m, tags n, "
-                         "tags o, tags p WHERE a.path < b.path")}) {
-    const auto result = Run(sql);
-    EXPECT_EQ(CodeOf(result), ErrorCode::kDeadlineExceeded) << sql;
-    EXPECT_THAT(result.error().message(), HasSubstr("longer than 30000 ms"));
+  {
+    const Turner turner(clock);
+    for (const std::string_view sql :
+         {kEndless,
+          std::string_view("SELECT count(*) FROM samples('**') a, samples('**') b, "
+                           "samples('**') c, samples('**') d, samples('**') e"),
+          std::string_view("SELECT count(*) FROM tags a, tags b, tags c, tags d, tags e, tags f, "
+                           "tags g, tags h, tags i, tags j, tags k, tags l, tags m, tags n, "
+                           "tags o, tags p WHERE a.path < b.path")}) {
+      const auto result = Run(sql);
+      EXPECT_EQ(CodeOf(result), ErrorCode::kDeadlineExceeded) << sql;
+      EXPECT_THAT(result.error().message(), HasSubstr("longer than 30000 ms"));
+    }
   }
+  // With the time at rest: a loaded machine may need longer than 30 turns for any statement.
   EXPECT_TRUE(Run("SELECT 1").ok()) << "the engine goes on";
   engine_.reset();
 }
