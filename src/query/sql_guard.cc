@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/value.hpp>
+#include <cstdlib>
 #include <functional>
 #include <initializer_list>
 #include <map>
@@ -144,6 +145,9 @@ class Walker {
   Measure Expression(const json::object& node, const Place& place);
   Measure ExpressionOfKind(const json::object& node, const Place& place);
   Measure Function(const json::object& node, const Place& place, bool table);
+  /// DuckDB 1.4 counts rows with the offset of lag and lead and reads out of bounds where the sum
+  /// leaves 64 bits, so an offset must be a number that can be read before it runs.
+  void CheckOffset(const json::object& node);
   /// Bounds the work of a matching function on texts of these lengths.
   void CheckMatching(const FunctionGroup& group, const json::object& node,
                      std::span<const std::uint64_t> lengths);
@@ -531,13 +535,32 @@ Measure Walker::Function(const json::object& node, const Place& place, bool tabl
     lengths.push_back(one.widest_text);
     measure.Add(one);
   }
+  if (const json::value* fallback = node.if_contains("default_expr")) {
+    lengths.push_back(Part(*fallback, place).widest_text);
+  }
   measure.Add(Parts(node, place, "children"));
+  CheckOffset(node);
   CheckMatching(*group, node, lengths);
   const std::uint64_t made = GrownText(*group, lengths);
   measure.text_bytes = BoundedSum(measure.text_bytes, made);
   measure.widest_text = std::max(made, kShortTextBytes);
   measure.Multiply(group->copies);
   return measure;
+}
+
+void Walker::CheckOffset(const json::object& node) {
+  const json::object* offset = Object(node, "offset_expr");
+  if (offset == nullptr) return;
+  const json::object* value =
+      Text(*offset, "class") == "CONSTANT" ? Object(*offset, "value") : nullptr;
+  const json::value* number = value == nullptr ? nullptr : value->if_contains("value");
+  const json::object* type = value == nullptr ? nullptr : Object(*value, "type");
+  const bool is_integer =
+      type != nullptr && Text(*type, "id") == "INTEGER" && number != nullptr && number->is_int64();
+  if (is_integer && std::abs(number->get_int64()) <= kMaxSqlRowOffset) return;
+  Refuse(ErrorCode::kInvalidArgument, node,
+         fmt::format("the offset of '{}' must be written as a whole number from -{} to {}",
+                     Text(node, "function_name"), kMaxSqlRowOffset, kMaxSqlRowOffset));
 }
 
 void Walker::CheckMatching(const FunctionGroup& group, const json::object& node,

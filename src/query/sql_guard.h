@@ -27,6 +27,7 @@ inline constexpr std::uint64_t kMaxSqlRelations = 64;            // read, common
 inline constexpr std::uint64_t kMaxSqlExpressions = 5000;        // aliases and macros expanded
 inline constexpr std::uint64_t kMaxSqlTextBytes = 64ULL << 10U;  // made per row
 inline constexpr std::size_t kMaxSqlGroupingSets = 64;
+inline constexpr std::int64_t kMaxSqlRowOffset = 1'000'000'000;  // of lag and lead
 /// What a stored text is reckoned to be long; a path cannot be longer (model/path.h).
 inline constexpr std::uint64_t kReckonedTextBytes = 1024;
 
