@@ -40,13 +40,16 @@ class Scale:
     restart_log_bytes: int = 1_000_000_000
     restart_head_bytes: int = 16_000_000_000
     restart_max_samples: int = 500_000_000
+    restart_step_samples: int = 2_000_000
     grow_factors: tuple = (1, 10, 100)
 
 
 FULL = Scale()
 QUICK = Scale(tags=200, samples=300, body_samples=10_000, bulk_samples=30_000, runs=1, repeat=3,
               steady_tags=2000, steady_seconds=3, restart_log_bytes=2_000_000,
-              restart_head_bytes=1_000_000_000, restart_max_samples=4_000_000, grow_factors=(1, 2))
+              restart_head_bytes=1_000_000_000, restart_max_samples=4_000_000,
+              restart_step_samples=20_000, grow_factors=(1, 2))
+QUICK_ROWS = tuple(row for row in ROWS if row not in ("real", "grow"))
 
 
 class Context:
@@ -60,7 +63,7 @@ class Context:
         self.scale = QUICK if options.quick else FULL
         self.runs = options.runs or self.scale.runs
         self.steady_seconds = options.seconds or self.scale.steady_seconds
-        self._wanted = options.only or ROWS
+        self._wanted = options.only or (QUICK_ROWS if options.quick else ROWS)
         self.peers = [PEERS[name](options.peer_root) for name in options.peers]
         self.duckdb_library = options.duckdb if "duckdb" in options.wanted_peers else None
 

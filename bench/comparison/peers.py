@@ -109,10 +109,10 @@ class InfluxDb(Peer):
     name = "InfluxDB"
     package = "influxdb"
     durability = "acknowledged after fsync of its log"
-    note = ("no limit of values per tag; for bytes per sample restarted with snapshots and full "
-            "compaction at once instead of after ten minutes and four hours")
+    note = ("no limit of values per tag; snapshot and full compaction after 1 s without writes "
+            "instead of 10 minutes and 4 hours")
 
-    def start(self, directory, **settings):
+    def start(self, directory):
         self.directory = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
@@ -124,7 +124,8 @@ class InfluxDb(Peer):
             "INFLUXDB_BIND_ADDRESS": f"127.0.0.1:{free_port()}",
             "INFLUXDB_HTTP_BIND_ADDRESS": f"127.0.0.1:{self.port}",
             "INFLUXDB_REPORTING_DISABLED": "true",
-            **settings,
+            "INFLUXDB_DATA_CACHE_SNAPSHOT_WRITE_COLD_DURATION": "1s",
+            "INFLUXDB_DATA_COMPACT_FULL_WRITE_COLD_DURATION": "1s",
         }
         self.service = Service(
             [self.root / "usr/bin/influxd", "run", "-config", "/dev/null"], self.directory / "log",
@@ -136,31 +137,23 @@ class InfluxDb(Peer):
         return Target(self.port, "/write?db=bench")
 
     def compact(self):
-        self.stop()
-        self.start(self.directory, INFLUXDB_DATA_CACHE_SNAPSHOT_WRITE_COLD_DURATION="1s",
-                   INFLUXDB_DATA_COMPACT_FULL_WRITE_COLD_DURATION="1s")
         seen = []
 
         def is_quiet():
-            """The log is empty and the files have stayed the same for five seconds."""
-            files = sorted((str(path), path.stat().st_size)
-                           for path in (self.directory / "data/bench").glob("**/*.tsm*")
-                           if path.exists())
-            seen.append((files, directory_bytes(self.directory / "wal/bench")))
+            """There are files, and they have stayed the same for five seconds."""
+            seen.append(self.stored_bytes())
             time.sleep(1)
-            return len(seen) > 5 and seen[-1][1] == 0 and all(s == seen[-1] for s in seen[-6:])
+            return seen[-1] > 0 and seen[-6:] == [seen[-1]] * 6
 
         wait_until(is_quiet, "InfluxDB compaction")
-        self.stop()
-        self.start(self.directory)
 
     def stored_bytes(self):
-        return (directory_bytes(self.directory / "data/bench")
-                + directory_bytes(self.directory / "wal/bench"))
+        """Without its index of series, which it writes into files of fixed length."""
+        return directory_bytes(self.directory / "data/bench/autogen")
 
     def query(self, name, workload):
         between = f"time >= {workload.start}s AND time < {workload.stop}s"
-        one = f"tag = '{workload.sample_tag}'"
+        one = f"\"tag\" = '{workload.sample_tag}'"
         if name == "raw":
             return self._request(f"SELECT v FROM plant WHERE {one}", self._parse_raw)
         if name == "minutes":
@@ -168,9 +161,10 @@ class InfluxDb(Peer):
                 f"SELECT mean(v) FROM plant WHERE {one} AND {between} GROUP BY time(1m)",
                 self._parse_one_mean)
         if name == "minutes_all":
-            return self._request(f"SELECT mean(v) FROM plant WHERE {between} GROUP BY time(1m), tag",
-                                 self._parse_means)
-        return self._request(f"SELECT mean(v) FROM plant WHERE {between} GROUP BY tag",
+            return self._request(
+                f'SELECT mean(v) FROM plant WHERE {between} GROUP BY time(1m), "tag"',
+                self._parse_means)
+        return self._request(f'SELECT mean(v) FROM plant WHERE {between} GROUP BY "tag"',
                              self._parse_mean)
 
     def _request(self, query, parse):

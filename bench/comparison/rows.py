@@ -2,13 +2,14 @@
 
 import array
 import shutil
+import statistics
 import time
 
 from .bedplate import parse_sql_means
 from .dataset import Dataset, median_milliseconds, send_all
 from .duckdb import DuckDb
 from .real_series import READERS, RealWorkload, data_root
-from .table import Figure, Row
+from .table import Figure, Row, number_text
 from .workload import START_SECONDS, Workload, agree, tag_name
 
 VICTORIA = "VictoriaMetrics"
@@ -41,12 +42,20 @@ def main_rows(context):
     rows = [
         Row("line", f"line protocol over HTTP, {workload.total:,} samples, 2 clients", line,
             "≥ 3 M/s, ≥ 2.5× VictoriaMetrics",
-            lambda ours, peers: ours >= 3 and ours >= 2.5 * peers.get(VICTORIA, 0), problems),
+            lambda ours, peers: ours >= 3 and ours >= 2.5 * peers.get(VICTORIA, 0), problems,
+            notes=cpu_notes(line)),
         Row("bytes", "bytes per sample, merged", figures["bytes"], "≤ 0.93", at_most(0.93), problems,
             notes=catalog_notes(figures["bytes"]))]
     for key, (what, limit) in QUERY_ROWS.items():
         rows.append(Row(key, what, figures[key], f"≤ {limit} ms", at_most(limit), problems))
     return rows
+
+
+def cpu_notes(figures):
+    """Which of them would be faster on more cores, or when the machine has other work too."""
+    parts = [f"{name} {number_text(statistics.median(figure.details['cpu_seconds_per_million']))} s"
+             for name, figure in figures.items()]
+    return ["CPU time of the server for a million samples: " + ", ".join(parts)]
 
 
 def catalog_notes(figures):
@@ -96,7 +105,7 @@ def binary_row(context):
             figure.details.setdefault("cpu_seconds_per_million", []).append(cpu)
     shutil.rmtree(workload.directory)
     return [Row("binary", f"binary append, {scale.bulk_samples:,} samples a body (ClickHouse: TSV)",
-                figures, "≥ 10 M/s", lambda ours, peers: ours >= 10)]
+                figures, "≥ 10 M/s", lambda ours, peers: ours >= 10, notes=cpu_notes(figures))]
 
 
 def real_rows(context):
@@ -178,7 +187,7 @@ def restart_row(context):
     while bedplate.log_bytes() < scale.restart_log_bytes and sent < scale.restart_max_samples:
         context.say(f"restart: {bedplate.log_bytes() / 1e6:.0f} MB of log")
         # Each load is later than the one before, so that nothing is a duplicate.
-        rounds = max(1, 2_000_000 // scale.steady_tags)
+        rounds = scale.restart_step_samples // scale.steady_tags
         context.load.pace(bedplate.line_target(), scale.steady_tags, rounds,
                           context.directory / "sums", unpaced=True,
                           start=START_SECONDS + sent // scale.steady_tags)

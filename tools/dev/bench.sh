@@ -9,7 +9,7 @@ unpack_peers() {
   rm -rf "$folder"
   mkdir -p "$folder/archives/partial" "$folder/root"
   as_root apt-get update -q
-  as_root apt-get install --download-only -y -q --no-install-recommends \
+  as_root apt-get install --download-only --reinstall -y -q --no-install-recommends \
     -o Dir::Cache::archives="$folder/archives" "${PEER_PACKAGES[@]}"
   local archive
   for archive in "$folder"/archives/*.deb; do dpkg-deb --extract "$archive" "$folder/root"; done
