@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "services/nearest_path.h"
+#include "model/nearest_path.h"
 
 namespace bedplate {
 
@@ -16,10 +16,13 @@ Result<std::optional<ValueType>> AppliedTags::TypeOf(std::string_view path) cons
 }
 
 Result<std::optional<std::string>> AppliedTags::Nearest(std::string_view path) {
+  if (suggestions_ >= kMaxSuggestions) return std::optional<std::string>();
+  ++suggestions_;
   if (!paths_) {
     ASSIGN_OR_RETURN(paths_, ListPaths());
   }
-  return NearestPath(path, *paths_);
+  ASSIGN_OR_RETURN(const Glob pattern, Glob::Parse(path));
+  return NearestPath(pattern, *paths_);
 }
 
 Result<std::vector<std::string>> AppliedTags::ListPaths() const {

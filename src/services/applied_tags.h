@@ -15,12 +15,15 @@ namespace bedplate {
 /// declares, and those in the catalog that it does not replace. Arguments must outlive it.
 class AppliedTags {
  public:
+  static constexpr std::size_t kMaxSuggestions = 10;
+
   AppliedTags(const Plant& file, const PlantStore& stored, const Historian& historian)
       : file_(file), stored_(stored), historian_(historian) {}
 
   /// The type of a tag, that of its samples if it has any; empty when there is no such tag.
   [[nodiscard]] Result<std::optional<ValueType>> TypeOf(std::string_view path) const;
-  /// The tag whose path is spelled nearest, if one is near.
+  /// The tag whose path is spelled nearest, if one is near. Looks through all of them, so after
+  /// kMaxSuggestions calls it finds none.
   [[nodiscard]] Result<std::optional<std::string>> Nearest(std::string_view path);
 
  private:
@@ -32,6 +35,7 @@ class AppliedTags {
   const PlantStore& stored_;
   const Historian& historian_;
   std::optional<std::vector<std::string>> paths_;  // listed when first needed
+  std::size_t suggestions_ = 0;
 };
 
 }  // namespace bedplate
