@@ -27,7 +27,7 @@ struct NamedFunction {
   Column column;  // null for count, whose numbers are whole
 };
 
-constexpr std::array<NamedFunction, 9> kFunctions{{
+constexpr std::array<NamedFunction, 10> kFunctions{{
     {"count", AggregateFunction::kCount, nullptr},
     {"min", AggregateFunction::kMin, &AggregateColumns::min},
     {"max", AggregateFunction::kMax, &AggregateColumns::max},
@@ -38,6 +38,7 @@ constexpr std::array<NamedFunction, 9> kFunctions{{
     {"time_weighted_mean", AggregateFunction::kTimeWeightedMean,
      &AggregateColumns::time_weighted_mean},
     {"integral", AggregateFunction::kIntegral, &AggregateColumns::integral},
+    {"known_seconds", AggregateFunction::kKnownSeconds, &AggregateColumns::known_seconds},
 }};
 
 TimeFormat TimeFormatOf(std::string_view name) {
@@ -103,7 +104,7 @@ std::uint32_t ReadFunctions(ParamReader& params) {
     if (known) continue;
     params.Fault("fn",
                  "a comma list of count, min, max, mean, sum, first, last, "
-                 "time_weighted_mean, integral",
+                 "time_weighted_mean, integral, known_seconds",
                  "'" + std::string(name) + "'");
   }
   return bits;

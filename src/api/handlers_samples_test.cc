@@ -129,6 +129,17 @@ TEST_F(SamplesApiTest, AggregatesWeighByTime) {
               HasSubstr(R"("time_weighted_mean":[2])"));
 }
 
+TEST_F(SamplesApiTest, AggregatesTellHowMuchOfABucketIsKnown) {
+  Ingest("w", {{kMidnight + minutes(15), 2.0, kGood}, {kMidnight + minutes(90), 3.0, kGood}});
+  // Known from the first sample on; in local days, which are put together of parts, as well.
+  EXPECT_THAT(GetBody("/api/v1/aggregate?tag=w&bucket=1h&fn=integral,known_seconds"
+                      "&from=2017-12-31T23:00:00Z&to=2018-01-01T02:00:00Z"),
+              HasSubstr(R"("integral":[null,5400,9000],"known_seconds":[0,2700,3600]}])"));
+  EXPECT_THAT(GetBody("/api/v1/aggregate?tag=w&bucket=1d&fn=known_seconds&zone=Asia/Seoul"
+                      "&from=2017-12-31T15:00:00Z&to=2018-01-01T15:00:00Z"),
+              HasSubstr(R"("known_seconds":[)"));
+}
+
 TEST_F(SamplesApiTest, AggregatesLeaveOutWhatIsNotGoodUnlessAsked) {
   const std::string query = "/api/v1/aggregate?tag=line/speed&buckets=1&fn=count";
   EXPECT_THAT(GetBody(query), HasSubstr(R"("count":[2])"));
@@ -155,7 +166,7 @@ TEST_F(SamplesApiTest, WrongAggregatesAreRefused) {
        "400: parameter 'buckets': expected a whole number from 1 to 20000, got '20001'"},
       {"?tag=a&bucket=1h&fn=mean,median",
        "400: parameter 'fn': expected a comma list of count, min, max, mean, sum, first, last, "
-       "time_weighted_mean, integral, got 'median'"},
+       "time_weighted_mean, integral, known_seconds, got 'median'"},
       {"?tag=nothing/*&bucket=1h", "404: no tag matches 'nothing/*'"},
   };
   for (const auto& [query, problem] : cases) {

@@ -52,7 +52,8 @@ void Extend(AggregateColumns& to, AggregateColumns from) {
   Extend(to.count, from.count);
   for (auto column : {&AggregateColumns::min, &AggregateColumns::max, &AggregateColumns::mean,
                       &AggregateColumns::sum, &AggregateColumns::first, &AggregateColumns::last,
-                      &AggregateColumns::time_weighted_mean, &AggregateColumns::integral}) {
+                      &AggregateColumns::time_weighted_mean, &AggregateColumns::integral,
+                      &AggregateColumns::known_seconds}) {
     Extend(to.*column, from.*column);
   }
 }
@@ -75,6 +76,7 @@ AggregateColumns EmptyColumns(std::size_t buckets, std::uint32_t functions) {
     columns.time_weighted_mean.assign(buckets, kNothing);
   }
   if (wants(AggregateFunction::kIntegral)) columns.integral.assign(buckets, kNothing);
+  if (wants(AggregateFunction::kKnownSeconds)) columns.known_seconds.assign(buckets, 0);
   return columns;
 }
 

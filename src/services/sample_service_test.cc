@@ -123,10 +123,12 @@ assets:
 )");
   AggregateQuery query = Query("acme/power");
   query.range = {kMidnight, kMidnight + hours(48)};
+  query.functions |= static_cast<std::uint32_t>(AggregateFunction::kKnownSeconds);
   const auto answer = services().samples().Aggregate(query);
   ASSERT_TRUE(answer.ok()) << answer.error().ToString();
   const AggregateColumns& columns = answer.value().series[0].columns;
   EXPECT_THAT(columns.count, ElementsAre(0U, 0U));
+  EXPECT_THAT(columns.known_seconds, ElementsAre(0.0, 0.0));
   ASSERT_EQ(columns.mean.size(), 2U);
   EXPECT_TRUE(std::isnan(columns.mean[0]) && std::isnan(columns.time_weighted_mean[1]));
 }
