@@ -3,23 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "api/secret.h"
 #include "api/token_cache.h"
+#include "base/ascii.h"
 
 namespace bedplate {
 namespace {
 
 Error Unauthenticated(std::string message) {
   return {ErrorCode::kUnauthenticated, std::move(message)};
-}
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
 }
 
 std::string_view TrimSpaces(std::string_view text) {

@@ -2,18 +2,10 @@
 
 #include <arpa/inet.h>
 
-#include <cctype>
+#include "base/ascii.h"
 
 namespace bedplate {
 namespace {
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& letter : lower) {
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  }
-  return lower;
-}
 
 bool IsLoopbackName(const std::string& name) {
   in_addr address{};
@@ -30,12 +22,13 @@ Status Denied(std::string message) {
 // A browser names the page that sent a request in Origin, or else its relation in Sec-Fetch-Site.
 // A caller with neither is no browser of today, which has no business with a cookie.
 Status CheckOrigin(const HttpRequest& head, bool by_cookie) {
-  if (const std::string origin = Lower(head.Header("origin")); !origin.empty()) {
-    const std::string own = (head.secure ? "https://" : "http://") + Lower(head.Header("host"));
+  if (const std::string origin = LowerAscii(head.Header("origin")); !origin.empty()) {
+    const std::string own =
+        (head.secure ? "https://" : "http://") + LowerAscii(head.Header("host"));
     if (origin == own) return {};
     return Denied("expected a request from " + own + ", got one from " + origin);
   }
-  const std::string site = Lower(head.Header("sec-fetch-site"));
+  const std::string site = LowerAscii(head.Header("sec-fetch-site"));
   if (site == "same-origin" || site == "none" || (site.empty() && !by_cookie)) return {};
   if (site.empty()) {
     return Denied("expected the header Origin or Sec-Fetch-Site with a session, got neither");
@@ -64,11 +57,11 @@ bool RequestGuard::IsKnown(const std::string& name) const {
 }
 
 std::string HostName(std::string_view host) {
-  if (host.starts_with('[')) return Lower(host.substr(1, host.find(']') - 1));
+  if (host.starts_with('[')) return LowerAscii(host.substr(1, host.find(']') - 1));
   const bool is_bare_ipv6 = host.find(':') != host.rfind(':');
   if (!is_bare_ipv6) host = host.substr(0, host.find(':'));
   if (host.ends_with('.')) host.remove_suffix(1);
-  return Lower(host);
+  return LowerAscii(host);
 }
 
 const std::vector<std::pair<std::string, std::string>>& SecurityHeaders() {

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <boost/beast/http/error.hpp>
-#include <cctype>
 #include <string_view>
 #include <utility>
 
 #include "api/url.h"
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace bedplate {
@@ -19,14 +19,6 @@ namespace http = boost::beast::http;
 using asio::awaitable;
 
 Error Malformed(std::string message) { return {ErrorCode::kInvalidArgument, std::move(message)}; }
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& letter : lower) {
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  }
-  return lower;
-}
 
 std::optional<HttpMethod> MethodOf(http::verb verb) {
   switch (verb) {
@@ -146,14 +138,14 @@ Status RequestReader::FillHead(HttpRequest& request) const {
   for (const auto& field : head) {
     const std::string_view value(field.value().data(), field.value().size());
     const std::string_view name(field.name_string().data(), field.name_string().size());
-    RETURN_IF_ERROR(AddHeader(request, Lower(name), value));
+    RETURN_IF_ERROR(AddHeader(request, LowerAscii(name), value));
   }
   if (!is_http_1_0() && !request.headers.contains("host")) {
     return Malformed("header host: expected one, got none");
   }
   // Anything but exactly `chunked` might be understood differently by a proxy in front of us.
   RETURN_IF_ERROR(CheckLength(request, is_http_1_0()));
-  if (const std::string coding = Lower(request.Header("transfer-encoding"));
+  if (const std::string coding = LowerAscii(request.Header("transfer-encoding"));
       !coding.empty() && coding != "chunked") {
     return Error(ErrorCode::kUnsupported, "transfer-encoding: expected chunked, got " + coding);
   }
@@ -167,7 +159,7 @@ Status RequestReader::FillHead(HttpRequest& request) const {
 
 bool RequestReader::expects_continue() const {
   const auto expect = parser_.get()[http::field::expect];
-  return !is_http_1_0() && Lower({expect.data(), expect.size()}) == "100-continue";
+  return !is_http_1_0() && LowerAscii({expect.data(), expect.size()}) == "100-continue";
 }
 
 std::optional<std::uint64_t> RequestReader::content_length() const {

@@ -149,12 +149,20 @@ TEST_F(ServerTest, ChunkedBodiesAreJoined) {
   EXPECT_EQ(client.Call(head + "0\r\n\r\n").body, "");
 }
 
-class BadRequests : public ServerTest, public testing::WithParamInterface<const char*> {};
+struct BadRequest {
+  const char* name;
+  const char* text;  // AUTH stands for the header with a token
+
+  /// What a list of the tests shows; the text holds bytes that do not belong there.
+  friend void PrintTo(const BadRequest& request, std::ostream* out) { *out << request.name; }
+};
+
+class BadRequests : public ServerTest, public testing::WithParamInterface<BadRequest> {};
 
 TEST_P(BadRequests, GetAnAnswerAndLoseTheConnection) {
   StartServer();
   RawClient client = Connect();
-  std::string request = GetParam();
+  std::string request = GetParam().text;
   const std::string authorization = "Authorization: Bearer " + tokens_[Role::kViewer] + "\r\n";
   if (const auto at = request.find("AUTH"); at != std::string::npos) {
     request.replace(at, 4, authorization);
@@ -170,24 +178,43 @@ TEST_P(BadRequests, GetAnAnswerAndLoseTheConnection) {
 INSTANTIATE_TEST_SUITE_P(
     All, BadRequests,
     testing::Values(
-        "hello\r\n\r\n", "GET /hello HTTP/9.9\r\n\r\n",
-        "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\r\n\r\n",
-        "GET /hello HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n",
-        "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", "GET http://x/hello HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /a/../hello HTTP/1.1\r\nHost: x\r\n\r\n",
-        "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHContent-Length: 1x\r\n\r\n",
-        "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHContent-Length: -1\r\n\r\n",
-        "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-        "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHContent-Length: 2, 2\r\n\r\nab",
-        "POST /echo HTTP/1.0\r\nHost: x\r\nAUTHTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHContent-Length: 3\r\nTransfer-Encoding: "
-        "chunked\r\n\r\n0\r\n\r\n",
-        "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHTransfer-Encoding: gzip\r\n\r\n",
-        "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-        "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
-        "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHTransfer-Encoding: chunked\r\n\r\n"
-        "FFFFFFFFFFFFFFFFF\r\n",
-        "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHTransfer-Encoding: chunked\r\n\r\n2\r\nabXX\r\n"));
+        BadRequest{"NoRequestLine", "hello\r\n\r\n"},
+        BadRequest{"WrongVersion", "GET /hello HTTP/9.9\r\n\r\n"},
+        BadRequest{"TlsHello", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\r\n\r\n"},
+        BadRequest{"HeaderWithoutColon", "GET /hello HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n"},
+        BadRequest{"BrokenEscape", "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n"},
+        BadRequest{"AbsoluteTarget", "GET http://x/hello HTTP/1.1\r\nHost: x\r\n\r\n"},
+        BadRequest{"DotDotSegment", "GET /a/../hello HTTP/1.1\r\nHost: x\r\n\r\n"},
+        BadRequest{"LengthWithALetter",
+                   "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHContent-Length: 1x\r\n\r\n"},
+        BadRequest{"NegativeLength",
+                   "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHContent-Length: -1\r\n\r\n"},
+        BadRequest{"TwoLengths",
+                   "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHContent-Length: 1\r\nContent-Length: "
+                   "2\r\n\r\nab"},
+        BadRequest{"ListOfLengths",
+                   "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHContent-Length: 2, 2\r\n\r\nab"},
+        BadRequest{
+            "ChunkedInHttp10",
+            "POST /echo HTTP/1.0\r\nHost: x\r\nAUTHTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+        BadRequest{"LengthAndChunked",
+                   "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHContent-Length: 3\r\nTransfer-Encoding: "
+                   "chunked\r\n\r\n0\r\n\r\n"},
+        BadRequest{"CodingGzip",
+                   "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHTransfer-Encoding: gzip\r\n\r\n"},
+        BadRequest{"CodingGzipThenChunked",
+                   "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHTransfer-Encoding: gzip, "
+                   "chunked\r\n\r\n0\r\n\r\n"},
+        BadRequest{
+            "ChunkSizeNoNumber",
+            "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHTransfer-Encoding: chunked\r\n\r\nxyz\r\n"},
+        BadRequest{"ChunkSizeTooLarge",
+                   "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHTransfer-Encoding: chunked\r\n\r\n"
+                   "FFFFFFFFFFFFFFFFF\r\n"},
+        BadRequest{"ChunkWithoutItsEnd",
+                   "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHTransfer-Encoding: "
+                   "chunked\r\n\r\n2\r\nabXX\r\n"}),
+    [](const testing::TestParamInfo<BadRequest>& info) { return std::string(info.param.name); });
 
 TEST_F(ServerTest, DoubledHeadersThatDecideAreRefused) {
   StartServer();
