@@ -40,6 +40,8 @@ export function coverageOf(
     expected: due * thin,
     coverage: due === 0 ? null : Math.min(1, found / due),
     interval_ms: tag.interval_ms,
+    on_change: false,
+    from: Math.min(to, Math.max(from, first)),
     bad: bad * thin,
     gaps,
     gap_count: gaps.length,

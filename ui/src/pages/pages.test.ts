@@ -114,7 +114,8 @@ describe("home", () => {
   });
 
   it("counts every tag alike, and leaves out what is not known", () => {
-    const tag = { samples: 0, interval_ms: 1, gaps: [], cells: [], bad: 0, dead_letters: 0 };
+    const due = { interval_ms: 1, on_change: false, from: 0 };
+    const tag = { ...due, samples: 0, gaps: [], cells: [], bad: 0, dead_letters: 0 };
     const coverage: Coverage = {
       from: 0,
       to: 1,
@@ -253,9 +254,7 @@ describe("verdicts", () => {
     expect(say({ verdict: "proven-loss", measured_per_year: loss })).toBe(
       "Proven loss: 1,210 EUR a year (90 %: 400 to 2,000)",
     );
-    expect(say({ verdict: "no-verdict", reason: "too few days" })).toBe(
-      "No verdict: too few days",
-    );
+    expect(say({ verdict: "no-verdict", reason: "too few days" })).toBe("No verdict: too few days");
   });
 
   it("add up only what is proven, by currency", () => {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Asset, Tag } from "../api/types.ts";
-import { ancestry, buildTree, countTags, findNode, firstOpen, treeRows } from "./tree.ts";
+import {
+  ancestry,
+  buildTree,
+  countTags,
+  distinctNames,
+  findNode,
+  firstOpen,
+  treeRows,
+} from "./tree.ts";
 
 const asset = (path: string): Asset => ({
   path,
@@ -25,6 +33,23 @@ const root = buildTree(
   [asset("acme"), asset("acme/leeds"), asset("acme/leeds/line-2"), asset("acme/leeds/line-10")],
   [tag("acme/leeds/line-2/flow"), tag("acme/leeds/energy"), tag("loose/a/b")],
 );
+
+describe("distinctNames", () => {
+  it("says as much of a path as tells equal machines apart", () => {
+    const paths = [
+      "acme/line-1/filler/power",
+      "acme/line-2/filler/power",
+      "acme/hall/light/on",
+      "x",
+    ];
+    expect([...distinctNames(paths).values()]).toEqual([
+      "line-1/filler/power",
+      "line-2/filler/power",
+      "light/on",
+      "x",
+    ]);
+  });
+});
 
 describe("buildTree", () => {
   it("sorts as people count and makes up places that only tags speak of", () => {

@@ -18,6 +18,20 @@ export function lastSegment(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+/** The last two segments of each path, and as many more as tell it from the others in the list. */
+export function distinctNames(paths: readonly string[]): Map<string, string> {
+  const tail = (path: string, count: number) => path.split("/").slice(-count).join("/");
+  const nameOf = (path: string): string => {
+    const depth = path.split("/").length;
+    for (let count = 2; count < depth; count++) {
+      const name = tail(path, count);
+      if (!paths.some((other) => other !== path && tail(other, count) === name)) return name;
+    }
+    return path;
+  };
+  return new Map(paths.map((path) => [path, nameOf(path)]));
+}
+
 /** The plant as a tree; places that no asset declares but tags lie under are made up on the way. */
 export function buildTree(assets: readonly Asset[], tags: readonly Tag[]): Node {
   const root: Node = { path: "", name: "", asset: null, children: [], tags: [] };

@@ -6,7 +6,7 @@ import type { Coverage, TagCoverage } from "../../api/types.ts";
 import { usePageParams, useTo } from "../../app/address.ts";
 import { usePlace } from "../../app/place.ts";
 import { formatDuration } from "../../format/duration.ts";
-import { formatCount, formatShare } from "../../format/number.ts";
+import { formatCount } from "../../format/number.ts";
 import { formatStamp } from "../../format/time.ts";
 import { SaveButton } from "../../parts/SaveButton.tsx";
 import { type CsvCell, csvOf, saveText } from "../../parts/save.ts";
@@ -15,7 +15,7 @@ import { commonParent, relativePath } from "../../tree/tree.ts";
 import { useSpeech } from "../../words/words.ts";
 import { CoverageStrip } from "./CoverageStrip.tsx";
 import classes from "./data.module.css";
-import { byName, longestGap, worstFirst } from "./order.ts";
+import { byName, longestGap, shareText, worstFirst } from "./order.ts";
 
 const DASH = "\u2013";
 
@@ -29,6 +29,7 @@ function csvRows(tags: readonly TagCoverage[]): CsvCell[][] {
     "longest_gap_ms",
     "bad",
     "refused",
+    "since",
   ];
   const rows = tags.map((tag) => [
     tag.tag,
@@ -39,6 +40,7 @@ function csvRows(tags: readonly TagCoverage[]): CsvCell[][] {
     longestGap(tag),
     tag.bad,
     tag.dead_letters,
+    new Date(tag.from).toISOString(),
   ]);
   return [head, ...rows];
 }
@@ -107,6 +109,7 @@ function Key() {
       <span data-kind="full" aria-hidden="true" /> {words.data.keyFull}
       <span data-kind="part" aria-hidden="true" /> {words.data.keyPart}
       <span data-kind="empty" aria-hidden="true" /> {words.data.keyEmpty}
+      <span data-kind="before" aria-hidden="true" /> {words.data.keyBefore}
     </p>
   );
 }
@@ -120,6 +123,7 @@ function Row(props: {
 }) {
   const { tag, name, span, open, onToggle } = props;
   const { words, locale } = useSpeech();
+  const { zone } = usePlace();
   const to = useTo();
   const gaps = tag.gap_count ?? tag.gaps.length;
   const longest = longestGap(tag);
@@ -140,6 +144,11 @@ function Row(props: {
         <Link to={to("/trends", { tag: [tag.tag] })} title={tag.tag}>
           {name}
         </Link>
+        {tag.from > span.from ? (
+          <span className={classes.since}>
+            {words.data.since(formatStamp(tag.from, zone, locale))}
+          </span>
+        ) : null}
       </td>
       <td className={classes.stripCell}>
         <CoverageStrip coverage={tag} span={span} />
@@ -148,11 +157,13 @@ function Row(props: {
         className="number"
         title={
           tag.coverage === null
-            ? words.data.unknownInterval
+            ? tag.on_change
+              ? words.data.onChangeHint
+              : words.data.unknownInterval
             : `${formatCount(tag.samples, locale)} / ${formatCount(tag.expected ?? 0, locale)}`
         }
       >
-        {tag.coverage === null ? DASH : formatShare(tag.coverage, locale)}
+        {shareText(tag, words, locale)}
       </td>
       <td className="number">{gaps === 0 ? DASH : formatCount(gaps, locale)}</td>
       <td className="number">{longest === null ? DASH : formatDuration(longest, locale)}</td>

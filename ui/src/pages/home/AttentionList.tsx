@@ -7,7 +7,7 @@ import { ErrorBox } from "../../parts/ErrorBox.tsx";
 import { Mark } from "../../parts/Mark.tsx";
 import { Section } from "../../parts/Page.tsx";
 import { SkeletonRows } from "../../parts/Skeleton.tsx";
-import { ancestry, lastSegment } from "../../tree/tree.ts";
+import { ancestry, distinctNames } from "../../tree/tree.ts";
 import { useSpeech } from "../../words/words.ts";
 import classes from "./home.module.css";
 import { useAttention } from "./useHome.ts";
@@ -20,6 +20,8 @@ export function AttentionList() {
   const to = useTo();
   const { query, attention, now } = useAttention();
   const all = attention ? [...attention.bad, ...attention.stale] : [];
+  const shown = all.slice(0, SHOWN);
+  const names = distinctNames(shown.map((value) => value.tag));
   const more =
     all.length > SHOWN ? (
       <Link to={to("/plant", { state: "attention" })}>
@@ -36,10 +38,11 @@ export function AttentionList() {
         <p className={classes.fine}>{words.home.attentionNone}</p>
       ) : null}
       <ul>
-        {all.slice(0, SHOWN).map((value) => (
+        {shown.map((value) => (
           <AttentionRow
             key={value.tag}
             value={value}
+            name={names.get(value.tag) ?? value.tag}
             bad={attention?.bad.includes(value) ?? false}
             now={now}
           />
@@ -49,7 +52,8 @@ export function AttentionList() {
   );
 }
 
-function AttentionRow({ value, bad, now }: { value: LastValue; bad: boolean; now: number }) {
+function AttentionRow(props: { value: LastValue; name: string; bad: boolean; now: number }) {
+  const { value, name, bad, now } = props;
   const { words, locale } = useSpeech();
   const to = useTo();
   const parent = ancestry(value.tag).at(-2) ?? "";
@@ -58,7 +62,7 @@ function AttentionRow({ value, bad, now }: { value: LastValue; bad: boolean; now
     <li className={classes.item}>
       <Mark kind={bad ? "bad" : "stale"} title={bad ? words.states.bad : words.states.stale} />
       <span className={classes.itemText}>
-        <Link to={to("/plant", { scope: parent, tag: value.tag })}>{lastSegment(value.tag)}</Link>
+        <Link to={to("/plant", { scope: parent, tag: value.tag })}>{name}</Link>
         <span className={classes.itemHint} title={parent}>
           {parent}
         </span>

@@ -1,12 +1,12 @@
 import { Link } from "react-router";
 import { useTo } from "../../app/address.ts";
-import { formatShare } from "../../format/number.ts";
 import { ErrorBox } from "../../parts/ErrorBox.tsx";
 import { Section } from "../../parts/Page.tsx";
 import { SkeletonRows } from "../../parts/Skeleton.tsx";
+import { distinctNames } from "../../tree/tree.ts";
 import { useSpeech } from "../../words/words.ts";
 import { CoverageStrip } from "../data/CoverageStrip.tsx";
-import { worstFirst } from "../data/order.ts";
+import { shareText, worstFirst } from "../data/order.ts";
 import classes from "./home.module.css";
 import { useScopeCoverage } from "./useHome.ts";
 
@@ -18,6 +18,7 @@ export function CompletenessSection() {
   const to = useTo();
   const { query, span } = useScopeCoverage();
   const tags = worstFirst(query.data?.tags ?? []).slice(0, SHOWN);
+  const names = distinctNames(tags.map((tag) => tag.tag));
   return (
     <Section
       title={words.home.coverage}
@@ -30,12 +31,10 @@ export function CompletenessSection() {
       {tags.map((tag) => (
         <div key={tag.tag} className={classes.strip}>
           <Link to={to("/data", { tag: tag.tag })} title={tag.tag}>
-            {tag.tag.split("/").slice(-2).join("/")}
+            {names.get(tag.tag)}
           </Link>
           <CoverageStrip coverage={tag} span={span} />
-          <span className="number">
-            {tag.coverage === null ? "\u2013" : formatShare(tag.coverage, locale)}
-          </span>
+          <span className="number">{shareText(tag, words, locale)}</span>
         </div>
       ))}
     </Section>

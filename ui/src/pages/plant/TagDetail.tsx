@@ -11,10 +11,16 @@ import { unitLabel } from "../../format/unit.ts";
 import { Page, Section } from "../../parts/Page.tsx";
 import { Reading } from "../../parts/Reading.tsx";
 import { lastSegment } from "../../tree/tree.ts";
+import type { Words } from "../../words/en.ts";
 import { useSpeech } from "../../words/words.ts";
 import { Facts } from "./Facts.tsx";
 import classes from "./plant.module.css";
 import { TagTrend } from "./TagTrend.tsx";
+
+function intervalText(tag: Tag, words: Words, locale: string): string {
+  if (tag.on_change) return words.data.onChange;
+  return tag.interval_ms ? formatDuration(tag.interval_ms, locale) : "";
+}
 
 function useFacts(tag: Tag): [string, string][] {
   const { words, locale } = useSpeech();
@@ -34,7 +40,7 @@ function useFacts(tag: Tag): [string, string][] {
     ],
     [words.plant.first, stamp(tag.first)],
     [words.plant.last, stamp(tag.last)],
-    [words.plant.interval, tag.interval_ms ? formatDuration(tag.interval_ms, locale) : ""],
+    [words.plant.interval, intervalText(tag, words, locale)],
     [words.plant.limits, limits.length === 0 ? "" : `${limits.join(", ")} ${unitLabel(tag.unit)}`],
     [words.plant.type, tag.type],
     [words.plant.source, tag.source],
