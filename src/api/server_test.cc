@@ -157,6 +157,10 @@ struct BadRequest {
   friend void PrintTo(const BadRequest& request, std::ostream* out) { *out << request.name; }
 };
 
+std::string NameOfBadRequest(const testing::TestParamInfo<BadRequest>& bad) {
+  return bad.param.name;
+}
+
 class BadRequests : public ServerTest, public testing::WithParamInterface<BadRequest> {};
 
 TEST_P(BadRequests, GetAnAnswerAndLoseTheConnection) {
@@ -214,7 +218,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadRequest{"ChunkWithoutItsEnd",
                    "POST /echo HTTP/1.1\r\nHost: x\r\nAUTHTransfer-Encoding: "
                    "chunked\r\n\r\n2\r\nabXX\r\n"}),
-    [](const testing::TestParamInfo<BadRequest>& info) { return std::string(info.param.name); });
+    NameOfBadRequest);
 
 TEST_F(ServerTest, DoubledHeadersThatDecideAreRefused) {
   StartServer();
