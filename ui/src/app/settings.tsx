@@ -11,6 +11,17 @@ interface Settings {
 
 const SettingsContext = createContext<Settings>({ language: "en", setLanguage: () => {} });
 
+/** The first language of a list, as browsers write them (`de-AT`), that there are words for. */
+export function languageOf(wanted: readonly string[]): Language {
+  const known = wanted.map((tag) => tag.toLowerCase().split("-")[0]);
+  return known.find((tag) => tag === "de" || tag === "en") === "de" ? "de" : "en";
+}
+
+function firstLanguage(): Language {
+  const chosen = remembered(LANGUAGE_KEY);
+  return chosen === "de" || chosen === "en" ? chosen : languageOf(navigator.languages);
+}
+
 export function useSettings(): Settings {
   return useContext(SettingsContext);
 }
@@ -32,9 +43,7 @@ export function remember(key: string, value: string): void {
 }
 
 export function SettingsProvider({ children }: { children: ReactNode }) {
-  const [language, setLanguage] = useState<Language>(() =>
-    remembered(LANGUAGE_KEY) === "de" ? "de" : "en",
-  );
+  const [language, setLanguage] = useState(firstLanguage);
   const [speech, setSpeech] = useState<Speech>(ENGLISH);
   useEffect(() => {
     let current = true;
@@ -42,12 +51,17 @@ export function SettingsProvider({ children }: { children: ReactNode }) {
       if (current) setSpeech(loaded);
     });
     document.documentElement.lang = language;
-    remember(LANGUAGE_KEY, language);
     return () => {
       current = false;
     };
   }, [language]);
-  const settings = useMemo(() => ({ language, setLanguage }), [language]);
+  const settings = useMemo(() => {
+    const choose = (next: Language) => {
+      remember(LANGUAGE_KEY, next);
+      setLanguage(next);
+    };
+    return { language, setLanguage: choose };
+  }, [language]);
   return (
     <SettingsContext.Provider value={settings}>
       <SpeechContext.Provider value={speech}>{children}</SpeechContext.Provider>

@@ -6,20 +6,26 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const YEAR = 365.25 * DAY;
 
+/** A day and a year as a language abbreviates them; seconds, minutes and hours are of the SI. */
+function calendarUnits(locale: string): { day: string; year: string } {
+  return locale.startsWith("de") ? { day: "Tg.", year: "J." } : { day: "d", year: "y" };
+}
+
 /** An age in its largest unit: "12 s", "3 h", "41 d", "8 y". */
 export function formatAge(age_ms: number, locale: string): string {
+  const { day, year } = calendarUnits(locale);
   const age = Math.max(0, age_ms);
   if (age < MINUTE) return `${formatNumber(Math.floor(age / SECOND), 0, locale)}\u00a0s`;
   if (age < HOUR) return `${formatNumber(Math.floor(age / MINUTE), 0, locale)}\u00a0min`;
   if (age < 2 * DAY) return `${formatNumber(Math.floor(age / HOUR), 0, locale)}\u00a0h`;
-  if (age < 2 * YEAR) return `${formatNumber(Math.floor(age / DAY), 0, locale)}\u00a0d`;
-  return `${formatNumber(Math.floor(age / YEAR), 0, locale)}\u00a0y`;
+  if (age < 2 * YEAR) return `${formatNumber(Math.floor(age / DAY), 0, locale)}\u00a0${day}`;
+  return `${formatNumber(Math.floor(age / YEAR), 0, locale)}\u00a0${year}`;
 }
 
 /** A length of time in its two largest units: "2 h 15 min", "15 min", "3 d". */
 export function formatDuration(length_ms: number, locale: string): string {
   const steps: [number, string][] = [
-    [DAY, "d"],
+    [DAY, calendarUnits(locale).day],
     [HOUR, "h"],
     [MINUTE, "min"],
     [SECOND, "s"],

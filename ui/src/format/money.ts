@@ -1,4 +1,4 @@
-import { formatNumber } from "./number.ts";
+import { formatNumber, formatPower, TINY_STEP } from "./number.ts";
 
 /** Rounds to `significant` digits, so that an estimate does not pretend to the cent. */
 export function roundSignificant(value: number, significant: number): number {
@@ -38,8 +38,13 @@ export function formatEstimate(
 ): Estimate {
   const step = estimateStep([estimate.value, estimate.low, estimate.high]);
   const decimals = Math.max(0, -Math.floor(Math.log10(step)));
-  const text = (value: number | null) =>
-    value === null ? null : formatNumber(Math.round(value / step) * step, decimals, locale);
+  const exponent = Math.floor(Math.log10(step)) + 2; // of the largest of the three
+  const text = (value: number | null) => {
+    if (value === null) return null;
+    const rounded = Math.round(value / step) * step;
+    if (step >= TINY_STEP) return formatNumber(rounded, decimals, locale);
+    return rounded === 0 ? "0" : formatPower(rounded, exponent, 2, locale);
+  };
   return { value: text(estimate.value), low: text(estimate.low), high: text(estimate.high) };
 }
 

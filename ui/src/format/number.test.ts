@@ -19,6 +19,19 @@ describe("formatTicks", () => {
     expect(texts([0, 50_000, 100_000], 50_000)).toEqual(["0", "50 k", "100 k"]);
     expect(texts([0, 0.5, 1], 0.5)).toEqual(["0.0", "0.5", "1.0"]);
   });
+
+  it("tells tiny numbers apart: no two ticks read alike", () => {
+    for (let step = 1; step > 1e-12; step /= 10) {
+      const ticks = [-step, 0, step, 2 * step, 20 * step];
+      const texts = formatTicks(ticks, step, "en-GB");
+      expect(new Set(texts).size).toBe(ticks.length);
+      expect(Math.max(...texts.map((text) => text.length))).toBeLessThanOrEqual(12);
+    }
+    expect(formatTicks([0, 5e-8], 5e-8, "en-GB")).toEqual([
+      "0",
+      "5\u00a0\u00d7\u00a010\u207b\u2078",
+    ]);
+  });
 });
 
 describe("decimalsOf", () => {

@@ -60,9 +60,31 @@ const TICK_UNITS = [
   { least: 1e5, divisor: 1e3, symbol: "k" },
 ] as const;
 
+const SUPERSCRIPTS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
+
+/** A number of more decimals than anyone counts, as a multiple of a power of ten: 1.5 × 10⁻⁸. */
+export function formatPower(
+  value: number,
+  exponent: number,
+  decimals: number,
+  locale: string,
+): string {
+  const digits = [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[Number(digit)]);
+  const power = `10${exponent < 0 ? "\u207b" : ""}${digits.join("")}`;
+  return `${formatNumber(value / 10 ** exponent, decimals, locale)}\u00a0\u00d7\u00a0${power}`;
+}
+
+/** Steps under this are written as powers of ten. */
+export const TINY_STEP = 1e-5;
+
 /** The numbers of an axis, `step` apart and all in one unit, so that large ones stay short: 20 M. */
 export function formatTicks(ticks: readonly number[], step: number, locale: string): string[] {
   const largest = Math.max(0, ...ticks.map(Math.abs));
+  if (largest > 0 && step < TINY_STEP && largest < 1) {
+    const exponent = Math.floor(Math.log10(largest));
+    const places = decimalsOf(step / 10 ** exponent);
+    return ticks.map((tick) => (tick === 0 ? "0" : formatPower(tick, exponent, places, locale)));
+  }
   const unit = TICK_UNITS.find((one) => largest >= one.least);
   const divisor = unit?.divisor ?? 1;
   const decimals = decimalsOf(step / divisor);

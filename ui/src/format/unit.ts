@@ -13,6 +13,9 @@ const LABELS: Record<string, string> = {
   ohm: "\u03a9",
 };
 
+/** Parts of units that are written shorter; longer names first. */
+const PARTS: readonly [RegExp, string][] = [[/\btons?_of_refrigeration\b/g, "TR"]];
+
 /** Powers of lengths only: the 2 of CO2 is not one. */
 const POWER = /(^|[^A-Za-z])([kcdm]?m|ft|in)\^?([23])(?![0-9])/g;
 
@@ -20,7 +23,8 @@ const POWER = /(^|[^A-Za-z])([kcdm]?m|ft|in)\^?([23])(?![0-9])/g;
 export function unitLabel(unit: string): string {
   const known = LABELS[unit];
   if (known !== undefined) return known;
-  return unit.replace(
+  const short = PARTS.reduce((text, [long, symbol]) => text.replace(long, symbol), unit);
+  return short.replace(
     POWER,
     (_, before: string, length: string, power: string) =>
       `${before}${length}${power === "2" ? "\u00b2" : "\u00b3"}`,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { languageOf } from "../app/settings.tsx";
 import { formatAge, formatDuration } from "./duration.ts";
 import { estimateStep, formatEstimate, formatMoney, roundSignificant } from "./money.ts";
 import { formatClock, formatMoment, formatPeriod } from "./time.ts";
@@ -18,6 +19,18 @@ describe("formatAge", () => {
       "41 d",
       "8 y",
     ]);
+  });
+
+  it("speaks the language of the reader", () => {
+    const day = 86_400_000;
+    const ages = [12_000, 3 * 3_600_000, 41 * day, 8.9 * 365.25 * day];
+    expect(ages.map((age) => plain(formatAge(age, "de-DE")))).toEqual([
+      "12 s",
+      "3 h",
+      "41 Tg.",
+      "8 J.",
+    ]);
+    expect(plain(formatDuration(3 * day, "de-DE"))).toBe("3 Tg.");
   });
 
   it("takes a clock that runs ahead for no age", () => {
@@ -67,6 +80,15 @@ describe("time", () => {
     expect(year).toBe("1 Jan to 31 Dec 2018");
     const day = formatPeriod(Date.UTC(2018, 0, 1), Date.UTC(2018, 0, 2), "UTC", en, "to");
     expect(day).toBe("1 Jan 2018");
+  });
+});
+
+describe("languageOf", () => {
+  it("takes the first language of the browser that it has words for", () => {
+    expect(languageOf(["de-AT", "en"])).toBe("de");
+    expect(languageOf(["fr-FR", "en-GB", "de"])).toBe("en");
+    expect(languageOf(["fr", "de-DE"])).toBe("de");
+    expect(languageOf([])).toBe("en");
   });
 });
 

@@ -1,30 +1,40 @@
 import type uPlot from "uplot";
 import { FONT } from "../axes.ts";
+import type { ChartColours } from "../palette.ts";
 import { scaled } from "./limitLines.ts";
 
+/** The unit of an axis, in a row of its own above the plot. */
 export interface UnitCaption {
   text: string;
   side: "left" | "right";
-  offset_px: number; // from the plot's edge to the axis' outer edge
-  colour: string;
+  offset_px: number; // from the plot's edge to the axis' inner edge
+  width_px: number; // of the axis
 }
 
-/** The unit of an axis above its top end. */
-export function unitCaptions(captions: readonly UnitCaption[]): uPlot.Plugin {
+/** The height of the row that captions stand in. */
+export const CAPTION_ROW_PX = 20;
+
+/**
+ * Units above the outer end of their axes, so that none is cut by the edge of the chart. `above_px`
+ * lies between the plot and the row.
+ */
+export function unitCaptions(
+  captions: readonly UnitCaption[],
+  colours: ChartColours,
+  above_px = 8,
+): uPlot.Plugin {
   const draw = (chart: uPlot) => {
     const { ctx, bbox } = chart;
     const ratio = devicePixelRatio;
     ctx.save();
     ctx.font = scaled(FONT);
     ctx.textBaseline = "bottom";
-    for (const caption of captions) {
-      ctx.fillStyle = caption.colour;
-      ctx.textAlign = caption.side === "left" ? "right" : "left";
-      const x =
-        caption.side === "left"
-          ? bbox.left - (caption.offset_px + 8) * ratio
-          : bbox.left + bbox.width + (caption.offset_px + 8) * ratio;
-      ctx.fillText(caption.text, x, bbox.top - 8 * ratio);
+    ctx.fillStyle = colours.muted;
+    for (const { text, side, offset_px, width_px } of captions) {
+      ctx.textAlign = "left";
+      const outer = bbox.left - (offset_px + width_px) * ratio;
+      const inner = bbox.left + bbox.width + (offset_px + 8) * ratio;
+      ctx.fillText(text, side === "left" ? Math.max(0, outer) : inner, bbox.top - above_px * ratio);
     }
     ctx.restore();
   };

@@ -4,7 +4,14 @@ import type { PaneGroup } from "../../chart/PaneGroup.ts";
 import type { InteractionTarget } from "../../chart/plugins/interaction.ts";
 import { TimeChart } from "../../chart/TimeChart.tsx";
 import { panSpan, type Span, zoomSpan } from "../../range/range.ts";
-import { type PaneStyle, paneData, paneHeights, paneOptions } from "./paneOptions.ts";
+import {
+  hasRoomForNames,
+  type PaneStyle,
+  paneData,
+  paneHeights,
+  paneOptions,
+  sharedGutters,
+} from "./paneOptions.ts";
 import type { Pane } from "./panes.ts";
 import classes from "./trends.module.css";
 
@@ -13,7 +20,7 @@ interface TrendChartProps {
   view: Span;
   width: number;
   height: number;
-  style: Omit<PaneStyle, "showTime" | "axes">;
+  style: Omit<PaneStyle, "showTime" | "gutters">;
   label: string;
   group: PaneGroup;
   cursor: CursorStore;
@@ -91,11 +98,17 @@ function useKeys(props: TrendChartProps): (event: KeyboardEvent) => void {
 
 /** The panes of a trend, one under the other, with one time axis and one cursor. */
 export function TrendChart(props: TrendChartProps) {
-  const { panes, width, height, label } = props;
+  const { panes, width, height, label, style } = props;
   const target = useTarget(props);
   const onKeyDown = useKeys(props);
   const heights = paneHeights(panes, height);
-  const axes = Math.max(1, ...panes.map((pane) => pane.units.length));
+  const gutters = sharedGutters(panes);
+  const { left, right } = gutters;
+  const labels = style.labels && hasRoomForNames(width, gutters);
+  const shared = useMemo(
+    () => ({ ...style, labels, gutters: { left, right } }),
+    [style, labels, left, right],
+  );
   return (
     <div
       className={classes.chart}
@@ -107,13 +120,13 @@ export function TrendChart(props: TrendChartProps) {
     >
       {panes.map((pane, index) => (
         <PaneChart
-          key={`${pane.key}/${axes}`}
+          key={pane.key}
           {...props}
+          style={shared}
           pane={pane}
           target={target}
           width={width}
           height={heights[index] ?? 200}
-          axes={axes}
           showTime={index === panes.length - 1}
         />
       ))}
@@ -131,21 +144,21 @@ function shapeOf(pane: Pane): string {
 }
 
 function PaneChart(
-  props: TrendChartProps & {
+  props: Omit<TrendChartProps, "style"> & {
     pane: Pane;
     target: InteractionTarget;
-    axes: number;
+    style: Omit<PaneStyle, "showTime">;
     showTime: boolean;
   },
 ) {
-  const { pane, style, target, axes, showTime, group, view, width, height } = props;
+  const { pane, style, target, showTime, group, view, width, height } = props;
   const current = useRef(pane);
   current.current = pane;
   const shape = shapeOf(pane);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the pane
   const options = useMemo(
-    () => paneOptions(current.current, { ...style, axes, showTime }, target, () => current.current),
-    [shape, style, axes, showTime, target],
+    () => paneOptions(current.current, { ...style, showTime }, target, () => current.current),
+    [shape, style, showTime, target],
   );
   const data = useMemo(() => paneData(pane), [pane]);
   return (

@@ -1,12 +1,17 @@
 import uPlot from "uplot";
 import { type AxisStyle, blankAxis, lonelyPoints, timeAxis, valueAxis } from "../../chart/axes.ts";
+import { textWidth } from "../../chart/measure.ts";
 import { type Scheme, seriesColour, withAlpha } from "../../chart/palette.ts";
 import { endLabels } from "../../chart/plugins/endLabels.ts";
 import { type InteractionTarget, interaction } from "../../chart/plugins/interaction.ts";
 import { type LimitLine, limitLines } from "../../chart/plugins/limitLines.ts";
 import { bandHeight, qualityBand } from "../../chart/plugins/qualityBand.ts";
 import { STRIP_STEP_PX, type Strip, stateStrips } from "../../chart/plugins/stateStrips.ts";
-import { type UnitCaption, unitCaptions } from "../../chart/plugins/unitCaptions.ts";
+import {
+  CAPTION_ROW_PX,
+  type UnitCaption,
+  unitCaptions,
+} from "../../chart/plugins/unitCaptions.ts";
 import type { Run } from "../../chart/quality.ts";
 import { paddedExtent } from "../../chart/scale.ts";
 import { type StateRun, statesByName } from "../../chart/states.ts";
@@ -14,10 +19,13 @@ import { unitLabel } from "../../format/unit.ts";
 import type { Words } from "../../words/en.ts";
 import type { Pane, PlacedSeries } from "./panes.ts";
 
-export const AXIS_PX = 64;
-export const LABELS_PX = 168;
-const BARE_GUTTER_PX = 24;
-const CAPTION_PX = 28;
+const AXIS_PX = 72;
+const AXIS_AIR_PX = 16;
+const LABELS_PX = 168;
+const BARE_GUTTER_PX = 40;
+const CAPTION_PX = CAPTION_ROW_PX + 8;
+/** A plot narrower than this gives the names at the ends of its lines up; the table has them too. */
+const LEAST_PLOT_PX = 320;
 const MAX_BAND_ROWS = 6;
 const SYNC = "trend";
 
@@ -26,7 +34,52 @@ export interface PaneStyle extends AxisStyle {
   words: Words;
   labels: boolean; // whether lines are named at their end
   showTime: boolean; // whether the axis under this pane has labels
-  axes: number; // value axes of the widest pane, so that all panes line up
+  gutters: Gutters; // of the pane that needs most, so that all panes line up
+}
+
+/** The room that value axes take beside a plot, in pixels. */
+export interface Gutters {
+  left: number;
+  right: number;
+}
+
+interface PlacedAxis {
+  unit: string;
+  side: keyof Gutters;
+  width_px: number;
+}
+
+/**
+ * Value axes stand left, right, left, right. Beside another an axis is as wide as its unit; alone
+ * its unit may reach over the plot.
+ */
+function placedAxes(pane: Pane): PlacedAxis[] {
+  const alone = pane.units.length === 1;
+  return pane.units.map((unit, i) => ({
+    unit,
+    side: i % 2 === 0 ? "left" : "right",
+    width_px: alone ? AXIS_PX : Math.max(AXIS_PX, textWidth(unit) + AXIS_AIR_PX),
+  }));
+}
+
+function guttersOf(pane: Pane): Gutters {
+  const gutters: Gutters = { left: 0, right: 0 };
+  for (const { side, width_px } of placedAxes(pane)) gutters[side] += width_px;
+  return gutters;
+}
+
+/** The gutters in which the axes of every pane fit. */
+export function sharedGutters(panes: readonly Pane[]): Gutters {
+  const all = panes.map(guttersOf);
+  return {
+    left: Math.max(AXIS_PX, ...all.map((one) => one.left)),
+    right: Math.max(0, ...all.map((one) => one.right)),
+  };
+}
+
+/** Whether a chart of this width has room for names at the ends of its lines. */
+export function hasRoomForNames(width_px: number, gutters: Gutters): boolean {
+  return width_px - gutters.left - gutters.right - LABELS_PX >= LEAST_PLOT_PX;
 }
 
 /** The columns of a pane. A series of buckets has three: mean, highest, lowest. */
@@ -113,28 +166,22 @@ function scalesOf(pane: Pane, limits: readonly LimitLine[]): uPlot.Scales {
   return scales;
 }
 
-/** Value axes stand left, right, left, right; the first alone has grid lines. */
+/** The axes of a pane with their units; the first alone has grid lines. */
 function valueAxes(pane: Pane, style: PaneStyle) {
   const axes: uPlot.Axis[] = [];
   const captions: UnitCaption[] = [];
-  const used = { left: 0, right: 0 };
-  pane.units.forEach((unit, i) => {
-    const side = i % 2 === 0 ? "left" : "right";
-    axes.push(valueAxis(style, `y:${unit}`, AXIS_PX, side === "left" ? 3 : 1, i === 0));
-    captions.push({
-      text: unit,
-      side,
-      offset_px: used[side] * AXIS_PX,
-      colour: style.colours.muted,
-    });
-    used[side]++;
+  const used: Gutters = { left: 0, right: 0 };
+  placedAxes(pane).forEach(({ unit, side, width_px }, i) => {
+    axes.push(valueAxis(style, `y:${unit}`, width_px, side === "left" ? 3 : 1, i === 0));
+    captions.push({ text: unit, side, offset_px: used[side], width_px });
+    used[side] += width_px;
   });
   if (pane.kind === "state") {
     axes.push(blankAxis(AXIS_PX));
-    used.left++;
+    used.left += AXIS_PX;
   }
-  const left = Math.max(0, Math.ceil(style.axes / 2) - used.left) * AXIS_PX;
-  const right = Math.max(0, Math.floor(style.axes / 2) - used.right) * AXIS_PX;
+  const left = style.gutters.left - used.left;
+  const right = style.gutters.right - used.right;
   return { axes, captions, left, right };
 }
 
@@ -170,7 +217,7 @@ export function paneOptions(
     text: placed.name,
     colour: seriesColour(style.scheme, placed.index),
   }));
-  const rightAxes_px = Math.floor(style.axes / 2) * AXIS_PX;
+  const rightAxes_px = style.gutters.right;
   const gutter = style.labels ? LABELS_PX : BARE_GUTTER_PX;
   const plugins = [
     interaction(target),
@@ -179,7 +226,7 @@ export function paneOptions(
       ? stateStrips(() => stripsOf(current(), style.scheme), style.colours, rightAxes_px)
       : endLabels(style.labels ? labels : [], style.colours, rightAxes_px),
     limitLines(limits, style.colours),
-    unitCaptions(sides.captions),
+    unitCaptions(sides.captions, style.colours),
   ];
   return {
     width: 0,

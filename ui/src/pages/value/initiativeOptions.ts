@@ -3,11 +3,11 @@ import { type AxisStyle, timeAxis, valueAxis } from "../../chart/axes.ts";
 import { withAlpha } from "../../chart/palette.ts";
 import { endLabels } from "../../chart/plugins/endLabels.ts";
 import { type VerticalMark, verticalMarks } from "../../chart/plugins/marks.ts";
-import { type UnitCaption, unitCaptions } from "../../chart/plugins/unitCaptions.ts";
+import { CAPTION_ROW_PX, unitCaptions } from "../../chart/plugins/unitCaptions.ts";
 
 const AXIS_PX = 72;
 const LABELS_PX = 152;
-const HEAD_PX = 28;
+const MARKS_PX = 24;
 const SYNC = "initiative";
 
 export interface ChartNames {
@@ -21,14 +21,12 @@ function frame(
   names: ChartNames,
   showTime: boolean,
 ): Omit<uPlot.Options, "series"> {
-  const captions: UnitCaption[] = [
-    { text: names.unit, side: "left", offset_px: 0, colour: style.colours.muted },
-  ];
+  const unit = { text: names.unit, side: "left", offset_px: 0, width_px: AXIS_PX } as const;
   return {
     width: 0,
     height: 0,
     ms: 1,
-    padding: [HEAD_PX, LABELS_PX, 0, 0],
+    padding: [CAPTION_ROW_PX + MARKS_PX, LABELS_PX, 0, 0],
     legend: { show: false },
     cursor: {
       points: { show: false },
@@ -46,7 +44,10 @@ function frame(
       ],
     },
     axes: [timeAxis(style, showTime), valueAxis(style, "y", AXIS_PX)],
-    plugins: [unitCaptions(captions), verticalMarks(names.marks, style.colours)],
+    plugins: [
+      unitCaptions([unit], style.colours, MARKS_PX),
+      verticalMarks(names.marks, style.colours),
+    ],
   };
 }
 
