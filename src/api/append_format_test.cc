@@ -10,8 +10,6 @@
 namespace bedplate {
 namespace {
 
-using ::testing::HasSubstr;
-
 std::string FaultOf(std::string_view text) {
   const auto body = ParseAppend(text);
   return body.ok() ? "none" : body.error().ToString();

@@ -106,7 +106,7 @@ class SocketListener : public Listener {
     const auto connection = std::make_shared<Connection>(context_, Wrap(std::move(socket)), peer);
     ++open_;
     connections_.Add(connection);
-    asio::co_spawn(executor, connection->Run(), [this, connection](std::exception_ptr thrown) {
+    asio::co_spawn(executor, connection->Run(), [this, connection](const std::exception_ptr& thrown) {
       if (thrown) LogBug(thrown);
       --open_;
       connections_.Remove(connection);

@@ -145,7 +145,7 @@ class OpenApiTest : public ApiTest {
     const YamlValue* parameters = operation.Find("parameters");
     if (parameters == nullptr) return names;
     for (const YamlValue& unresolved : parameters->items) {
-      const YamlValue& parameter = checker_.Resolve(unresolved);
+      const YamlValue& parameter = *checker_.Resolve(&unresolved);
       if (parameter.Find("in")->scalar == "query") names.insert(parameter.Find("name")->scalar);
     }
     return names;
@@ -158,7 +158,7 @@ class OpenApiTest : public ApiTest {
       if (operation.Find("operationId")->scalar != operation_id) return;
       const YamlValue* answer = operation.Find("responses")->Find(std::to_string(response.status));
       ASSERT_NE(answer, nullptr) << operation_id << " " << response.status << response.body;
-      const YamlValue* content = checker_.Resolve(*answer).Find("content");
+      const YamlValue* content = checker_.Resolve(answer)->Find("content");
       if (content == nullptr) {
         EXPECT_EQ(response.body, "") << operation_id;
         return;

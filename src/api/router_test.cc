@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-Route MakeRoute(HttpMethod method, std::string pattern, std::optional<Role> role) {
+Route MakeRoute(HttpMethod method, const std::string& pattern, std::optional<Role> role) {
   return {.method = method,
           .pattern = pattern,
           .operation_id = pattern,

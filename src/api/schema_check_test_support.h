@@ -30,10 +30,9 @@ class SchemaChecker {
   }
 
   /// Follows `$ref: "#/a/b"` as long as there is one.
-  const YamlValue& Resolve(const YamlValue& node) {
-    const YamlValue* at = &node;
-    while (const YamlValue* reference = at->Find("$ref")) at = &Lookup(reference->scalar);
-    return *at;
+  const YamlValue* Resolve(const YamlValue* node) {
+    while (const YamlValue* reference = node->Find("$ref")) node = &Lookup(reference->scalar);
+    return node;
   }
 
  private:
@@ -59,7 +58,7 @@ class SchemaChecker {
 
   void CheckAt(const std::string& place, const YamlValue& unresolved,
                const boost::json::value& value) {
-    const YamlValue& schema = Resolve(unresolved);
+    const YamlValue& schema = *Resolve(&unresolved);
     CheckKeywords(place, schema);
     CheckType(place, schema, value);
     CheckEnum(place, schema, value);
@@ -73,7 +72,7 @@ class SchemaChecker {
   /// A part of allOf: everything but the names, which the whole decides on.
   void CheckMember(const std::string& place, const YamlValue& unresolved,
                    const boost::json::value& value) {
-    const YamlValue& schema = Resolve(unresolved);
+    const YamlValue& schema = *Resolve(&unresolved);
     CheckKeywords(place, schema);
     CheckType(place, schema, value);
     CheckEnum(place, schema, value);
@@ -133,7 +132,7 @@ class SchemaChecker {
 
   /// Every name that a schema, with the parts of its allOf, gives a property.
   void CollectNames(const YamlValue& unresolved, std::set<std::string>& names, bool& open) {
-    const YamlValue& schema = Resolve(unresolved);
+    const YamlValue& schema = *Resolve(&unresolved);
     if (const YamlValue* properties = schema.Find("properties")) {
       for (const auto& [name, rule] : properties->fields) names.insert(name);
     }

@@ -170,7 +170,7 @@ class Feed {
     Feed& feed_;
   };
 
-  void Push(std::string event) {
+  void Push(const std::string& event) {
     const std::lock_guard lock(mutex_);
     pending_ += event;
   }

@@ -210,14 +210,14 @@ class ServerFixture : public testing::Test {
     server_ = *std::move(server);
   }
 
-  void AddGet(std::string pattern, std::optional<Role> role, Handler handler) {
+  void AddGet(const std::string& pattern, std::optional<Role> role, Handler handler) {
     router_.Add({.method = HttpMethod::kGet,
                  .pattern = pattern,
                  .operation_id = pattern,
                  .least_role = role,
                  .handler = std::move(handler)});
   }
-  void AddPost(std::string pattern, std::optional<Role> role, Handler handler) {
+  void AddPost(const std::string& pattern, std::optional<Role> role, Handler handler) {
     router_.Add({.method = HttpMethod::kPost,
                  .pattern = pattern,
                  .operation_id = pattern,

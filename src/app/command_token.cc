@@ -68,7 +68,7 @@ Result<ExitCode> RunRevoke(CommandContext& context, const TokenOptions& options)
 
 using Action = Result<ExitCode> (*)(CommandContext&, const TokenOptions&);
 
-void OnCall(CLI::App& verb, Action action, std::shared_ptr<TokenOptions> options,
+void OnCall(CLI::App& verb, Action action, const std::shared_ptr<TokenOptions>& options,
             CommandContext& context, Verb& chosen) {
   verb.callback(
       [=, &context, &chosen] { chosen = [=, &context] { return action(context, *options); }; });

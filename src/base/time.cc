@@ -22,10 +22,11 @@ Error BadTime(std::string_view text) {
 /// Takes digits off the front of `text`; false when there are not exactly `count` of them.
 bool TakeDigits(std::string_view& text, std::size_t count, int& out) {
   if (text.size() < count) return false;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (text[i] < '0' || text[i] > '9') return false;
+  const std::string_view digits = text.substr(0, count);
+  for (const char digit : digits) {
+    if (digit < '0' || digit > '9') return false;
   }
-  std::from_chars(text.data(), text.data() + count, out);
+  std::from_chars(digits.data(), digits.data() + digits.size(), out);
   text.remove_prefix(count);
   return true;
 }

@@ -102,7 +102,7 @@ TEST_F(CatalogFileTest, DamageInsideIsFoundByTheCheckAndNeverCrashes) {
   std::ifstream file(path(), std::ios::binary | std::ios::ate);
   const auto size = static_cast<std::size_t>(file.tellg());
   // All pages behind the schema's.
-  for (std::size_t page = 40 * 4096; page < size; page += 4096) {
+  for (std::size_t page = 40UL * 4096; page < size; page += 4096) {
     Overwrite(page, std::string(4096, '\xFF'));
   }
   const auto opened = Catalog::Open(path(), clock_);

@@ -21,8 +21,8 @@ using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
 
 const UnitSystem& Units() {
-  static const auto units = UnitSystem::Load();
-  return **units;
+  static const auto kUnits = UnitSystem::Load();
+  return **kUnits;
 }
 
 ImportMap MapOf(const std::string& text) {
@@ -250,7 +250,7 @@ TEST_F(CsvImportTest, HintsAtTheDelimiterThatWouldFit) {
 TEST_F(CsvImportTest, SaysWhatIsWrongWithAFile) {
   const ImportMap map = MapOf(kWide);
   EXPECT_THAT(ErrorOf(kWide, ""), HasSubstr("plant.csv: expected a header, but the file is empty"));
-  EXPECT_THAT(ErrorOf(kWide, "\xFF\xFEt\0"), HasSubstr("UTF-16"));
+  EXPECT_THAT(ErrorOf(kWide, std::string("\xFF\xFEt\0", 4)), HasSubstr("UTF-16"));
   EXPECT_THAT(ErrorOf(kWide, "\"t,p\n"), HasSubstr("line 1: a quote opens that is never closed"));
   const auto missing = Run(map, (folder_ / "missing.csv").string(), sink_);
   ASSERT_FALSE(missing.ok());

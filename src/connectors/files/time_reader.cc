@@ -46,10 +46,9 @@ Result<Timestamp> ReadEpoch(std::string_view text, std::int64_t unit_ns) {
   const std::string_view decimals = text.substr(std::min(point + 1, text.size()));
   std::int64_t total = 0;
   const std::string_view whole = text.substr(0, point);
-  const char* whole_end = whole.data() + whole.size();
-  const auto [end, error] = std::from_chars(whole.data(), whole_end, total);
+  const auto [end, error] = std::from_chars(whole.data(), whole.data() + whole.size(), total);
   const auto fraction = ReadDecimals(decimals, unit_ns);
-  const bool well_formed = error == std::errc() && end == whole_end && fraction &&
+  const bool well_formed = error == std::errc() && end == whole.data() + whole.size() && fraction &&
                            (point == text.size() || !decimals.empty());
   const std::int64_t sign = text.substr(0, 1) == "-" ? -1 : 1;
   if (!well_formed || __builtin_mul_overflow(total, unit_ns, &total) ||
