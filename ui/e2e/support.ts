@@ -78,3 +78,33 @@ export function rangeOf(page: Page): Range {
   const params = new URL(page.url()).searchParams;
   return { from: Date.parse(params.get("from") ?? ""), to: Date.parse(params.get("to") ?? "") };
 }
+
+/** Has every chart remember the texts it draws, for `cutTexts`. Call before the page is opened. */
+export async function watchTexts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const cut = new Map<string, string>();
+    Object.assign(window, { cutTexts: cut });
+    const draw = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...rest) {
+      const size = this.measureText(text);
+      const place = this.getTransform();
+      const turned = place.b !== 0 || place.c !== 0;
+      const left = x - size.actualBoundingBoxLeft;
+      const right = x + size.actualBoundingBoxRight;
+      const top = y - size.actualBoundingBoxAscent;
+      const inside = left >= -1 && right <= this.canvas.width + 1 && top >= -1;
+      if (!turned && text !== "" && !inside) {
+        cut.set(text, `${left.toFixed()} to ${right.toFixed()} of ${this.canvas.width}`);
+      }
+      return draw.call(this, text, x, y, ...rest);
+    };
+  });
+}
+
+/** The texts that a chart drew beyond its own edge. */
+export async function cutTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const cut = (window as unknown as { cutTexts: Map<string, string> }).cutTexts;
+    return [...cut].map(([text, where]) => `${text}: ${where}`);
+  });
+}
