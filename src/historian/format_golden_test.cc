@@ -73,6 +73,29 @@ void ExpectSamples(const SampleColumns& actual, const SampleColumns& expected) {
   for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(actual.At(i), expected.At(i)) << i;
 }
 
+void ExpectGoldenGroups(const WalFile& file) {
+  EXPECT_EQ(file.header.sequence, 7U);
+  EXPECT_EQ(file.header.previous_end, 4096U);
+  const auto expected = GoldenSamples();
+  ASSERT_GE(file.groups.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const auto& [tag, samples] = expected[i];
+    const auto contents = ParseFramePayload(file.groups[i].payload);
+    ASSERT_TRUE(contents.ok());
+    EXPECT_EQ(contents->series.at(0).path, fmt::format("mill/tag-{}", tag.value()));
+    EXPECT_EQ(contents->runs.at(0).tag, tag);
+    ExpectSamples(ColumnsOf(contents->runs.at(0).samples), samples);
+  }
+}
+
+TEST(FormatGoldenTest, WriteAheadLogOfVersion1IsRead) {
+  const std::string golden = ReadHex("wal_v1.hex");
+  const auto file = ReadWal(AsBytes(golden), std::nullopt);
+  ASSERT_TRUE(file.ok()) << file.error().ToString();
+  EXPECT_EQ(file->groups.size(), GoldenSamples().size());
+  ExpectGoldenGroups(*file);
+}
+
 TEST(FormatGoldenTest, WriteAheadLog) {
   FaultFileSystem files(1);
   const ManualClock clock(kStart);
@@ -82,26 +105,24 @@ TEST(FormatGoldenTest, WriteAheadLog) {
   for (const auto& [tag, samples] : GoldenSamples()) {
     Bytes frame = WalWriter::NewFrame();
     PutSeriesRecord(frame, {tag, samples.type, fmt::format("mill/tag-{}", tag.value())});
-    PutSamplesRecord(frame, {tag, samples});
+    PutSamplesRecord(frame, {tag, RunOf(samples)});
     ASSERT_TRUE((*writer)->AppendFrame(frame, true).ok());
   }
-  const std::string golden = ReadHex("wal_v1.hex");
+  const SourceMarks marks{.greatest = 12, .recent = 0b101};
+  Bytes frame = WalWriter::NewFrame();
+  PutMarkRecord(frame, "line-3/gateway", marks);
+  ASSERT_TRUE((*writer)->AppendFrame(frame, true).ok());
+  const std::string golden = ReadHex("wal_v2.hex");
   EXPECT_EQ(ToHex(*files.ReadFile("/wal/0000000007.wal", 1U << 20U)), ToHex(golden));
 
   const auto file = ReadWal(AsBytes(golden), std::nullopt);
   ASSERT_TRUE(file.ok()) << file.error().ToString();
-  EXPECT_EQ(file->header.sequence, 7U);
-  EXPECT_EQ(file->header.previous_end, 4096U);
-  const auto expected = GoldenSamples();
-  ASSERT_EQ(file->groups.size(), expected.size());
-  for (std::size_t i = 0; i < file->groups.size(); ++i) {
-    const auto& [tag, samples] = expected[i];
-    const auto contents = ParseFramePayload(file->groups[i].payload);
-    ASSERT_TRUE(contents.ok());
-    EXPECT_EQ(contents->series.at(0).path, fmt::format("mill/tag-{}", tag.value()));
-    EXPECT_EQ(contents->batches.at(0).tag, tag);
-    ExpectSamples(contents->batches.at(0).samples, samples);
-  }
+  ExpectGoldenGroups(*file);
+  ASSERT_EQ(file->groups.size(), GoldenSamples().size() + 1);
+  const auto last = ParseFramePayload(file->groups.back().payload);
+  ASSERT_TRUE(last.ok());
+  EXPECT_EQ(last->marks.at(0).source, "line-3/gateway");
+  EXPECT_EQ(last->marks.at(0).marks, marks);
 }
 
 TEST(FormatGoldenTest, Segment) {

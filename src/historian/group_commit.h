@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -9,37 +8,51 @@
 
 #include "base/bytes.h"
 #include "historian/historian.h"
-#include "historian/series_registry.h"
+#include "historian/sample_applier.h"
 
 namespace bedplate::historian {
 
-/// One Append on its way to the log.
+/// One append on its way to the log.
 struct Commit {
-  std::span<const TagBatch> batches;
-  std::vector<Series*> series;  // of each batch
-  Bytes frame;                  // from WalWriter::NewFrame, with the records
+  std::vector<PendingRun> runs;  // but those that were stored already
+  std::uint64_t duplicates = 0;  // samples of the others
+  Snapshot earlier;              // what the runs were looked up in
+  std::optional<AppendMark> mark;
+  Bytes frame;  // from WalWriter::NewFrame, with the records
   std::optional<Result<AppendResult>> result;
+  bool taken = false;  // somebody has it in his group
 };
 
-/// Lets many producers share one write: whoever gets the turn writes for all that wait.
+/// Lets many producers share one write: whoever gets the turn writes for all that wait. While a
+/// group is applied the next one may be written already, never the other way round.
 class GroupCommit {
  public:
-  /// Sets `result` of every commit it is given.
-  using Write = std::function<void(std::span<Commit* const>)>;
+  using Group = std::span<Commit* const>;
 
-  explicit GroupCommit(Write write) : write_(std::move(write)) {}
+  /// `write` puts a group into the log and sets the result of commits that end there; `apply` sets
+  /// the result of the others.
+  GroupCommit(std::function<void(Group)> write, std::function<void(Group)> apply)
+      : write_(std::move(write)), apply_(std::move(apply)) {}
 
-  /// Returns when the commit was written, by this thread or another.
+  /// Returns when the commit was written and applied, by this thread or another.
   Result<AppendResult> Submit(Commit& commit);
 
-  /// While the lock is held nothing is being written, and all that was written is applied.
-  [[nodiscard]] std::unique_lock<std::mutex> Pause() { return std::unique_lock(turn_mutex_); }
+  struct Paused {
+    std::unique_lock<std::mutex> turn;
+    std::unique_lock<std::mutex> applying;
+  };
+  /// While it is held nothing is being written, and all that was written is applied.
+  [[nodiscard]] Paused Pause();
 
  private:
-  const Write write_;
+  void WriteQueue(std::unique_lock<std::mutex>& turn);
+
+  const std::function<void(Group)> write_;
+  const std::function<void(Group)> apply_;
   std::mutex queue_mutex_;
   std::vector<Commit*> queue_;  // bounded by the number of threads that append
-  std::mutex turn_mutex_;       // guards every commit's result, too
+  std::mutex turn_mutex_;       // to write; guards every commit's `taken`
+  std::mutex apply_mutex_;      // taken under the turn, so that groups keep their order
 };
 
 }  // namespace bedplate::historian

@@ -2,137 +2,129 @@
 
 #include <algorithm>
 
-#include "historian/columns.h"
-#include "historian/format.h"
-
 namespace bedplate::historian {
 namespace {
 
-/// A late sample moves at most this many others; a full chunk becomes a block as it is.
-constexpr std::size_t kChunkSamples = kMaxBlockSamples;
+/// Calls `take(chunk, begin, end)` for the parts of the chunks that lie in `range`.
+template <typename Take>
+void ForEachPart(const HeadSeries& series, const TimeRange& range, Take take) {
+  const std::int64_t start = range.start.nanoseconds();
+  const std::int64_t stop = range.stop.nanoseconds();
+  for (std::size_t i = series.ChunkFor(start); i < series.chunk_count(); ++i) {
+    const HeadChunk& chunk = series.chunk(i);
+    if (chunk.first_time() >= stop) break;
+    const std::size_t begin = chunk.LowerBound(start);
+    const std::size_t end = chunk.LowerBound(stop);
+    if (begin < end) take(chunk, begin, end);
+  }
+}
+
+SharedColumns CopyOf(const HeadChunk& chunk, std::size_t begin, std::size_t end, ValueType type) {
+  auto columns = std::make_shared<SampleColumns>();
+  columns->type = type;
+  chunk.CopyTo(begin, end, *columns);
+  return columns;
+}
 
 }  // namespace
 
-std::int64_t SeriesHead::Upsert(const SampleColumns& samples) {
-  const std::lock_guard lock(mutex_);
-  if (AppendsAtEnd(samples)) {
-    Append(samples);
-    return static_cast<std::int64_t>(BytesOf(samples, 0, samples.size()));
-  }
-  std::int64_t growth = 0;
-  for (std::size_t i = 0; i < samples.size(); ++i) growth += UpsertOne(samples, i);
-  return growth;
-}
-
-std::vector<SharedColumns> SeriesHead::Chunks(const TimeRange& range) const {
-  const std::lock_guard lock(mutex_);
-  std::vector<SharedColumns> found;
-  if (range.Empty() || chunks_.empty()) return found;
-  for (std::size_t i = ChunkFor(range.start.nanoseconds()); i < chunks_.size(); ++i) {
-    Chunk& chunk = chunks_[i];
-    if (chunk.columns->times.front() >= range.stop.nanoseconds()) break;
-    if (chunk.columns->times.back() < range.start.nanoseconds()) continue;
-    chunk.shared = true;
-    found.push_back(chunk.columns);
-  }
-  return found;
-}
-
-bool SeriesHead::AppendsAtEnd(const SampleColumns& samples) const {
-  return chunks_.empty() || samples.times.front() > chunks_.back().columns->times.back();
-}
-
-void SeriesHead::Append(const SampleColumns& samples) {
-  for (std::size_t begin = 0; begin < samples.size();) {
-    if (chunks_.empty() || chunks_.back().columns->size() >= kChunkSamples) {
-      chunks_.push_back({std::make_shared<SampleColumns>(), false});
-      chunks_.back().columns->type = type_;
-    }
-    SampleColumns& last = Writable(chunks_.back());
-    const std::size_t count = std::min(kChunkSamples - last.size(), samples.size() - begin);
-    AppendRange(samples, begin, begin + count, last);
-    begin += count;
-  }
-}
-
-std::int64_t SeriesHead::UpsertOne(const SampleColumns& samples, std::size_t index) {
-  const std::int64_t time = samples.times[index];
-  const std::size_t chunk_index = ChunkFor(time);
-  SampleColumns& chunk = Writable(chunks_[chunk_index]);
-  const std::size_t at = LowerBound(chunk, time);
-  if (at < chunk.size() && chunk.times[at] == time) {
-    ReplaceSample(samples, index, at, chunk);
-    return 0;
-  }
-  InsertSample(samples, index, at, chunk);
-  SplitWhenLarge(chunk_index);
-  return static_cast<std::int64_t>(BytesOf(samples, index, index + 1));
-}
-
-/// The last chunk that begins at or before `time`, or the first one.
-std::size_t SeriesHead::ChunkFor(std::int64_t time) const {
-  const auto after = std::upper_bound(
-      chunks_.begin(), chunks_.end(), time,
-      [](std::int64_t t, const Chunk& chunk) { return t < chunk.columns->times.front(); });
-  return after == chunks_.begin() ? 0 : static_cast<std::size_t>(after - chunks_.begin() - 1);
-}
-
-SampleColumns& SeriesHead::Writable(Chunk& chunk) {
-  if (chunk.shared) {
-    chunk.columns = std::make_shared<SampleColumns>(*chunk.columns);
-    chunk.shared = false;
-  }
-  return *chunk.columns;
-}
-
-void SeriesHead::SplitWhenLarge(std::size_t chunk_index) {
-  SampleColumns& whole = *chunks_[chunk_index].columns;
-  if (whole.size() <= kChunkSamples) return;
-  auto upper = std::make_shared<SampleColumns>();
-  upper->type = type_;
-  const std::size_t middle = whole.size() / 2;
-  AppendRange(whole, middle, whole.size(), *upper);
-  TruncateColumns(middle, whole);
-  chunks_.insert(chunks_.begin() + static_cast<std::ptrdiff_t>(chunk_index) + 1,
-                 {std::move(upper), false});
-}
-
-void Head::Upsert(TagId tag, const SampleColumns& samples) {
+void Head::Upsert(TagId tag, const SampleRun& samples) {
   if (samples.empty()) return;
-  const std::int64_t growth = HeadOf(tag, samples.type).Upsert(samples);
-  bytes_ += static_cast<std::uint64_t>(growth);
+  HeadSeries& series = SeriesFor(tag, samples.type);
+  const std::lock_guard lock(LockOf(tag));
+  bytes_ += series.Upsert(samples, arena_);
 }
 
 std::vector<SharedColumns> Head::Chunks(TagId tag, const TimeRange& range) const {
-  const SeriesHead* head = nullptr;
-  {
-    const std::shared_lock lock(mutex_);
-    const auto found = series_.find(tag);
-    if (found == series_.end()) return {};
-    head = found->second.get();
+  std::vector<SharedColumns> found;
+  const std::lock_guard lock(LockOf(tag));
+  const HeadSeries* const series = FindSeries(tag);
+  if (series == nullptr || range.Empty()) return found;
+  ForEachPart(*series, range, [&](const HeadChunk& chunk, std::size_t begin, std::size_t end) {
+    found.push_back(CopyOf(chunk, begin, end, series->type()));
+  });
+  return found;
+}
+
+SharedColumns Head::LastChunk(TagId tag, const TimeRange& range) const {
+  const std::lock_guard lock(LockOf(tag));
+  const HeadSeries* const series = FindSeries(tag);
+  if (series == nullptr || range.Empty()) return nullptr;
+  const HeadChunk& chunk = series->chunk(series->ChunkFor(range.stop.nanoseconds() - 1));
+  const std::size_t begin = chunk.LowerBound(range.start.nanoseconds());
+  const std::size_t end = chunk.LowerBound(range.stop.nanoseconds());
+  return begin < end ? CopyOf(chunk, begin, end, series->type()) : nullptr;
+}
+
+bool Head::HasWithin(TagId tag, const TimeRange& range) const {
+  const std::lock_guard lock(LockOf(tag));
+  const HeadSeries* const series = FindSeries(tag);
+  if (series == nullptr || range.Empty()) return false;
+  const HeadChunk& chunk = series->chunk(series->ChunkFor(range.stop.nanoseconds() - 1));
+  const std::size_t end = chunk.LowerBound(range.stop.nanoseconds());
+  return end > 0 && chunk.times()[end - 1] >= range.start.nanoseconds();
+}
+
+void Head::Match(TagId tag, std::span<const std::int64_t> times, std::vector<bool>& present,
+                 SampleColumns& out) const {
+  const std::lock_guard lock(LockOf(tag));
+  const HeadSeries* const series = FindSeries(tag);
+  if (series == nullptr) return;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    const HeadChunk& chunk = series->chunk(series->ChunkFor(times[i]));
+    const std::size_t at = chunk.LowerBound(times[i]);
+    if (at == chunk.count() || chunk.times()[at] != times[i]) continue;
+    present[i] = true;
+    chunk.CopyOver(at, i, out);
   }
-  return head->Chunks(range);
+}
+
+void Head::VisitTimes(TagId tag,
+                      const std::function<void(std::span<const std::int64_t>)>& visit) const {
+  const std::lock_guard lock(LockOf(tag));
+  const HeadSeries* const series = FindSeries(tag);
+  if (series == nullptr) return;
+  for (std::size_t i = 0; i < series->chunk_count(); ++i) visit(series->chunk(i).times());
 }
 
 std::vector<TagId> Head::Tags() const {
-  const std::shared_lock lock(mutex_);
+  std::vector<const Page*> pages;  // not under two locks at once
+  {
+    const std::shared_lock lock(pages_mutex_);
+    for (const auto& page : pages_) pages.push_back(page.get());
+  }
   std::vector<TagId> tags;
-  tags.reserve(series_.size());
-  for (const auto& [tag, head] : series_) tags.push_back(tag);
-  std::sort(tags.begin(), tags.end());
+  for (std::size_t page = 0; page < pages.size(); ++page) {
+    for (std::size_t i = 0; pages[page] != nullptr && i < kPageSeries; ++i) {
+      const TagId tag(page * kPageSeries + i);
+      const std::lock_guard lock(LockOf(tag));
+      if (!(*pages[page])[i].empty()) tags.push_back(tag);
+    }
+  }
   return tags;
 }
 
-SeriesHead& Head::HeadOf(TagId tag, ValueType type) {
-  {
-    const std::shared_lock lock(mutex_);
-    const auto found = series_.find(tag);
-    if (found != series_.end()) return *found->second;
+HeadSeries& Head::SeriesFor(TagId tag, ValueType type) {
+  const std::size_t page = tag.value() / kPageSeries;
+  if (page >= pages_.size() || !pages_[page]) {
+    const std::unique_lock lock(pages_mutex_);
+    if (page >= pages_.size()) pages_.resize(page + 1);
+    pages_[page] = std::make_unique<Page>();
   }
-  const std::unique_lock lock(mutex_);
-  auto& slot = series_[tag];
-  if (!slot) slot = std::make_unique<SeriesHead>(type);
-  return *slot;
+  HeadSeries& series = (*pages_[page])[tag.value() % kPageSeries];
+  if (series.empty()) {
+    const std::lock_guard lock(LockOf(tag));
+    series.SetType(type);
+  }
+  return series;
+}
+
+const HeadSeries* Head::FindSeries(TagId tag) const {
+  const std::shared_lock lock(pages_mutex_);
+  const std::size_t page = tag.value() / kPageSeries;
+  if (page >= pages_.size() || !pages_[page]) return nullptr;
+  const HeadSeries& series = (*pages_[page])[tag.value() % kPageSeries];
+  return series.empty() ? nullptr : &series;
 }
 
 }  // namespace bedplate::historian

@@ -1,70 +1,73 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
-#include <unordered_map>
+#include <span>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "historian/head_series.h"
+#include "historian/sample_run.h"
 #include "model/sample.h"
 
 namespace bedplate::historian {
 
 using SharedColumns = std::shared_ptr<const SampleColumns>;
 
-/// The samples of one series that are not in segments yet: chunks in ascending time, each of
-/// strictly ascending times. One thread writes at a time, any thread reads; a chunk that a reader
-/// was given is never changed again but replaced, so a reader holds the lock for a moment only.
-class SeriesHead {
- public:
-  explicit SeriesHead(ValueType type) : type_(type) {}
-
-  [[nodiscard]] ValueType type() const noexcept { return type_; }
-
-  /// Stores `samples`, whose times ascend strictly; one at a stored time replaces it. Returns by
-  /// how many bytes the head grew.
-  std::int64_t Upsert(const SampleColumns& samples);
-
-  /// The chunks that overlap `range`, in ascending time.
-  [[nodiscard]] std::vector<SharedColumns> Chunks(const TimeRange& range) const;
-
- private:
-  struct Chunk {
-    std::shared_ptr<SampleColumns> columns;
-    bool shared = false;  // a reader may still look at it
-  };
-
-  bool AppendsAtEnd(const SampleColumns& samples) const;
-  void Append(const SampleColumns& samples);
-  std::int64_t UpsertOne(const SampleColumns& samples, std::size_t index);
-  std::size_t ChunkFor(std::int64_t time) const;
-  SampleColumns& Writable(Chunk& chunk);
-  void SplitWhenLarge(std::size_t chunk_index);
-
-  const ValueType type_;
-  mutable std::mutex mutex_;
-  mutable std::vector<Chunk> chunks_;  // reading marks chunks as shared
-};
-
-/// Every series' head. One thread writes at a time, any thread reads.
+/// The samples that are not in segments yet, by series. One thread writes at a time, any thread
+/// reads; a reader copies what it wants and so holds a lock for a moment only. Made for many series
+/// of few samples: a series costs 40 bytes besides its samples.
 class Head {
  public:
-  void Upsert(TagId tag, const SampleColumns& samples);
+  /// A head of its own memory, or of memory that it shares with the heads before and after it.
+  Head() : Head(std::make_shared<SlabPool>(0), 0) {}
+  /// `number` grows by one from head to head of a store.
+  Head(std::shared_ptr<SlabPool> pool, std::uint64_t number)
+      : number_(number), arena_(std::move(pool)) {}
 
+  [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
+
+  /// Stores `samples`, whose times ascend strictly; one at a stored time replaces it.
+  void Upsert(TagId tag, const SampleRun& samples);
+
+  /// The samples in `range`, in runs of strictly ascending times; no run is empty.
   [[nodiscard]] std::vector<SharedColumns> Chunks(TagId tag, const TimeRange& range) const;
+  /// The last run of Chunks, or null.
+  [[nodiscard]] SharedColumns LastChunk(TagId tag, const TimeRange& range) const;
+  /// Whether a sample of `tag` is in `range`.
+  [[nodiscard]] bool HasWithin(TagId tag, const TimeRange& range) const;
+  /// Copies the samples at those of the ascending `times` that are stored over the ones of the same
+  /// position in `out`, and sets `present` there.
+  void Match(TagId tag, std::span<const std::int64_t> times, std::vector<bool>& present,
+             SampleColumns& out) const;
+  /// Calls `visit` with the ascending times of `tag`, a part at a time.
+  void VisitTimes(TagId tag, const std::function<void(std::span<const std::int64_t>)>& visit) const;
+
   [[nodiscard]] std::vector<TagId> Tags() const;  // ascending
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_.load(); }
   [[nodiscard]] bool empty() const noexcept { return bytes() == 0; }
 
  private:
-  SeriesHead& HeadOf(TagId tag, ValueType type);
+  static constexpr std::size_t kPageSeries = 256;
+  static constexpr std::size_t kLocks = 64;
+  using Page = std::array<HeadSeries, kPageSeries>;
 
-  mutable std::shared_mutex mutex_;
-  std::unordered_map<TagId, std::unique_ptr<SeriesHead>> series_;
+  HeadSeries& SeriesFor(TagId tag, ValueType type);
+  /// Null where there is none; guarded by LockOf(tag).
+  [[nodiscard]] const HeadSeries* FindSeries(TagId tag) const;
+  [[nodiscard]] std::mutex& LockOf(TagId tag) const { return locks_[tag.value() % kLocks]; }
+
+  const std::uint64_t number_;
+  HeadArena arena_;  // used by the one who writes
+  mutable std::array<std::mutex, kLocks> locks_;
+  mutable std::shared_mutex pages_mutex_;
+  std::vector<std::unique_ptr<Page>> pages_;  // by id, null where no series is
   std::atomic<std::uint64_t> bytes_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <span>
 
 #include "historian/columns.h"
 #include "historian/format.h"
@@ -16,24 +17,14 @@ TimeRange RangeOf(const DaySpan& span) {
           Timestamp((span.last_day + 1) * kNanosecondsPerDay)};
 }
 
-void CountDays(const SampleColumns& chunk, std::map<std::int64_t, std::uint64_t>& days) {
-  for (std::size_t begin = 0; begin < chunk.size();) {
-    const std::int64_t day = chunk.times[begin] / kNanosecondsPerDay;
-    const std::size_t end = LowerBound(chunk, (day + 1) * kNanosecondsPerDay);
-    days[day] += end - begin;
-    begin = end;
+void CountDays(std::span<const std::int64_t> times, std::map<std::int64_t, std::uint64_t>& days) {
+  while (!times.empty()) {
+    const std::int64_t day = times.front() / kNanosecondsPerDay;
+    const auto end = std::lower_bound(times.begin(), times.end(), (day + 1) * kNanosecondsPerDay);
+    const auto count = static_cast<std::size_t>(end - times.begin());
+    days[day] += count;
+    times = times.subspan(count);
   }
-}
-
-Status AddSlice(SegmentWriter& writer, TagId tag, const SampleColumns& chunk,
-                const TimeRange& range) {
-  const std::size_t begin = LowerBound(chunk, range.start.nanoseconds());
-  const std::size_t end = LowerBound(chunk, range.stop.nanoseconds());
-  if (begin == 0 && end == chunk.size()) return writer.Add(tag, chunk);
-  SampleColumns slice;
-  slice.type = chunk.type;
-  AppendRange(chunk, begin, end, slice);
-  return writer.Add(tag, slice);
 }
 
 Result<SegmentInfo> WriteSpan(FileSystem& files, const std::string& directory, const Head& head,
@@ -42,7 +33,7 @@ Result<SegmentInfo> WriteSpan(FileSystem& files, const std::string& directory, c
   const TimeRange range = RangeOf(span);
   for (const TagId tag : head.Tags()) {
     for (const SharedColumns& chunk : head.Chunks(tag, range)) {
-      RETURN_IF_ERROR(AddSlice(*writer, tag, *chunk, range));
+      RETURN_IF_ERROR(writer->Add(tag, *chunk));
     }
   }
   ASSIGN_OR_RETURN(SegmentInfo info, writer->Finish());
@@ -61,7 +52,7 @@ void RemoveSegments(FileSystem& files, const std::string& directory,
 
 std::int64_t MonthOf(std::int64_t day) {
   const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days(day)}};
-  return (static_cast<int>(date.year()) - 1970) * 12 +
+  return (static_cast<std::int64_t>(static_cast<int>(date.year())) - 1970) * 12 +
          static_cast<std::int64_t>(static_cast<unsigned>(date.month())) - 1;
 }
 
@@ -87,7 +78,7 @@ Result<std::vector<SegmentInfo>> WriteHead(FileSystem& files, const std::string&
                                            const std::function<std::uint64_t()>& next_id) {
   std::map<std::int64_t, std::uint64_t> days;
   for (const TagId tag : head.Tags()) {
-    for (const SharedColumns& chunk : head.Chunks(tag, kAllTime)) CountDays(*chunk, days);
+    head.VisitTimes(tag, [&](std::span<const std::int64_t> times) { CountDays(times, days); });
   }
   std::vector<SegmentInfo> segments;
   for (const DaySpan& span : GroupDays({days.begin(), days.end()})) {

@@ -13,6 +13,7 @@
 #include "base/file_system.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "historian/sample_run.h"
 #include "model/path.h"
 #include "model/sample.h"
 
@@ -54,7 +55,26 @@ struct TagBatch {
   SampleColumns samples;
 };
 
+/// The same where the samples already lie in memory of the caller.
+struct TagRun {
+  TagId tag;
+  SampleRun samples;
+};
+
+/// Where an append stands in what its source sends: each sequence of a source is stored once, also
+/// when it is sent again after a lost answer or a restart. Sequences may come out of order by less
+/// than kMarkWindow; one further behind the greatest is taken for a repetition.
+struct AppendMark {
+  std::string source;  // 1 to kMaxMarkSourceBytes bytes
+  std::uint64_t sequence = 0;
+};
+inline constexpr std::size_t kMaxMarkSourceBytes = 256;
+inline constexpr std::uint64_t kMarkWindow = 64;
+/// Sources whose marks a store remembers; the mark of one more is refused (kResourceExhausted).
+inline constexpr std::size_t kMaxMarkSources = 10'000;
+
 struct AppendResult {
+  bool repeated = false;         // its mark was known, so nothing was looked at
   std::uint64_t stored = 0;      // new times
   std::uint64_t duplicates = 0;  // already there with the same value and quality; nothing stored
   std::uint64_t conflicts = 0;   // already there with another; the later one wins on read
@@ -161,6 +181,11 @@ class Historian {
   /// readable and takes appends again when there is room; kUnavailable when memory is full because
   /// flushing fails or is slow, or when a tag was replaced since it was resolved.
   virtual Result<AppendResult> Append(std::span<const TagBatch> batches) = 0;
+  /// The same without a copy of the samples, which must stay as they are until it returns. With a
+  /// mark it is stored once however often it is called. Errors as for Append, and kUnsupported for
+  /// a mark where an implementation keeps none.
+  virtual Result<AppendResult> AppendRuns(std::span<const TagRun> runs,
+                                          const std::optional<AppendMark>& mark);
 
   virtual Status Scan(const ScanRequest& request, const ScanSink& sink) const = 0;
   virtual Result<AggregateColumns> Aggregate(const AggregateRequest& request) const = 0;

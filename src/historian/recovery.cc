@@ -22,6 +22,7 @@ struct Replay {
   std::vector<ByteView> carried;
   std::uint64_t next_sequence = 1;
   std::uint64_t previous_end = 0;
+  SourceTable marks;
 };
 
 class Recoverer {
@@ -152,39 +153,48 @@ class Recoverer {
                    fmt::format("the header has the sequence {}", file.header.sequence));
     }
     if (is_new_ && !file.groups.empty()) return MissingManifest(WalFileName(sequence));
+    bool is_bare = true;  // holds nothing but marks, which its successor takes over
     for (const WalGroup& group : file.groups) {
-      Status replayed = ReplayGroup(group.payload);
-      if (replayed.ok()) continue;
-      return std::move(replayed).error().At(fmt::format("frame before byte {}", group.end));
+      auto contents = ParseFramePayload(group.payload);
+      Status replayed = contents.ok() ? ReplayFrame(*contents) : Status(contents.error());
+      if (!replayed.ok()) {
+        return std::move(replayed).error().At(fmt::format("frame before byte {}", group.end));
+      }
+      is_bare = is_bare && contents->series.empty() && contents->runs.empty();
     }
     replay_.older[sequence] = file.valid_end;
-    if (!counted_bytes) PrepareSuccessor(sequence, file, std::move(content));
+    if (!counted_bytes) PrepareSuccessor(sequence, file, is_bare, std::move(content));
     return {};
   }
 
-  Status ReplayGroup(ByteView payload) {
-    ASSIGN_OR_RETURN(const FrameContents contents, ParseFramePayload(payload));
+  Status ReplayFrame(const FrameContents& contents) {
+    for (const FrameContents::Mark& mark : contents.marks) {
+      replay_.marks.Add(mark.source, mark.marks);
+    }
     for (const SeriesDefinition& definition : contents.series) {
       ASSIGN_OR_RETURN(Series* const series, store_.registry->Define(definition));
       series->SetLogged();
     }
     const Snapshot snapshot{store_.segments->List(), nullptr, store_.head};
-    for (const TagBatch& batch : contents.batches) {
-      Series* const series = store_.registry->Find(batch.tag);
-      if (series == nullptr || series->type() != batch.samples.type) {
+    for (const TagRun& run : contents.runs) {
+      Series* const series = store_.registry->Find(run.tag);
+      if (series == nullptr || series->type() != run.samples.type) {
         return Error(ErrorCode::kCorruption,
                      fmt::format("samples of series {}, which is not defined with type {}",
-                                 batch.tag.value(), ValueTypeName(batch.samples.type)));
+                                 run.tag.value(), ValueTypeName(run.samples.type)));
       }
-      ApplySamples(snapshot, *series, batch.samples, *store_.head);
+      if (run.samples.empty()) continue;
+      PendingRun pending = DescribeRun(*series, run.samples);
+      ApplyRun(snapshot, snapshot, pending, *store_.head);
     }
     return {};
   }
 
   /// What the last file holds without proof of being durable is written again in its successor. An
   /// empty last file is replaced, so that opening a store again and again does not add files.
-  void PrepareSuccessor(std::uint64_t sequence, const WalFile& file, std::string content) {
-    if (file.groups.empty()) {
+  void PrepareSuccessor(std::uint64_t sequence, const WalFile& file, bool is_bare,
+                        std::string content) {
+    if (is_bare) {
       replay_.older.erase(sequence);
       replay_.next_sequence = sequence;
       replay_.previous_end = file.header.previous_end;
@@ -203,12 +213,14 @@ class Recoverer {
   }
 
   Status StartLog() {
+    const Bytes preface = replay_.marks.Payload();
     const WalStart start{.sequence = replay_.next_sequence,
                          .previous_end = replay_.previous_end,
+                         .preface = preface,
                          .carried = replay_.carried};
     ASSIGN_OR_RETURN(auto writer, WalWriter::Create(files_, clock_, wal_directory_, start));
     store_.log = std::make_unique<WalLog>(files_, clock_, wal_directory_, std::move(replay_.older),
-                                          std::move(writer));
+                                          std::move(writer), std::move(replay_.marks));
     return {};
   }
 

@@ -2,17 +2,12 @@
 
 #include <algorithm>
 #include <numeric>
-#include <vector>
 
+#include "base/check.h"
 #include "historian/columns.h"
-#include "historian/stored_samples.h"
 
 namespace bedplate::historian {
 namespace {
-
-bool StrictlyAscending(const std::vector<std::int64_t>& times) {
-  return std::adjacent_find(times.begin(), times.end(), std::greater_equal<>()) == times.end();
-}
 
 /// Positions by ascending time; those of equal time stay in the order in which they came.
 std::vector<std::size_t> OrderByTime(const std::vector<std::int64_t>& times) {
@@ -78,39 +73,115 @@ class Comparison {
   AppendResult result_;
 };
 
-AppendResult ApplyCompared(const Snapshot& snapshot, const Series& series,
-                           const SampleColumns& samples, Head& active) {
-  const auto order = OrderByTime(samples.times);
-  const auto times = DistinctTimes(samples, order);
-  const StoredSamples stored = FindStored(snapshot, series.id(), series.type(), times);
-  Comparison comparison(samples, stored);
-  std::size_t begin = 0;
-  for (std::size_t at = 0; at < times.size(); ++at) {
-    std::size_t end = begin;
-    while (end < order.size() && samples.times[order[end]] == times[at]) ++end;
-    comparison.AddTime(at, std::span(order).subspan(begin, end - begin));
-    begin = end;
+bool Overlaps(const SegmentInfo& segment, const PendingRun& run) {
+  return segment.first_time <= run.last_time && segment.last_time >= run.first_time;
+}
+
+/// Whether some sample may be stored between the first and the last of `run`.
+bool MayBeStored(const Snapshot& snapshot, const PendingRun& run) {
+  for (const SharedSegment& segment : *snapshot.segments) {
+    if (Overlaps(segment->info(), run)) return true;
   }
-  active.Upsert(series.id(), comparison.changed());
-  return comparison.result();
+  const TimeRange range{Timestamp(run.first_time), Timestamp(run.last_time + 1)};
+  const TagId tag = run.series->id();
+  return (snapshot.flushing && snapshot.flushing->HasWithin(tag, range)) ||
+         snapshot.active->HasWithin(tag, range);
+}
+
+bool IsInOrder(const PendingRun& run) {
+  return run.ascending && run.first_time > run.series->totals().last_time;
+}
+
+AppendResult ApplyLate(const Snapshot& earlier, const Snapshot& now, PendingRun& run,
+                       Head& active) {
+  // What came after the look-up is in the head of then and the one after it, which is not known
+  // any more if yet another has begun.
+  const bool is_known = run.late && active.number() - earlier.active->number() <= 1;
+  if (!is_known) {
+    run.late = std::make_unique<LateRun>(now, *run.series, run.samples);
+    return run.late->Store(active);
+  }
+  run.late->LookAgain(*earlier.active);
+  if (earlier.active.get() != &active) run.late->LookAgain(active);
+  return run.late->Store(active);
 }
 
 }  // namespace
 
-AppendResult ApplySamples(const Snapshot& snapshot, Series& series, const SampleColumns& samples,
-                          Head& active) {
-  if (samples.empty()) return {};
-  const auto [first, last] = std::minmax_element(samples.times.begin(), samples.times.end());
-  const bool in_order = *first > series.totals().last_time && StrictlyAscending(samples.times);
-  AppendResult result;
-  if (in_order) {
-    // The common case: nothing can be stored at these times, so nothing is looked up.
-    active.Upsert(series.id(), samples);
-    result.stored = samples.size();
-  } else {
-    result = ApplyCompared(snapshot, series, samples, active);
+LateRun::LateRun(const Snapshot& snapshot, const Series& series, const SampleRun& samples)
+    : tag_(series.id()),
+      samples_(ColumnsOf(samples)),
+      order_(OrderByTime(samples_.times)),
+      stored_(FindStored(snapshot, tag_, samples_.type, DistinctTimes(samples_, order_))) {}
+
+/// Behind the samples of the same time as the one at position `begin` of the order.
+std::size_t LateRun::EndOfTime(std::size_t begin) const {
+  std::size_t end = begin + 1;
+  while (end < order_.size() && samples_.times[order_[end]] == samples_.times[order_[begin]]) ++end;
+  return end;
+}
+
+bool LateRun::AllStored() const {
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < stored_.present.size(); ++at) {
+    const std::size_t end = EndOfTime(begin);
+    const bool is_stored =
+        stored_.present[at] && SameReading(stored_.values, at, samples_, order_[end - 1]);
+    if (!is_stored) return false;
+    begin = end;
   }
-  series.Count(result, *first, *last);
+  return true;
+}
+
+void LateRun::LookAgain(const Head& head) { FindInHead(head, tag_, stored_); }
+
+AppendResult LateRun::Store(Head& active) const {
+  Comparison comparison(samples_, stored_);
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < stored_.present.size(); ++at) {
+    const std::size_t end = EndOfTime(begin);
+    comparison.AddTime(at, std::span(order_).subspan(begin, end - begin));
+    begin = end;
+  }
+  active.Upsert(tag_, RunOf(comparison.changed()));
+  return comparison.result();
+}
+
+PendingRun DescribeRun(Series& series, const SampleRun& samples) {
+  BEDPLATE_CHECK(!samples.empty());
+  PendingRun run;
+  run.series = &series;
+  run.samples = samples;
+  run.first_time = samples.TimeAt(0);
+  run.last_time = run.first_time;
+  run.ascending = true;
+  std::int64_t before = run.first_time;
+  for (std::size_t i = 1; i < samples.count; ++i) {
+    const std::int64_t time = samples.TimeAt(i);
+    run.ascending &= time > before;
+    run.first_time = std::min(run.first_time, time);
+    run.last_time = std::max(run.last_time, time);
+    before = time;
+  }
+  return run;
+}
+
+void LookUpLate(const Snapshot& snapshot, PendingRun& run) {
+  if (IsInOrder(run) || !MayBeStored(snapshot, run)) return;
+  run.late = std::make_unique<LateRun>(snapshot, *run.series, run.samples);
+}
+
+AppendResult ApplyRun(const Snapshot& earlier, const Snapshot& now, PendingRun& run, Head& active) {
+  AppendResult result;
+  // The common case: nothing can be stored at these times, so nothing is compared.
+  const bool is_new = !run.late && run.ascending && (IsInOrder(run) || !MayBeStored(now, run));
+  if (is_new) {
+    active.Upsert(run.series->id(), run.samples);
+    result.stored = run.samples.count;
+  } else {
+    result = ApplyLate(earlier, now, run, active);
+  }
+  run.series->Count(result, run.first_time, run.last_time);
   return result;
 }
 

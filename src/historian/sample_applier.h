@@ -1,16 +1,59 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <vector>
+
 #include "historian/head.h"
 #include "historian/historian.h"
 #include "historian/series_registry.h"
 #include "historian/snapshot.h"
+#include "historian/stored_samples.h"
 
 namespace bedplate::historian {
 
-/// Puts `samples` into `active`, the head of `snapshot`, and says how each compares with what the
-/// snapshot has at its time: new, the same again (nothing is stored) or another value (the later
-/// one wins). Counts the result in `series`. One thread at a time.
-AppendResult ApplySamples(const Snapshot& snapshot, Series& series, const SampleColumns& samples,
-                          Head& active);
+/// Samples that must be compared with what is stored, as some of them are not later than all of it.
+/// For each of their times it counts whether they bring it anew, the same again (nothing is stored)
+/// or another value (the later one wins).
+class LateRun {
+ public:
+  /// Looks their times up. May read segments, so not while others wait.
+  LateRun(const Snapshot& snapshot, const Series& series, const SampleRun& samples);
+
+  /// Whether every sample is a duplicate of what was found.
+  [[nodiscard]] bool AllStored() const;
+  /// Takes note of what has come to `head` since.
+  void LookAgain(const Head& head);
+  /// Puts what changes something into `active`.
+  AppendResult Store(Head& active) const;
+
+ private:
+  [[nodiscard]] std::size_t EndOfTime(std::size_t begin) const;
+
+  const TagId tag_;
+  const SampleColumns samples_;
+  const std::vector<std::size_t> order_;  // by ascending time, equal ones as they came
+  StoredSamples stored_;                  // by distinct time
+};
+
+/// One run of an append, and what is known of it before its turn.
+struct PendingRun {
+  Series* series = nullptr;
+  SampleRun samples;
+  std::int64_t first_time = 0;  // the least
+  std::int64_t last_time = 0;   // the greatest
+  bool ascending = false;       // strictly
+  std::unique_ptr<LateRun> late;
+};
+
+/// Looks at the times of `samples`, of which there must be one (CHECK).
+PendingRun DescribeRun(Series& series, const SampleRun& samples);
+
+/// Looks up what may be stored at the times of `run`, so that its turn need not read segments.
+void LookUpLate(const Snapshot& snapshot, PendingRun& run);
+
+/// Puts the run into the active head of `now` and counts it in its series. `earlier` is what
+/// LookUpLate was given, if it was called. One thread at a time.
+AppendResult ApplyRun(const Snapshot& earlier, const Snapshot& now, PendingRun& run, Head& active);
 
 }  // namespace bedplate::historian

@@ -22,55 +22,109 @@ Error Invalid(std::string message) {
   return Error(ErrorCode::kInvalidArgument, std::move(message));
 }
 
-Status CheckTimes(const SampleColumns& samples) {
-  for (const std::int64_t time : samples.times) {
-    if (!IsStorable(Timestamp(time))) {
-      return Invalid(fmt::format("time {} ns is outside of 1970-01-01 to 2200-01-01", time));
-    }
+Status CheckLengths(const SampleColumns& samples) {
+  const std::size_t count = samples.size();
+  const bool fits = samples.value_count() == count &&
+                    (samples.qualities.empty() || samples.qualities.size() == count);
+  if (fits) return {};
+  return Invalid(fmt::format("{} times, {} values and {} qualities, expected as many of each",
+                             count, samples.value_count(), samples.qualities.size()));
+}
+
+Status CheckTimes(const PendingRun& run) {
+  for (const std::int64_t time : {run.first_time, run.last_time}) {
+    if (IsStorable(Timestamp(time))) continue;
+    return Invalid(fmt::format("time {} ns is outside of 1970-01-01 to 2200-01-01", time));
   }
   return {};
 }
 
-Status CheckValues(const SampleColumns& samples) {
-  for (const double value : samples.doubles) {
+/// Whether no double is infinite or NaN: those have all bits of the exponent set.
+bool AreFinite(const SampleRun& samples) {
+  constexpr std::uint64_t kExponent = 0x7FF0'0000'0000'0000;
+  bool all = true;
+  for (std::size_t i = 0; i < samples.count; ++i) {
+    const auto bits = LoadFixed<std::uint64_t>(samples.values + i * sizeof(std::uint64_t));
+    all &= (bits & kExponent) != kExponent;
+  }
+  return all;
+}
+
+Status CheckDoubles(const SampleRun& samples) {
+  if (AreFinite(samples)) return {};
+  for (std::size_t i = 0; i < samples.count; ++i) {
+    const auto value = LoadFixed<double>(samples.values + i * sizeof(double));
     if (!std::isfinite(value)) return Invalid(fmt::format("value {}, expected a number", value));
   }
-  for (const std::uint8_t value : samples.bools) {
+  return {};
+}
+
+Status CheckBools(const SampleRun& samples) {
+  for (std::size_t i = 0; i < samples.count; ++i) {
+    const auto value = std::to_integer<unsigned>(samples.values[i]);
     if (value > 1) return Invalid(fmt::format("bool {}, expected 0 or 1", value));
-  }
-  for (const std::string& value : samples.strings) {
-    if (value.size() > kMaxStringBytes) {
-      return Invalid(
-          fmt::format("string of {} bytes, expected at most {}", value.size(), kMaxStringBytes));
-    }
   }
   return {};
 }
 
-Status CheckBatch(const SampleColumns& samples, const Series& series) {
-  if (samples.type != series.type()) {
-    return Invalid(fmt::format("samples of type {}, expected {}", ValueTypeName(samples.type),
-                               ValueTypeName(series.type())));
+Status CheckTexts(const SampleRun& samples) {
+  for (const std::string& text : std::span(samples.texts, samples.count)) {
+    if (text.size() <= kMaxStringBytes) continue;
+    return Invalid(
+        fmt::format("string of {} bytes, expected at most {}", text.size(), kMaxStringBytes));
   }
-  const std::size_t count = samples.size();
-  if (samples.value_count() != count ||
-      (!samples.qualities.empty() && samples.qualities.size() != count)) {
-    return Invalid(fmt::format("{} times, {} values and {} qualities, expected as many of each",
-                               count, samples.value_count(), samples.qualities.size()));
+  return {};
+}
+
+Status CheckValues(const SampleRun& samples) {
+  switch (samples.type) {
+    case ValueType::kDouble: return CheckDoubles(samples);
+    case ValueType::kBool: return CheckBools(samples);
+    case ValueType::kString: return CheckTexts(samples);
+    case ValueType::kInt64: break;
   }
-  RETURN_IF_ERROR(CheckTimes(samples));
-  return CheckValues(samples);
+  return {};
+}
+
+Status CheckRun(const PendingRun& run) {
+  if (run.samples.type != run.series->type()) {
+    return Invalid(fmt::format("samples of type {}, expected {}", ValueTypeName(run.samples.type),
+                               ValueTypeName(run.series->type())));
+  }
+  RETURN_IF_ERROR(CheckTimes(run));
+  return CheckValues(run.samples);
+}
+
+Status CheckMark(const AppendMark& mark) {
+  if (!mark.source.empty() && mark.source.size() <= kMaxMarkSourceBytes) return {};
+  return Invalid(
+      fmt::format("source of {} bytes, expected 1 to {}", mark.source.size(), kMaxMarkSourceBytes));
 }
 
 /// A series without samples may be replaced until an append to it has its turn.
 Status CheckCurrent(const Commit& commit) {
-  for (const Series* const series : commit.series) {
-    if (!series->replaced()) continue;
+  for (const PendingRun& run : commit.runs) {
+    if (!run.series->replaced()) continue;
     return Error(ErrorCode::kUnavailable, "the tag was given another type meanwhile; resolve again")
-        .At(series->definition().path)
+        .At(run.series->definition().path)
         .Retryable();
   }
   return {};
+}
+
+AppendResult Repeated() {
+  AppendResult result;
+  result.repeated = true;
+  return result;
+}
+
+/// The commit of the group that has the same mark, or null.
+const Commit* FindTwin(const Commit& commit, std::span<Commit* const> group) {
+  const auto twin = std::find_if(group.begin(), group.end(), [&](const Commit* other) {
+    return other->mark && other->mark->source == commit.mark->source &&
+           other->mark->sequence == commit.mark->sequence;
+  });
+  return twin == group.end() ? nullptr : *twin;
 }
 
 TimeRange Storable(const TimeRange& range) {
@@ -90,7 +144,9 @@ Store::Store(FileSystem& files, const Clock& clock, std::string directory,
       registry_(std::move(recovered.registry)),
       segments_(std::move(recovered.segments)),
       log_(std::move(recovered.log)),
-      commits_([this](std::span<Commit* const> group) { WriteGroup(group); }),
+      commits_([this](GroupCommit::Group group) { WriteGroup(group); },
+               [this](GroupCommit::Group group) { ApplyGroup(group); }),
+      slabs_(std::make_shared<SlabPool>(options.head_limit_bytes)),
       segment_list_(segments_->List()),
       active_(std::move(recovered.head)) {
   if (!active_->empty()) first_unflushed_ns_ = clock_.Monotonic().count();
@@ -135,29 +191,58 @@ std::vector<SeriesInfo> Store::List(const Glob& glob) const {
 }
 
 Result<AppendResult> Store::Append(std::span<const TagBatch> batches) {
-  ASSIGN_OR_RETURN(Commit commit, PrepareCommit(batches));
-  if (commit.frame.size() == kFrameHeaderBytes) return AppendResult{};
+  std::vector<TagRun> runs;
+  runs.reserve(batches.size());
+  for (const TagBatch& batch : batches) {
+    if (Status lengths = CheckLengths(batch.samples); !lengths.ok()) {
+      const Series* const series = registry_->Find(batch.tag);
+      if (series == nullptr) return std::move(lengths).error();
+      return std::move(lengths).error().At(series->definition().path);
+    }
+    runs.push_back({batch.tag, RunOf(batch.samples)});
+  }
+  return AppendRuns(runs, std::nullopt);
+}
+
+Result<AppendResult> Store::AppendRuns(std::span<const TagRun> runs,
+                                       const std::optional<AppendMark>& mark) {
+  ASSIGN_OR_RETURN(Commit commit, PrepareCommit(runs, mark));
+  if (commit.frame.size() == kFrameHeaderBytes) {
+    AppendResult nothing_new;
+    nothing_new.duplicates = commit.duplicates;
+    return nothing_new;
+  }
   RETURN_IF_ERROR(WaitForHead());
   ++appends_;
   return commits_.Submit(commit);
 }
 
-/// Checks every batch and makes the records of all, so that nothing can be refused later.
-Result<Commit> Store::PrepareCommit(std::span<const TagBatch> batches) const {
-  Commit commit{.batches = batches, .series = {}, .frame = WalWriter::NewFrame(), .result = {}};
-  for (const TagBatch& batch : batches) {
-    Series* const series = registry_->Find(batch.tag);
-    if (series == nullptr) {
-      return Invalid(fmt::format("tag {} does not exist", batch.tag.value()));
+/// Checks every run, looks up what may be stored of it, and makes the records of all, so that
+/// nothing can be refused later. What is stored already does not go into the log again.
+Result<Commit> Store::PrepareCommit(std::span<const TagRun> runs,
+                                    const std::optional<AppendMark>& mark) const {
+  if (mark) RETURN_IF_ERROR(CheckMark(*mark));
+  ASSIGN_OR_RETURN(std::vector<PendingRun> pending, DescribeRuns(runs));
+  Commit commit;
+  commit.mark = mark;
+  commit.earlier = TakeSnapshot();
+  std::size_t bytes = kFrameHeaderBytes;
+  for (PendingRun& run : pending) {
+    LookUpLate(commit.earlier, run);
+    if (run.late && run.late->AllStored()) {
+      commit.duplicates += run.samples.count;
+      continue;
     }
-    if (Status checked = CheckBatch(batch.samples, *series); !checked.ok()) {
-      return std::move(checked).error().At(series->definition().path);
-    }
-    commit.series.push_back(series);
-    if (batch.samples.empty()) continue;
-    if (!series->logged()) PutSeriesRecord(commit.frame, series->definition());
-    PutSamplesRecord(commit.frame, batch);
+    bytes += SamplesRecordBound(run.samples);
+    commit.runs.push_back(std::move(run));
   }
+  commit.frame = WalWriter::NewFrame();
+  commit.frame.reserve(bytes);
+  for (const PendingRun& run : commit.runs) {
+    if (!run.series->logged()) PutSeriesRecord(commit.frame, run.series->definition());
+    PutSamplesRecord(commit.frame, {run.series->id(), run.samples});
+  }
+  if (mark) PutMarkRecord(commit.frame, mark->source, {mark->sequence, 1});
   if (commit.frame.size() > kMaxFrameBytes) {
     return Invalid(fmt::format("append of {} bytes, expected at most {}", commit.frame.size(),
                                kMaxFrameBytes));
@@ -165,16 +250,26 @@ Result<Commit> Store::PrepareCommit(std::span<const TagBatch> batches) const {
   return commit;
 }
 
-/// Cuts a group into frames of sensible size; has the turn.
-void Store::WriteGroup(std::span<Commit* const> commits) {
-  std::vector<Commit*> valid;
-  for (Commit* const commit : commits) {
-    if (const Status current = CheckCurrent(*commit); current.ok()) {
-      valid.push_back(commit);
-    } else {
-      commit->result = current.error();
+Result<std::vector<PendingRun>> Store::DescribeRuns(std::span<const TagRun> runs) const {
+  std::vector<PendingRun> pending;
+  pending.reserve(runs.size());
+  for (const TagRun& run : runs) {
+    Series* const series = registry_->Find(run.tag);
+    if (series == nullptr) {
+      return Invalid(fmt::format("tag {} does not exist", run.tag.value()));
+    }
+    if (run.samples.empty()) continue;
+    pending.push_back(DescribeRun(*series, run.samples));
+    if (Status checked = CheckRun(pending.back()); !checked.ok()) {
+      return std::move(checked).error().At(series->definition().path);
     }
   }
+  return pending;
+}
+
+/// Cuts a group into frames of sensible size; has the turn.
+void Store::WriteGroup(std::span<Commit* const> commits) {
+  const std::vector<Commit*> valid = TakeValid(commits);
   std::span<Commit* const> group = valid;
   while (!group.empty()) {
     std::size_t count = 1;
@@ -185,14 +280,50 @@ void Store::WriteGroup(std::span<Commit* const> commits) {
     WriteFrame(group.first(count));
     group = group.subspan(count);
   }
+  for (Commit* const commit : commits) {
+    if (commit->result || std::find(valid.begin(), valid.end(), commit) != valid.end()) continue;
+    // What the twin's append came to is the answer to this one too.
+    const Commit* const twin = FindTwin(*commit, valid);
+    commit->result = twin->result ? *twin->result : Result<AppendResult>(Repeated());
+  }
+}
+
+/// The commits to be written. The others have a result already, or a twin among these.
+std::vector<Commit*> Store::TakeValid(std::span<Commit* const> commits) {
+  std::vector<Commit*> valid;
+  for (Commit* const commit : commits) {
+    if (commit->mark && log_->marks().Has(*commit->mark)) {
+      commit->result = Repeated();
+      continue;
+    }
+    if (commit->mark && FindTwin(*commit, valid) != nullptr) continue;
+    Status checked = CheckCurrent(*commit);
+    if (checked.ok() && commit->mark) checked = log_->marks().CheckRoom(*commit->mark);
+    if (checked.ok()) {
+      valid.push_back(commit);
+    } else {
+      commit->result = checked.error();
+    }
+  }
+  return valid;
 }
 
 void Store::WriteFrame(std::span<Commit* const> commits) {
-  if (const Status logged = LogFrame(commits); !logged.ok()) {
-    for (Commit* const commit : commits) commit->result = logged.error();
-    return;
+  const Status logged = LogFrame(commits);
+  for (Commit* const commit : commits) {
+    if (!logged.ok()) {
+      commit->result = logged.error();
+    } else if (commit->mark) {
+      log_->marks().Add(*commit->mark);
+    }
   }
-  for (Commit* const commit : commits) commit->result = Apply(*commit);
+}
+
+/// Stores what was written; in the order of the log.
+void Store::ApplyGroup(std::span<Commit* const> commits) {
+  for (Commit* const commit : commits) {
+    if (!commit->result) commit->result = Apply(*commit);
+  }
   std::int64_t none = INT64_MAX;
   first_unflushed_ns_.compare_exchange_strong(none, clock_.Monotonic().count());
   if (FlushIsDue()) {
@@ -220,14 +351,14 @@ Status Store::AppendToLog(Bytes& frame) {
   return log_->Append(frame, options_.durability == Durability::kPower);
 }
 
-AppendResult Store::Apply(const Commit& commit) {
-  Snapshot snapshot = TakeSnapshot();
+AppendResult Store::Apply(Commit& commit) {
+  const Snapshot now = TakeSnapshot();
   const auto active = active_;  // only changes while commits are paused
   AppendResult total;
-  for (std::size_t i = 0; i < commit.batches.size(); ++i) {
-    Series& series = *commit.series[i];
-    const AppendResult result = ApplySamples(snapshot, series, commit.batches[i].samples, *active);
-    if (!commit.batches[i].samples.empty()) series.SetLogged();
+  total.duplicates = commit.duplicates;
+  for (PendingRun& run : commit.runs) {
+    const AppendResult result = ApplyRun(commit.earlier, now, run, *active);
+    run.series->SetLogged();
     total.stored += result.stored;
     total.duplicates += result.duplicates;
     total.conflicts += result.conflicts;

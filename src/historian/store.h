@@ -31,6 +31,8 @@ class Store final : public Historian {
   [[nodiscard]] std::vector<SeriesInfo> List(const Glob& glob) const override;
 
   Result<AppendResult> Append(std::span<const TagBatch> batches) override;
+  Result<AppendResult> AppendRuns(std::span<const TagRun> runs,
+                                  const std::optional<AppendMark>& mark) override;
   Status Scan(const ScanRequest& request, const ScanSink& sink) const override;
   Result<AggregateColumns> Aggregate(const AggregateRequest& request) const override;
   Result<std::optional<Sample>> Last(TagId tag) const override;
@@ -52,12 +54,16 @@ class Store final : public Historian {
   [[nodiscard]] Result<const Series*> SeriesOf(TagId tag) const;
 
   // Appending: store.cc.
-  Result<Commit> PrepareCommit(std::span<const TagBatch> batches) const;
+  Result<Commit> PrepareCommit(std::span<const TagRun> runs,
+                               const std::optional<AppendMark>& mark) const;
+  Result<std::vector<PendingRun>> DescribeRuns(std::span<const TagRun> runs) const;
   void WriteGroup(std::span<Commit* const> commits);
+  [[nodiscard]] std::vector<Commit*> TakeValid(std::span<Commit* const> commits);
   void WriteFrame(std::span<Commit* const> commits);
+  void ApplyGroup(std::span<Commit* const> commits);
   Status LogFrame(std::span<Commit* const> commits);
   Status AppendToLog(Bytes& frame);
-  AppendResult Apply(const Commit& commit);
+  AppendResult Apply(Commit& commit);
   [[nodiscard]] Status CheckRoom(std::uint64_t frame_bytes) const;
   void NoteFailure(const Status& status, std::optional<Error>& failure);
   Status WaitForHead();
@@ -83,6 +89,7 @@ class Store final : public Historian {
   const std::unique_ptr<SegmentSet> segments_;
   const std::unique_ptr<WalLog> log_;  // used by whoever has the turn of commits_
   mutable GroupCommit commits_;
+  const std::shared_ptr<SlabPool> slabs_;  // of the heads
 
   mutable std::mutex state_mutex_;  // guards the next three, held for moments
   std::shared_ptr<const SegmentList> segment_list_;

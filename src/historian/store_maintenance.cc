@@ -120,10 +120,11 @@ Result<bool> Store::CompactOnce() {
 /// Publishes a change, and shows it to readers together with the end of the flush that it is of.
 Status Store::Publish(ManifestChange change) {
   const bool ends_flush = change.flushed.has_value();
+  std::shared_ptr<Head> flushed;  // given up outside of the lock, as that takes a while
   return segments_->Publish(std::move(change), [&](std::shared_ptr<const SegmentList> list) {
     const std::lock_guard lock(state_mutex_);
     segment_list_ = std::move(list);
-    if (ends_flush) flushing_ = nullptr;
+    if (ends_flush) flushed = std::move(flushing_);
   });
 }
 
@@ -136,7 +137,7 @@ Status Store::HoldHead() {
   held_ = Held{.flushed = {.series = registry_->Records(), .wal_low_water = sequence},
                .segments = std::nullopt};
   const std::lock_guard lock(state_mutex_);
-  flushing_ = std::exchange(active_, std::make_shared<Head>());
+  flushing_ = std::exchange(active_, std::make_shared<Head>(slabs_, active_->number() + 1));
   first_unflushed_ns_ = INT64_MAX;
   return {};
 }

@@ -43,13 +43,6 @@ void MatchSource(const SampleSource& source, std::span<const std::int64_t> times
   }
 }
 
-void MatchHead(const Head* head, TagId tag, std::span<const std::int64_t> times,
-               StoredSamples& stored) {
-  if (head == nullptr) return;
-  const TimeRange range{Timestamp(times.front()), Timestamp(times.back() + 1)};
-  MatchSource(SampleSource(head->Chunks(tag, range)), times, stored);
-}
-
 bool AnyWithin(std::span<const std::int64_t> times, const SegmentInfo& info) {
   const auto first = std::lower_bound(times.begin(), times.end(), info.first_time);
   return first != times.end() && *first <= info.last_time;
@@ -113,9 +106,13 @@ StoredSamples FindStored(const Snapshot& snapshot, TagId tag, ValueType type,
     if (!found.ok() || found->series == nullptr) continue;
     MatchSource(SampleSource(segment, *std::move(found), range), times, stored);
   }
-  MatchHead(snapshot.flushing.get(), tag, times, stored);
-  MatchHead(snapshot.active.get(), tag, times, stored);
+  if (snapshot.flushing) FindInHead(*snapshot.flushing, tag, stored);
+  FindInHead(*snapshot.active, tag, stored);
   return stored;
+}
+
+void FindInHead(const Head& head, TagId tag, StoredSamples& stored) {
+  head.Match(tag, stored.values.times, stored.present, stored.values);
 }
 
 Result<std::optional<Sample>> FindBefore(const Snapshot& snapshot, TagId tag, ValueType type,
@@ -126,7 +123,10 @@ Result<std::optional<Sample>> FindBefore(const Snapshot& snapshot, TagId tag, Va
   std::size_t rank = segments.size();
   for (const Head* head : {snapshot.flushing.get(), snapshot.active.get()}) {
     if (head == nullptr) continue;
-    RETURN_IF_ERROR(Improve(SampleSource(head->Chunks(tag, range)), rank++, time, best));
+    SharedColumns last = head->LastChunk(tag, range);
+    const std::size_t head_rank = rank++;
+    if (!last) continue;
+    RETURN_IF_ERROR(Improve(SampleSource({std::move(last)}), head_rank, time, best));
   }
   for (const std::size_t index : SegmentsBefore(segments, time)) {
     if (best.IsAfter(segments[index]->info().last_time)) break;

@@ -24,6 +24,9 @@ struct StoredSamples {
 StoredSamples FindStored(const Snapshot& snapshot, TagId tag, ValueType type,
                          std::span<const std::int64_t> times);
 
+/// Looks the same times up in one head, whose samples are newer than those found before.
+void FindInHead(const Head& head, TagId tag, StoredSamples& stored);
+
 /// The sample of greatest time before `time`, or of least time at or after it; nothing when there
 /// is none.
 Result<std::optional<Sample>> FindBefore(const Snapshot& snapshot, TagId tag, ValueType type,

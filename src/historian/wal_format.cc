@@ -13,12 +13,12 @@ namespace bedplate::historian {
 namespace {
 
 constexpr std::string_view kWalMagic = "BEDPLWAL";
-constexpr std::uint32_t kWalVersion = 1;
+constexpr std::uint32_t kWalVersion = 2;           // 1 has no marks
 constexpr std::uint32_t kFrameMagic = 0x4D524642;  // "BFRM"
 constexpr std::size_t kHeaderCrcOffset = kWalHeaderBytes - sizeof(std::uint32_t);
 constexpr std::size_t kFrameCrcOffset = kFrameHeaderBytes - sizeof(std::uint32_t);
 
-enum RecordType : std::uint8_t { kSeriesRecord = 1, kSamplesRecord = 2 };
+enum RecordType : std::uint8_t { kSeriesRecord = 1, kSamplesRecord = 2, kMarkRecord = 3 };
 constexpr std::uint8_t kHasQualities = 1;  // the only flag of a samples record
 
 Error Damaged(std::string message) { return Error(ErrorCode::kCorruption, std::move(message)); }
@@ -49,30 +49,6 @@ class RecordScope {
   std::size_t start_ = 0;
 };
 
-template <typename T>
-void PutColumn(Bytes& out, const std::vector<T>& column) {
-  PutBytes(out, std::as_bytes(std::span(column)));
-}
-
-void PutValues(Bytes& out, const SampleColumns& samples) {
-  switch (samples.type) {
-    case ValueType::kDouble: return PutColumn(out, samples.doubles);
-    case ValueType::kInt64: return PutColumn(out, samples.int64s);
-    case ValueType::kBool: return PutColumn(out, samples.bools);
-    case ValueType::kString:
-      for (const std::string& text : samples.strings) PutText(out, text);
-  }
-}
-
-template <typename T>
-bool TakeColumn(ByteReader& in, std::size_t count, std::vector<T>& column) {
-  if (count > in.remaining() / sizeof(T)) return false;
-  const ByteView bytes = in.Take(count * sizeof(T));
-  column.resize(count);
-  if (count > 0) std::memcpy(column.data(), bytes.data(), bytes.size());
-  return in.ok();
-}
-
 bool TakeStrings(ByteReader& in, std::size_t count, std::vector<std::string>& column) {
   if (count > in.remaining()) return false;
   for (std::size_t i = 0; i < count; ++i) {
@@ -83,19 +59,35 @@ bool TakeStrings(ByteReader& in, std::size_t count, std::vector<std::string>& co
   return true;
 }
 
-bool TakeBools(ByteReader& in, std::size_t count, std::vector<std::uint8_t>& column) {
-  return TakeColumn(in, count, column) &&
-         std::all_of(column.begin(), column.end(), [](std::uint8_t value) { return value <= 1; });
+/// The place of a column of `count` numbers of `width` bytes, or null when it is not all there.
+const std::byte* TakeColumn(ByteReader& in, std::size_t count, std::size_t width) {
+  if (count > in.remaining() / width) return nullptr;
+  return in.Take(count * width).data();
 }
 
-bool TakeValues(ByteReader& in, std::size_t count, SampleColumns& samples) {
-  switch (samples.type) {
-    case ValueType::kDouble: return TakeColumn(in, count, samples.doubles);
-    case ValueType::kInt64: return TakeColumn(in, count, samples.int64s);
-    case ValueType::kBool: return TakeBools(in, count, samples.bools);
-    case ValueType::kString: return TakeStrings(in, count, samples.strings);
+bool AreBools(const std::byte* values, std::size_t count) {
+  return std::all_of(values, values + count,
+                     [](std::byte value) { return std::to_integer<unsigned>(value) <= 1; });
+}
+
+bool AreStorable(const SampleRun& samples) {
+  bool all = true;
+  for (std::size_t i = 0; i < samples.count; ++i) {
+    all &= IsStorable(Timestamp(samples.TimeAt(i)));
   }
-  return false;
+  return all;
+}
+
+bool TakeValues(ByteReader& in, SampleRun& samples, std::deque<std::vector<std::string>>& texts) {
+  if (samples.type == ValueType::kString) {
+    std::vector<std::string>& column = texts.emplace_back();
+    const bool fits = TakeStrings(in, samples.count, column);
+    samples.texts = column.data();
+    return fits;
+  }
+  samples.values = TakeColumn(in, samples.count, ValueBytes(samples.type));
+  if (samples.values == nullptr) return samples.count == 0;
+  return samples.type != ValueType::kBool || AreBools(samples.values, samples.count);
 }
 
 bool IsValueType(std::uint8_t number) {
@@ -119,25 +111,40 @@ Result<SeriesDefinition> ParseSeriesRecord(ByteView body) {
   return definition;
 }
 
-Result<TagBatch> ParseSamplesRecord(ByteView body) {
+Status ParseSamplesRecord(ByteView body, FrameContents& contents) {
   ByteReader in(body);
-  TagBatch batch;
-  batch.tag = TagId(in.Varint());
+  TagRun run;
+  run.tag = TagId(in.Varint());
   const auto type = in.Fixed<std::uint8_t>();
   const auto flags = in.Fixed<std::uint8_t>();
-  const std::uint64_t count = in.Varint();
+  SampleRun& samples = run.samples;
+  samples.count = in.Varint();
   const bool head_fits = in.ok() && IsValueType(type) && flags <= kHasQualities;
   if (!head_fits) return Damaged("a samples record does not decode");
-  batch.samples.type = static_cast<ValueType>(type);
-  const bool fits = TakeColumn(in, count, batch.samples.times) &&
-                    TakeValues(in, count, batch.samples) &&
-                    (flags == 0 || TakeColumn(in, count, batch.samples.qualities)) && in.AtEnd();
-  if (!fits) return Damaged("a samples record's columns do not fit its count");
-  const auto storable = [](std::int64_t time) { return IsStorable(Timestamp(time)); };
-  if (!std::all_of(batch.samples.times.begin(), batch.samples.times.end(), storable)) {
-    return Damaged("a samples record has a time that is not storable");
+  samples.type = static_cast<ValueType>(type);
+  samples.times = TakeColumn(in, samples.count, sizeof(std::int64_t));
+  bool fits =
+      (samples.times != nullptr || samples.count == 0) && TakeValues(in, samples, contents.texts);
+  if (fits && flags != 0) {
+    samples.qualities = TakeColumn(in, samples.count, sizeof(std::uint32_t));
+    fits = samples.qualities != nullptr || samples.count == 0;
   }
-  return batch;
+  if (!fits || !in.AtEnd()) return Damaged("a samples record's columns do not fit its count");
+  if (!AreStorable(samples)) return Damaged("a samples record has a time that is not storable");
+  contents.runs.push_back(run);
+  return {};
+}
+
+Result<FrameContents::Mark> ParseMarkRecord(ByteView body) {
+  ByteReader in(body);
+  FrameContents::Mark mark;
+  mark.source = in.Text();
+  mark.marks.greatest = in.Fixed<std::uint64_t>();
+  mark.marks.recent = in.Fixed<std::uint64_t>();
+  const bool good = in.ok() && in.AtEnd() && !mark.source.empty() &&
+                    mark.source.size() <= kMaxMarkSourceBytes && (mark.marks.recent & 1U) != 0;
+  if (!good) return Damaged("a mark record does not decode");
+  return mark;
 }
 
 }  // namespace
@@ -171,9 +178,9 @@ Result<WalHeader> ParseWalHeader(ByteView bytes) {
     return Damaged("the header's checksum does not match");
   }
   ByteReader in(bytes.subspan(kWalMagic.size()));
-  if (const auto version = in.Fixed<std::uint32_t>(); version != kWalVersion) {
+  if (const auto version = in.Fixed<std::uint32_t>(); version == 0 || version > kWalVersion) {
     return Error(ErrorCode::kUnsupported,
-                 fmt::format("WAL version {}, this program reads {}", version, kWalVersion));
+                 fmt::format("WAL version {}, this program reads 1 to {}", version, kWalVersion));
   }
   in.Take(sizeof(std::uint32_t));
   WalHeader header;
@@ -220,16 +227,63 @@ void PutSeriesRecord(Bytes& out, const SeriesDefinition& definition) {
   PutText(out, definition.path);
 }
 
-void PutSamplesRecord(Bytes& out, const TagBatch& batch) {
+void PutSamplesRecord(Bytes& out, const TagRun& run) {
   const RecordScope record(out, kSamplesRecord);
-  const SampleColumns& samples = batch.samples;
-  PutVarint(out, batch.tag.value());
+  const SampleRun& samples = run.samples;
+  PutVarint(out, run.tag.value());
   out.push_back(static_cast<std::byte>(samples.type));
-  out.push_back(samples.qualities.empty() ? std::byte{0} : std::byte{kHasQualities});
-  PutVarint(out, samples.size());
-  PutColumn(out, samples.times);
-  PutValues(out, samples);
-  PutColumn(out, samples.qualities);
+  out.push_back(samples.qualities == nullptr ? std::byte{0} : std::byte{kHasQualities});
+  PutVarint(out, samples.count);
+  PutBytes(out, {samples.times, samples.count * sizeof(std::int64_t)});
+  if (samples.type == ValueType::kString) {
+    for (std::size_t i = 0; i < samples.count; ++i) PutText(out, samples.texts[i]);
+  } else {
+    PutBytes(out, {samples.values, samples.count * ValueBytes(samples.type)});
+  }
+  if (samples.qualities != nullptr) {
+    PutBytes(out, {samples.qualities, samples.count * sizeof(std::uint32_t)});
+  }
+}
+
+std::size_t SamplesRecordBound(const SampleRun& samples) noexcept {
+  constexpr std::size_t kHeadBytes = 32;
+  constexpr std::size_t kTextLengthBytes = 5;
+  std::size_t each = sizeof(std::int64_t) + ValueBytes(samples.type);
+  if (samples.qualities != nullptr) each += sizeof(std::uint32_t);
+  std::size_t bytes = kHeadBytes + samples.count * each;
+  if (samples.type != ValueType::kString) return bytes;
+  for (std::size_t i = 0; i < samples.count; ++i) {
+    bytes += kTextLengthBytes + samples.texts[i].size();
+  }
+  return bytes;
+}
+
+void PutMarkRecord(Bytes& out, std::string_view source, const SourceMarks& marks) {
+  const RecordScope record(out, kMarkRecord);
+  PutText(out, source);
+  PutFixed(out, marks.greatest);
+  PutFixed(out, marks.recent);
+}
+
+bool SourceMarks::Has(std::uint64_t sequence) const noexcept {
+  if (recent == 0 || sequence > greatest) return false;
+  const std::uint64_t behind = greatest - sequence;
+  return behind >= kMarkWindow || ((recent >> behind) & 1U) != 0;
+}
+
+void SourceMarks::Add(std::uint64_t sequence) noexcept { Add({sequence, 1}); }
+
+void SourceMarks::Add(const SourceMarks& other) noexcept {
+  if (recent == 0) {
+    *this = other;
+    return;
+  }
+  const bool is_ahead = other.greatest > greatest;
+  const SourceMarks ahead = is_ahead ? other : *this;
+  const SourceMarks behind = is_ahead ? *this : other;
+  const std::uint64_t distance = ahead.greatest - behind.greatest;
+  greatest = ahead.greatest;
+  recent = ahead.recent | (distance < kMarkWindow ? behind.recent << distance : 0);
 }
 
 Result<FrameContents> ParseFramePayload(ByteView payload) {
@@ -244,8 +298,10 @@ Result<FrameContents> ParseFramePayload(ByteView payload) {
       ASSIGN_OR_RETURN(auto definition, ParseSeriesRecord(body));
       contents.series.push_back(std::move(definition));
     } else if (type == kSamplesRecord) {
-      ASSIGN_OR_RETURN(auto batch, ParseSamplesRecord(body));
-      contents.batches.push_back(std::move(batch));
+      RETURN_IF_ERROR(ParseSamplesRecord(body, contents));
+    } else if (type == kMarkRecord) {
+      ASSIGN_OR_RETURN(const auto mark, ParseMarkRecord(body));
+      contents.marks.push_back(mark);
     } else {
       return Damaged(fmt::format("a record has the unknown type {}", type));
     }

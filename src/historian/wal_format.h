@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,19 @@ struct SeriesDefinition {
   bool operator==(const SeriesDefinition&) const = default;
 };
 
+/// Which sequences of one source are stored: all up to `greatest` but those whose bit is not set in
+/// `recent`, whose bit i is for `greatest` - i.
+struct SourceMarks {
+  std::uint64_t greatest = 0;
+  std::uint64_t recent = 0;
+
+  [[nodiscard]] bool Has(std::uint64_t sequence) const noexcept;
+  void Add(std::uint64_t sequence) noexcept;
+  /// What either has; `greatest` of the result is the greater one.
+  void Add(const SourceMarks& other) noexcept;
+  bool operator==(const SourceMarks&) const = default;
+};
+
 /// "0000000007.wal".
 std::string WalFileName(std::uint64_t sequence);
 /// The sequence number in a name of that form, or 0.
@@ -62,12 +76,22 @@ std::optional<FrameHeader> ParseFrameHeader(ByteView bytes, std::uint64_t salt);
 bool LooksLikeFrame(ByteView bytes) noexcept;
 
 void PutSeriesRecord(Bytes& out, const SeriesDefinition& definition);
-void PutSamplesRecord(Bytes& out, const TagBatch& batch);
+void PutSamplesRecord(Bytes& out, const TagRun& run);
+/// At least the bytes that PutSamplesRecord adds.
+std::size_t SamplesRecordBound(const SampleRun& samples) noexcept;
+void PutMarkRecord(Bytes& out, std::string_view source, const SourceMarks& marks);
 
-/// What one frame holds, in order; series stand before the samples that need them.
+/// What one frame holds, in order; series stand before the samples that need them. The runs point
+/// into the payload and into `texts`.
 struct FrameContents {
+  struct Mark {
+    std::string_view source;
+    SourceMarks marks;
+  };
   std::vector<SeriesDefinition> series;
-  std::vector<TagBatch> batches;
+  std::vector<TagRun> runs;
+  std::vector<Mark> marks;
+  std::deque<std::vector<std::string>> texts;
 };
 
 /// Errors: kCorruption saying what does not fit; hostile bytes allocate no more than their size

@@ -24,12 +24,14 @@ Result<std::vector<ByteView>> FramesBehind(const std::string& content, std::uint
 }  // namespace
 
 WalLog::WalLog(FileSystem& files, const Clock& clock, std::string directory,
-               std::map<std::uint64_t, std::uint64_t> older, std::unique_ptr<WalWriter> writer)
+               std::map<std::uint64_t, std::uint64_t> older, std::unique_ptr<WalWriter> writer,
+               SourceTable marks)
     : files_(files),
       clock_(clock),
       directory_(std::move(directory)),
       older_(std::move(older)),
-      writer_(std::move(writer)) {
+      writer_(std::move(writer)),
+      marks_(std::move(marks)) {
   UpdateBytes();
 }
 
@@ -63,8 +65,11 @@ Status WalLog::StartNextFile() {
   const std::uint64_t previous_end = writer_->durable_end();
   ASSIGN_OR_RETURN(const std::string content, ReadUnproven());
   ASSIGN_OR_RETURN(const auto carried, FramesBehind(content, previous_end));
-  const WalStart start{
-      .sequence = writer_->sequence() + 1, .previous_end = previous_end, .carried = carried};
+  const Bytes preface = marks_.Payload();
+  const WalStart start{.sequence = writer_->sequence() + 1,
+                       .previous_end = previous_end,
+                       .preface = preface,
+                       .carried = carried};
   ASSIGN_OR_RETURN(auto next, WalWriter::Create(files_, clock_, directory_, start));
   older_[writer_->sequence()] = previous_end;
   writer_ = std::move(next);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file_system.h"
 #include "base/result.h"
+#include "historian/source_table.h"
 #include "historian/wal_writer.h"
 
 namespace bedplate::historian {
@@ -19,7 +20,11 @@ class WalLog {
  public:
   /// `older` maps the sequence of each file before `writer`'s to its size in bytes.
   WalLog(FileSystem& files, const Clock& clock, std::string directory,
-         std::map<std::uint64_t, std::uint64_t> older, std::unique_ptr<WalWriter> writer);
+         std::map<std::uint64_t, std::uint64_t> older, std::unique_ptr<WalWriter> writer,
+         SourceTable marks);
+
+  /// The marks of what was written; each new file begins with them.
+  [[nodiscard]] SourceTable& marks() noexcept { return marks_; }
 
   /// Writes one frame (from WalWriter::NewFrame), durably when `sync` is set. After an error none
   /// of it counts, and the next call goes to a new file, which takes over the frames that were
@@ -34,7 +39,7 @@ class WalLog {
 
   /// Whether a frame was written since the log was last dropped up to here.
   [[nodiscard]] bool HoldsFrames() const noexcept {
-    return !older_.empty() || writer_failed_ || writer_->counted_end() > kWalHeaderBytes;
+    return !older_.empty() || writer_failed_ || writer_->counted_end() > writer_->preface_end();
   }
   /// Where the frames of the current file end that count.
   [[nodiscard]] std::uint64_t counted_end() const noexcept { return writer_->counted_end(); }
@@ -54,6 +59,7 @@ class WalLog {
   const std::string directory_;
   std::map<std::uint64_t, std::uint64_t> older_;
   std::unique_ptr<WalWriter> writer_;
+  SourceTable marks_;
   bool writer_failed_ = false;
   std::atomic<std::uint64_t> bytes_ = 0;
   std::atomic<std::uint64_t> syncs_ = 0;

@@ -28,7 +28,7 @@ class WalReaderTest : public testing::Test {
     Bytes frame = WalWriter::NewFrame();
     TagBatch batch{TagId(1), {}};
     batch.samples.Push({Timestamp(time), 1.5, kGood});
-    PutSamplesRecord(frame, batch);
+    PutSamplesRecord(frame, {batch.tag, RunOf(batch.samples)});
     EXPECT_TRUE(writer_->AppendFrame(frame, sync).ok());
     return begin;
   }
@@ -55,7 +55,7 @@ TEST_F(WalReaderTest, ReadsWhatWasWritten) {
   EXPECT_EQ(file->valid_end, content.size());
   const auto contents = ParseFramePayload(file->groups[1].payload);
   ASSERT_TRUE(contents.ok());
-  EXPECT_EQ(contents->batches[0].samples.times, std::vector<std::int64_t>{20});
+  EXPECT_EQ(ColumnsOf(contents->runs[0].samples).times, std::vector<std::int64_t>{20});
 }
 
 TEST_F(WalReaderTest, OnlyGroupsBeforeASyncedOneAreProven) {
@@ -132,7 +132,7 @@ TEST_F(WalReaderTest, AFrameInsideAStringProvesNothing) {
   TagBatch batch{TagId(2), {}};
   batch.samples.type = ValueType::kString;
   batch.samples.Push({Timestamp(1), std::string(AsText(forged)), kGood});
-  PutSamplesRecord(frame, batch);
+  PutSamplesRecord(frame, {batch.tag, RunOf(batch.samples)});
   const std::uint64_t begin = writer_->counted_end();
   ASSERT_TRUE(writer_->AppendFrame(frame, true).ok());
   const auto file = ReadWal(AsBytes(Flipped(Content(), begin + 1)), std::nullopt);
@@ -155,16 +155,17 @@ TEST_F(WalReaderTest, RecordsOfEveryTypeRoundTrip) {
   batch.samples.type = ValueType::kString;
   batch.samples.Push({Timestamp(5), std::string("x"), kGood});
   batch.samples.Push({Timestamp(3), std::string(), kBad});
-  PutSamplesRecord(payload, batch);
+  PutSamplesRecord(payload, {batch.tag, RunOf(batch.samples)});
   const auto contents = ParseFramePayload(payload);
   ASSERT_TRUE(contents.ok()) << contents.error().ToString();
   EXPECT_THAT(contents->series, testing::ElementsAre(series));
-  ASSERT_EQ(contents->batches.size(), 1U);
-  EXPECT_EQ(contents->batches[0].samples.At(0), batch.samples.At(0));
-  EXPECT_EQ(contents->batches[0].samples.At(1), batch.samples.At(1));
+  ASSERT_EQ(contents->runs.size(), 1U);
+  const SampleColumns samples = ColumnsOf(contents->runs[0].samples);
+  EXPECT_EQ(samples.At(0), batch.samples.At(0));
+  EXPECT_EQ(samples.At(1), batch.samples.At(1));
   for (std::size_t cut = 1; cut < payload.size(); ++cut) {
     const auto part = ParseFramePayload(ByteView(payload).first(cut));
-    EXPECT_TRUE(!part.ok() || part->batches.empty()) << cut;
+    EXPECT_TRUE(!part.ok() || part->runs.empty()) << cut;
   }
 }
 

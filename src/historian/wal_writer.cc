@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "base/crc32c.h"
 #include "historian/format.h"
@@ -44,7 +45,9 @@ Result<std::unique_ptr<WalWriter>> WalWriter::Create(FileSystem& files, const Cl
   header.sequence = start.sequence;
   header.salt = static_cast<std::uint64_t>(clock.Now().nanoseconds());
   header.previous_end = start.previous_end;
-  const Bytes frames = FramesOf(start.carried, header.salt);
+  std::vector<ByteView> payloads(start.carried.begin(), start.carried.end());
+  if (!start.preface.empty()) payloads.insert(payloads.begin(), start.preface);
+  const Bytes frames = FramesOf(payloads, header.salt);
   header.published_end = kWalHeaderBytes + frames.size();
   Bytes content;
   PutWalHeader(content, header);
@@ -57,8 +60,10 @@ Result<std::unique_ptr<WalWriter>> WalWriter::Create(FileSystem& files, const Cl
   RETURN_IF_ERROR(file->Sync());
   RETURN_IF_ERROR(files.Rename(temporary, path));
   RETURN_IF_ERROR(files.SyncDirectory(directory));
+  const std::uint64_t preface_bytes =
+      start.preface.empty() ? 0 : kFrameHeaderBytes + start.preface.size();
   return std::unique_ptr<WalWriter>(
-      new WalWriter(std::move(file), header, header.published_end, start.carried.size()));
+      new WalWriter(std::move(file), header, kWalHeaderBytes + preface_bytes, payloads.size()));
 }
 
 Status WalWriter::AppendFrame(Bytes& frame, bool sync) {

@@ -16,6 +16,7 @@ namespace bedplate::historian {
 struct WalStart {
   std::uint64_t sequence = 1;
   std::uint64_t previous_end = 0;
+  ByteView preface;                   // payload of the first frame; empty: none
   std::span<const ByteView> carried;  // payloads to be written anew before the file is published
 };
 
@@ -40,23 +41,27 @@ class WalWriter {
   [[nodiscard]] std::uint64_t sequence() const noexcept { return header_.sequence; }
   /// Behind the last frame that was written, and synced where that was asked for, without error.
   [[nodiscard]] std::uint64_t counted_end() const noexcept { return counted_end_; }
+  /// Behind the header and the preface.
+  [[nodiscard]] std::uint64_t preface_end() const noexcept { return preface_end_; }
   /// Behind the last frame that is known to be durable.
   [[nodiscard]] std::uint64_t durable_end() const noexcept { return durable_end_; }
 
  private:
-  WalWriter(std::unique_ptr<WritableFile> file, const WalHeader& header, std::uint64_t end,
-            std::uint64_t group)
+  WalWriter(std::unique_ptr<WritableFile> file, const WalHeader& header, std::uint64_t preface_end,
+            std::uint64_t groups)
       : file_(std::move(file)),
         header_(header),
-        counted_end_(end),
-        durable_end_(end),
-        group_(group),
-        durable_group_(group) {}
+        preface_end_(preface_end),
+        counted_end_(header.published_end),
+        durable_end_(header.published_end),
+        group_(groups),
+        durable_group_(groups) {}
 
   void NoteDurable() noexcept;
 
   std::unique_ptr<WritableFile> file_;
   WalHeader header_;
+  std::uint64_t preface_end_;
   std::uint64_t counted_end_;
   std::uint64_t durable_end_;
   std::uint64_t group_;

@@ -1,0 +1,14 @@
+#include "historian/historian.h"
+
+namespace bedplate {
+
+Result<AppendResult> Historian::AppendRuns(std::span<const TagRun> runs,
+                                           const std::optional<AppendMark>& mark) {
+  if (mark) return Error(ErrorCode::kUnsupported, "this historian keeps no marks");
+  std::vector<TagBatch> batches;
+  batches.reserve(runs.size());
+  for (const TagRun& run : runs) batches.push_back({run.tag, ColumnsOf(run.samples)});
+  return Append(batches);
+}
+
+}  // namespace bedplate

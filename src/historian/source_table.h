@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "historian/historian.h"
+#include "historian/wal_format.h"
+
+namespace bedplate::historian {
+
+/// Which appends of which source are stored. Each file of the write-ahead log begins with the whole
+/// of it, so it outlives the files before. Not safe for concurrent use.
+class SourceTable {
+ public:
+  [[nodiscard]] bool Has(const AppendMark& mark) const;
+  /// Errors: kResourceExhausted when its source would be one too many.
+  [[nodiscard]] Status CheckRoom(const AppendMark& mark) const;
+  void Add(const AppendMark& mark) { Add(mark.source, {mark.sequence, 1}); }
+  void Add(std::string_view source, const SourceMarks& marks);
+
+  /// The records of all sources, as the payload of a frame; empty when there is none.
+  [[nodiscard]] Bytes Payload() const;
+  [[nodiscard]] std::size_t size() const noexcept { return sources_.size(); }
+
+ private:
+  std::map<std::string, SourceMarks, std::less<>> sources_;
+};
+
+}  // namespace bedplate::historian
