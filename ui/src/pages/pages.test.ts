@@ -19,7 +19,7 @@ import { codeOf, safeNext } from "./login/next.ts";
 import { offsetOf, placeOf } from "./sql/errors.ts";
 import { chartOf, parseSqlTime } from "./sql/result.ts";
 import { moneyScale, niceStep } from "./value/moneyScale.ts";
-import { provenTotals, totalsText, verdictSentence } from "./value/verdict.ts";
+import { provenCount, provenTotals, totalsText, verdictSentence } from "./value/verdict.ts";
 
 describe("signing in", () => {
   it("takes the code from behind the hash", () => {
@@ -266,6 +266,18 @@ describe("verdicts", () => {
     ]);
     const text = totalsText(provenTotals([summary, usd]), "en-GB").replaceAll("\u00a0", " ");
     expect(text).toBe("14,200 EUR + 14,200 USD");
+  });
+
+  it("count as many as those whose money is added up: losses count too", () => {
+    const loss = { value: -1610, low: -2410, high: -800 };
+    const all = [
+      summary,
+      { ...summary, verdict: "proven-loss" as const, measured_per_year: loss },
+      { ...summary, verdict: "not-significant" as const },
+      { ...summary, verdict: "no-verdict" as const },
+    ];
+    expect(provenCount(all)).toBe(2);
+    expect(provenTotals(all).get("EUR")?.value).toBeCloseTo(14_213 - 1610);
   });
 });
 

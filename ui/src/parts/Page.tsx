@@ -25,15 +25,17 @@ export function Page({
 /** A titled part of a page, with a door to more of the same. */
 export function Section({
   title,
+  id,
   more,
   children,
 }: {
   title: ReactNode;
+  id?: string; // for links that lead here
   more?: ReactNode;
   children: ReactNode;
 }) {
   return (
-    <section className={classes.section}>
+    <section className={classes.section} id={id}>
       <div className={classes.sectionHead}>
         <h2>{title}</h2>
         {more}

@@ -133,7 +133,7 @@ export const de: Words = {
   },
   home: {
     proven: (money) => `Nachgewiesener Nutzen: ${money} im Jahr`,
-    provenLoss: (money) => `Gemessener Verlust: ${money} im Jahr`,
+    provenLoss: (money) => `Nachgewiesener Verlust: ${money} im Jahr`,
     nothingProven: "Noch ist kein Nutzen nachgewiesen",
     noInitiatives: "Noch ist kein Vorhaben beschrieben",
     stale: (n, text) => count(n, text, "Tag veraltet", "Tags veraltet"),

@@ -15,6 +15,7 @@ export const deValue: typeof enValue = {
   expectedYear: "Erwartet im Jahr",
   measuredYear: "Gemessen im Jahr",
   perYear: "im Jahr",
+  moneyAYear: (currency) => `${currency} im Jahr`,
   expectedMeasured: "Erwartet und gemessen, im Jahr",
   verdicts: {
     "proven-gain": "Nachgewiesener Nutzen",
@@ -28,6 +29,9 @@ export const deValue: typeof enValue = {
     "not-significant": (money, band) => `Nicht signifikant: ${money} im Jahr (90 %: ${band})`,
     "no-verdict": (why) => `Kein Urteil: ${why}`,
   },
+  begins: (date) => `Beginnt am ${date}; noch ist nichts gemessen`,
+  noSeries: "Noch ist nichts gemessen: es gibt keinen Punkt zu zeichnen.",
+  noSeriesBefore: (date) => `Noch ist nichts gemessen: die Messung beginnt am ${date}.`,
   noReason: "die Daten tragen keines",
   baseline: "Vorher",
   reporting: "Messung",

@@ -131,7 +131,7 @@ export const en = {
   },
   home: {
     proven: (money: string) => `Proven value: ${money} a year`,
-    provenLoss: (money: string) => `Measured loss: ${money} a year`,
+    provenLoss: (money: string) => `Proven loss: ${money} a year`,
     nothingProven: "No value is proven yet",
     noInitiatives: "No initiative is declared yet",
     stale: (n: number, text: string) => count(n, text, "tag stale", "tags stale"),

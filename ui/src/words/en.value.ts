@@ -14,6 +14,7 @@ export const enValue = {
   expectedYear: "Expected a year",
   measuredYear: "Measured a year",
   perYear: "a year",
+  moneyAYear: (currency: string) => `${currency} a year`,
   expectedMeasured: "Expected and measured, a year",
   verdicts: {
     "proven-gain": "Proven gain",
@@ -28,6 +29,9 @@ export const enValue = {
       `Not significant: ${money} a year (90 %: ${band})`,
     "no-verdict": (why: string) => `No verdict: ${why}`,
   },
+  begins: (date: string) => `Begins ${date}; nothing is measured yet`,
+  noSeries: "Nothing is measured yet: there is no point to draw.",
+  noSeriesBefore: (date: string) => `Nothing is measured yet: the reporting period begins ${date}.`,
   noReason: "the data do not carry one",
   baseline: "Baseline",
   reporting: "Reporting",

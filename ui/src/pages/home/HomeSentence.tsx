@@ -5,7 +5,7 @@ import { useTo } from "../../app/address.ts";
 import { formatCount, formatShare } from "../../format/number.ts";
 import { Skeleton } from "../../parts/Skeleton.tsx";
 import { useSpeech } from "../../words/words.ts";
-import { provenTotals, totalText } from "../value/verdict.ts";
+import { provenTotals, totalsText } from "../value/verdict.ts";
 import { overallCoverage } from "./overview.ts";
 import { useAttention, useScopeCoverage, useScopedInitiatives } from "./useHome.ts";
 
@@ -13,12 +13,14 @@ function useValuePart(initiatives: readonly InitiativeSummary[] | undefined): st
   const { words, locale } = useSpeech();
   if (!initiatives) return null;
   if (initiatives.length === 0) return words.home.noInitiatives;
-  const [first] = [...provenTotals(initiatives)];
-  if (!first) return words.home.nothingProven;
-  const [currency, total] = first;
-  const amount = { ...total, value: Math.abs(total.value) };
-  const money = totalText(currency, amount, locale);
-  return total.value < 0 ? words.home.provenLoss(money) : words.home.proven(money);
+  const totals = provenTotals(initiatives);
+  if (totals.size === 0) return words.home.nothingProven;
+  const lost = [...totals.values()].every((total) => total.value < 0);
+  if (!lost) return words.home.proven(totalsText(totals, locale));
+  const amounts = [...totals].map(
+    ([currency, total]) => [currency, { ...total, value: -total.value }] as const,
+  );
+  return words.home.provenLoss(totalsText(new Map(amounts), locale));
 }
 
 /** The answer of the page: value proven, tags to look at, completeness; each a door. */

@@ -1,8 +1,11 @@
 import type { ReactNode } from "react";
+import { Link } from "react-router";
 import type { Cashflow, Initiative, Interval } from "../../api/types.ts";
+import { useTo } from "../../app/address.ts";
 import { formatEstimate, formatMoney } from "../../format/money.ts";
 import { formatNumber, formatShare } from "../../format/number.ts";
 import { unitLabel } from "../../format/unit.ts";
+import type { Span } from "../../range/range.ts";
 import type { Speech } from "../../words/words.ts";
 import { useSpeech } from "../../words/words.ts";
 import { hasCost } from "./initiativeSeries.ts";
@@ -14,16 +17,19 @@ const DASH = "\u2013";
 interface FigureProps {
   name: string;
   value: ReactNode;
+  door: string; // the address of what the figure comes from
   note?: ReactNode;
   unproven?: boolean;
 }
 
-function Figure({ name, value, note, unproven = false }: FigureProps) {
+function Figure({ name, value, door, note, unproven = false }: FigureProps) {
+  // What is only elsewhere on this page is a plain link, which the browser scrolls to.
+  const shown = door.startsWith("#") ? <a href={door}>{value}</a> : <Link to={door}>{value}</Link>;
   return (
     <div className={classes.figure} data-unproven={unproven}>
       <dt>{name}</dt>
       <dd>
-        {value}
+        {value === DASH ? DASH : shown}
         {note ? <span className={classes.note}>{note}</span> : null}
       </dd>
     </div>
@@ -56,10 +62,12 @@ function IntervalFigure({
   name,
   interval,
   unit,
+  door,
 }: {
   name: string;
   interval: Interval;
   unit: string;
+  door: string;
 }) {
   const { words, locale } = useSpeech();
   const band = bandText(interval, words, locale);
@@ -72,35 +80,55 @@ function IntervalFigure({
         {figure} <span className="unit">{unit}</span>
       </>
     );
-  return <Figure name={name} value={value} note={band} />;
+  return <Figure name={name} value={value} door={door} note={band} />;
+}
+
+/** Where the figures come from: samples, the plan, and the checks. */
+function useDoors({ kpi, baseline, reporting }: Initiative) {
+  const to = useTo();
+  const iso = (time: number) => new Date(time).toISOString();
+  const span = (period: Span) => ({ from: iso(period.from), to: iso(period.to) });
+  return {
+    samples: (period: Span) => to("/trends", { tag: [kpi.tag], ...span(period) }),
+    coverage: (period: Span) => to("/data", { tag: kpi.tag, ...span(period) }),
+    whole: { from: baseline.from, to: reporting.to },
+    plan: "#plan",
+    checks: "#checks",
+  };
 }
 
 /** Expected against measured, a year. */
 function YearFigures({ initiative }: { initiative: Initiative }) {
   const { words } = useSpeech();
   const unit = initiative.currency;
+  const doors = useDoors(initiative);
+  const measured = doors.samples(initiative.reporting);
   return (
     <>
       <IntervalFigure
         name={words.value.expectedYear}
         interval={initiative.expected_per_year}
         unit={unit}
+        door={doors.plan}
       />
       <IntervalFigure
         name={words.value.measuredYear}
         interval={initiative.measured_per_year}
         unit={unit}
+        door={measured}
       />
       <IntervalFigure
         name={words.value.effect}
         interval={initiative.effect}
         unit={unitLabel(initiative.kpi.unit)}
+        door={measured}
       />
       <PercentFigure initiative={initiative} />
       <IntervalFigure
         name={words.value.moneySoFar}
         interval={initiative.money}
         unit={initiative.currency}
+        door={measured}
       />
     </>
   );
@@ -108,6 +136,7 @@ function YearFigures({ initiative }: { initiative: Initiative }) {
 
 function PercentFigure({ initiative }: { initiative: Initiative }) {
   const { words, locale } = useSpeech();
+  const doors = useDoors(initiative);
   const percent = initiative.effect_percent;
   if (!percent || percent.value === null) return null;
   const text = (value: number) => formatNumber(value, 1, locale);
@@ -120,13 +149,15 @@ function PercentFigure({ initiative }: { initiative: Initiative }) {
       {text(percent.value)} <span className="unit">%</span>
     </>
   );
-  return <Figure name={words.value.effectPercent} value={value} note={band} />;
+  const door = doors.samples(doors.whole);
+  return <Figure name={words.value.effectPercent} value={value} door={door} note={band} />;
 }
 
 function CashFigures({ initiative }: { initiative: Initiative }) {
   const speech = useSpeech();
   const { words, locale } = speech;
   const { cashflow, currency, cost } = initiative;
+  const { plan } = useDoors(initiative);
   const measured = cashflow?.measured?.likely;
   const expected = cashflow?.expected?.likely;
   const shown = measured ?? expected;
@@ -146,25 +177,33 @@ function CashFigures({ initiative }: { initiative: Initiative }) {
       <Figure
         name={words.value.payback}
         value={payback(shown?.payback_years)}
+        door={plan}
         note={costs ? paybackNote.filter(Boolean).join(", ") : null}
         unproven={unproven}
       />
       <Figure
         name={words.value.npv}
         value={moneyOf(shown?.npv, currency, locale)}
+        door={plan}
         note={was(moneyOf(expected?.npv, currency, locale))}
         unproven={unproven}
       />
       <Figure
         name={words.value.irr}
         value={irrText(shown, locale)}
+        door={plan}
         note={was(irrText(expected, locale))}
         unproven={unproven}
       />
-      <Figure name={words.value.onceCost} value={moneyOf(cost?.once, currency, locale)} />
+      <Figure
+        name={words.value.onceCost}
+        value={moneyOf(cost?.once, currency, locale)}
+        door={plan}
+      />
       <Figure
         name={words.value.runCost}
         value={moneyOf(cost?.yearly, currency, locale)}
+        door={plan}
         note={words.value.perYear}
       />
     </>
@@ -174,6 +213,7 @@ function CashFigures({ initiative }: { initiative: Initiative }) {
 function TrustFigures({ initiative }: { initiative: Initiative }) {
   const { words, locale } = useSpeech();
   const { coverage, fitness } = initiative;
+  const { coverage: complete, samples, checks } = useDoors(initiative);
   const share = (value: number | null) => (value === null ? DASH : formatShare(value, locale));
   const percent = (value: number | null | undefined, decimals: number) =>
     value === null || value === undefined
@@ -184,13 +224,20 @@ function TrustFigures({ initiative }: { initiative: Initiative }) {
       <Figure
         name={words.value.coverage}
         value={share(coverage.baseline)}
+        door={complete(initiative.baseline)}
         note={words.value.inBaseline}
       />
-      <Figure name="" value={share(coverage.reporting)} note={words.value.inReporting} />
-      <Figure name={words.value.cvRmse} value={percent(fitness.cv_rmse_percent, 1)} />
-      <Figure name={words.value.nmbe} value={percent(fitness.nmbe_percent, 2)} />
+      <Figure
+        name=""
+        value={share(coverage.reporting)}
+        door={complete(initiative.reporting)}
+        note={words.value.inReporting}
+      />
+      <Figure name={words.value.cvRmse} value={percent(fitness.cv_rmse_percent, 1)} door={checks} />
+      <Figure name={words.value.nmbe} value={percent(fitness.nmbe_percent, 2)} door={checks} />
       <Figure
         name={words.value.adjustedR2}
+        door={checks}
         value={
           fitness.adjusted_r2 === null || fitness.adjusted_r2 === undefined
             ? DASH
@@ -199,6 +246,7 @@ function TrustFigures({ initiative }: { initiative: Initiative }) {
       />
       <Figure
         name={words.value.points}
+        door={samples(initiative.baseline)}
         value={fitness.n === undefined ? DASH : formatNumber(fitness.n, 0, locale)}
         note={
           typeof fitness.effective_n === "number"

@@ -34,6 +34,7 @@ export function Findings(props: { findings: readonly Finding[]; error: string | 
   const sorted = ORDER.flatMap((severity) => findings.filter((one) => one.severity === severity));
   return (
     <Section
+      id="checks"
       title={words.value.wrong}
       more={<span className="muted">{tally(findings, speech)}</span>}
     >

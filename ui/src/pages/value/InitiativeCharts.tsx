@@ -2,12 +2,14 @@ import { SegmentedControl } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useMemo, useState } from "react";
 import type { Initiative } from "../../api/types.ts";
+import { usePlace } from "../../app/place.ts";
 import { CursorStore } from "../../chart/cursor.ts";
 import { TimeChart } from "../../chart/TimeChart.tsx";
+import { formatDate } from "../../format/time.ts";
 import { lastSegment } from "../../tree/tree.ts";
 import { useSpeech } from "../../words/words.ts";
 import { CursorLine } from "./CursorLine.tsx";
-import { firstGrain, type Grain, initiativeSpan, isDaily } from "./initiativeSeries.ts";
+import { firstGrain, type Grain, hasSeries, initiativeSpan, isDaily } from "./initiativeSeries.ts";
 import { useAxisStyle, useEnergyChart, useMoneyChart } from "./useInitiativeCharts.ts";
 import classes from "./value.module.css";
 
@@ -33,21 +35,27 @@ export function InitiativeCharts({ initiative }: { initiative: Initiative }) {
           {words.value.energyChart(kpi)}
           {isDaily(initiative) ? <GrainSwitch grain={grain} onChange={setGrain} /> : null}
         </figcaption>
-        <div style={{ height: ENERGY_PX }}>
-          {width > 0 ? (
-            <TimeChart {...energy.chart} width={width} height={ENERGY_PX} view={view} />
-          ) : null}
-        </div>
-        <Key />
-        <p className={classes.bandNote}>
-          {words.value.bandNote[isDaily(initiative) ? grain : "point"]}
-        </p>
-        <CursorLine
-          initiative={initiative}
-          columns={energy.columns}
-          grain={grain}
-          cursor={cursor}
-        />
+        {hasSeries(initiative) ? (
+          <>
+            <div style={{ height: ENERGY_PX }}>
+              {width > 0 ? (
+                <TimeChart {...energy.chart} width={width} height={ENERGY_PX} view={view} />
+              ) : null}
+            </div>
+            <Key />
+            <p className={classes.bandNote}>
+              {words.value.bandNote[isDaily(initiative) ? grain : "point"]}
+            </p>
+            <CursorLine
+              initiative={initiative}
+              columns={energy.columns}
+              grain={grain}
+              cursor={cursor}
+            />
+          </>
+        ) : (
+          <NoSeries initiative={initiative} />
+        )}
       </figure>
       <figure>
         <figcaption>{words.value.moneyChart}</figcaption>
@@ -63,6 +71,18 @@ export function InitiativeCharts({ initiative }: { initiative: Initiative }) {
       </figure>
     </div>
   );
+}
+
+/** Said in place of a chart that has nothing to draw. */
+function NoSeries({ initiative }: { initiative: Initiative }) {
+  const { words, locale } = useSpeech();
+  const { info, zone } = usePlace();
+  const begins = initiative.reporting.from;
+  const text =
+    begins > info.now
+      ? words.value.noSeriesBefore(formatDate(begins, zone, locale))
+      : words.value.noSeries;
+  return <p className={classes.noMoney}>{text}</p>;
 }
 
 /** "gas_flow" as a title: "Gas flow". */

@@ -2,7 +2,7 @@ import { useParams } from "react-router";
 import { useInitiative } from "../../api/queries.ts";
 import type { Initiative } from "../../api/types.ts";
 import { usePlace } from "../../app/place.ts";
-import { formatStamp } from "../../format/time.ts";
+import { formatDate, formatStamp } from "../../format/time.ts";
 import { ErrorBox } from "../../parts/ErrorBox.tsx";
 import { LinkButton } from "../../parts/LinkButton.tsx";
 import { Mark } from "../../parts/Mark.tsx";
@@ -53,9 +53,14 @@ function InitiativeView({ initiative }: { initiative: Initiative }) {
   const { words, locale } = useSpeech();
   const { info, zone } = usePlace();
   const save = () => saveText(`${initiative.name}.csv`, "text/csv", csvOf(tableOf(initiative)));
+  const begins = initiative.reporting.from;
+  const told =
+    begins > info.now
+      ? words.value.begins(formatDate(begins, zone, locale))
+      : verdictSentence(initiative, words, locale);
   const sentence = (
     <>
-      <Mark kind={VERDICT_MARKS[initiative.verdict]} /> {verdictSentence(initiative, words, locale)}
+      <Mark kind={VERDICT_MARKS[initiative.verdict]} /> {told}
     </>
   );
   return (

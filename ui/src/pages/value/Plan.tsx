@@ -42,7 +42,11 @@ export function Plan({ initiative }: { initiative: Initiative }) {
   const iso = (time: number) => new Date(time).toISOString();
   const trend = to("/trends", { tag: [kpi.tag], from: iso(baseline.from), to: iso(reporting.to) });
   return (
-    <Section title={words.value.plan} more={<Link to={trend}>{words.value.openKpi}</Link>}>
+    <Section
+      id="plan"
+      title={words.value.plan}
+      more={<Link to={trend}>{words.value.openKpi}</Link>}
+    >
       <dl className={classes.list}>
         <div>
           <dt>{words.value.kpi}</dt>

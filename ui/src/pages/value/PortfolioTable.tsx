@@ -36,6 +36,7 @@ export function PortfolioTable({
 }) {
   const { words } = useSpeech();
   const scale = scaleFor(initiatives);
+  const currencies = [...new Set(initiatives.map((one) => one.currency))];
   return (
     <table className={classes.portfolio}>
       <thead>
@@ -43,11 +44,14 @@ export function PortfolioTable({
           <th>{words.value.initiative}</th>
           <th>{words.value.verdict}</th>
           {compact ? null : (
-            <th className={`number ${classes.expected}`}>{words.value.expected}</th>
+            <th className={`number ${classes.expected}`}>{words.value.expectedYear}</th>
           )}
-          <th className="number">{words.value.measured}</th>
+          <th className="number">{words.value.measuredYear}</th>
           <th className={classes.plotCell}>
             <span className="visually-hidden">{words.value.expectedMeasured}</span>
+            <span className={classes.scaleUnit} aria-hidden="true">
+              {words.value.moneyAYear(currencies.join(", "))}
+            </span>
             <ScaleLabels scale={scale} />
           </th>
         </tr>

@@ -31,6 +31,13 @@ export function isDaily(initiative: Initiative): boolean {
   );
 }
 
+/** Whether there is a number to draw at all. */
+export function hasSeries({ series }: Initiative): boolean {
+  return [series.actual, series.counterfactual].some((column) =>
+    column.some((value) => value !== null),
+  );
+}
+
 export function firstGrain(initiative: Initiative): Grain {
   return isDaily(initiative) && initiative.series.starts.length > MANY_POINTS ? "week" : "day";
 }

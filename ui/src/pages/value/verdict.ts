@@ -73,8 +73,9 @@ export function totalText(currency: string, total: Total, locale: string): strin
   return `${formatNumber(rounded, Math.max(0, -Math.floor(Math.log10(total.step))), locale)}\u00a0${currency}`;
 }
 
+/** How many have a proven effect, be it a gain or a loss: those whose money is added up. */
 export function provenCount(initiatives: readonly InitiativeSummary[]): number {
-  return initiatives.filter((one) => one.verdict === "proven-gain").length;
+  return initiatives.filter(isProven).length;
 }
 
 export function totalsText(totals: ReadonlyMap<string, Total>, locale: string): string {
