@@ -21,12 +21,18 @@ endif()
 
 find_path(UDUNITS_INCLUDE udunits2.h REQUIRED)
 find_library(UDUNITS_LIBRARY udunits2 REQUIRED)
+find_path(ZSTD_INCLUDE zstd.h REQUIRED)
+find_library(ZSTD_LIBRARY zstd REQUIRED)
 find_path(DATE_INCLUDE date/tz.h REQUIRED)
 find_library(DATE_TZ_LIBRARY date-tz REQUIRED)
 
 add_library(udunits2 INTERFACE)
 target_include_directories(udunits2 SYSTEM INTERFACE ${UDUNITS_INCLUDE})
 target_link_libraries(udunits2 INTERFACE ${UDUNITS_LIBRARY})
+
+add_library(zstd INTERFACE)
+target_include_directories(zstd SYSTEM INTERFACE ${ZSTD_INCLUDE})
+target_link_libraries(zstd INTERFACE ${ZSTD_LIBRARY})
 
 add_library(date_tz INTERFACE)
 target_include_directories(date_tz SYSTEM INTERFACE ${DATE_INCLUDE})

@@ -1,52 +1,19 @@
 #include "historian/block.h"
 
 #include <algorithm>
-#include <utility>
+#include <bit>
+#include <cmath>
+#include <functional>
 
 #include <fmt/format.h>
 
 #include "base/crc32c.h"
+#include "historian/block_statistics.h"
 #include "historian/codecs.h"
-#include "historian/compensated_sum.h"
 #include "historian/format.h"
 
 namespace bedplate::historian {
 namespace {
-
-double SecondsBetween(std::int64_t from_ns, std::int64_t to_ns) {
-  return static_cast<double>(to_ns - from_ns) / static_cast<double>(kNanosecondsPerSecond);
-}
-
-BlockStatistics ComputeStatistics(const SampleColumns& columns) {
-  BlockStatistics statistics;
-  CompensatedSum sum;
-  CompensatedSum step;
-  CompensatedSum linear;
-  bool any = false;
-  bool previous_good = false;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const bool good = columns.QualityAt(i).IsGood();
-    const double value = good ? columns.NumberAt(i) : 0;
-    if (previous_good) {
-      const double seconds = SecondsBetween(columns.times[i - 1], columns.times[i]);
-      const double previous = columns.NumberAt(i - 1);
-      step.Add(previous * seconds);
-      if (good) linear.Add((previous / 2 + value / 2) * seconds);
-    }
-    previous_good = good;
-    if (!good) continue;
-    sum.Add(value);
-    statistics.min = any ? std::min(statistics.min, value) : value;
-    statistics.max = any ? std::max(statistics.max, value) : value;
-    if (!any) statistics.first = value;
-    statistics.last = value;
-    any = true;
-  }
-  statistics.sum = sum.Total();
-  statistics.step_integral = step.Total();
-  statistics.linear_integral = linear.Total();
-  return statistics;
-}
 
 void EncodeValues(const SampleColumns& columns, Bytes& out) {
   switch (columns.type) {
@@ -85,6 +52,51 @@ std::int64_t StrideOf(const std::vector<std::int64_t>& times) {
   return stride;
 }
 
+std::uint32_t CountGood(const SampleColumns& columns) {
+  if (columns.qualities.empty()) return static_cast<std::uint32_t>(columns.size());
+  return static_cast<std::uint32_t>(
+      std::count_if(columns.qualities.begin(), columns.qualities.end(),
+                    [](std::uint32_t code) { return Quality(code).IsGood(); }));
+}
+
+BlockHeader SummarizeBlock(const SampleColumns& columns) {
+  BlockHeader header;
+  header.count = static_cast<std::uint32_t>(columns.size());
+  header.good_count = CountGood(columns);
+  header.first_time = columns.times.front();
+  header.last_time = columns.times.back();
+  const std::int64_t stride = StrideOf(columns.times);
+  header.even = stride != 0;
+  header.has_qualities = !columns.qualities.empty();
+  header.has_statistics = columns.type != ValueType::kString && header.good_count > 0;
+  if (header.has_statistics) SummarizeStatistics(columns, stride, header);
+  return header;
+}
+
+/// The same bits, so that what is no number equals itself, or nearly the same number.
+bool IsNear(double a, double b, double tolerance) {
+  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) ||
+         std::abs(a - b) <= tolerance;
+}
+
+/// Sums may differ by their rounding; a writer may have added in another order.
+bool Agree(const BlockHeader& a, const BlockHeader& b) {
+  constexpr double kRounding = 0x1p-46;
+  const BlockStatistics& x = a.statistics;
+  const BlockStatistics& y = b.statistics;
+  const bool exact = IsNear(x.min, y.min, 0) && IsNear(x.max, y.max, 0) &&
+                     IsNear(x.first, y.first, 0) && IsNear(x.last, y.last, 0);
+  const double greatest = std::max(std::abs(x.min), std::abs(x.max)) * kRounding;
+  if (!exact || !IsNear(x.sum, y.sum, greatest * a.count)) return false;
+  if (!a.AllGood()) return true;
+  const double seconds =
+      static_cast<double>(a.last_time - a.first_time) / static_cast<double>(kNanosecondsPerSecond);
+  // Derived integrals are as exact as the sum of all samples, spread over the time between two.
+  const double tolerance = 2 * greatest * seconds;
+  return IsNear(x.step_integral, y.step_integral, tolerance) &&
+         IsNear(x.linear_integral, y.linear_integral, tolerance);
+}
+
 /// A section of the payload: its length as a varint, then its bytes.
 ByteView TakeSection(ByteReader& in) {
   const std::uint64_t length = in.Varint();
@@ -96,56 +108,15 @@ void PutSection(Bytes& out, ByteView section) {
   PutBytes(out, section);
 }
 
-Status DecodeColumns(const BlockHeader& header, ByteView payload, SampleColumns& columns) {
-  ByteReader in(payload);
-  ByteReader times(TakeSection(in));
-  ByteReader qualities(TakeSection(in));
-  if (!in.ok()) return Damaged("its sections do not fit");
-  if (!DecodeTimes(times, header.count, header.first_time, columns.times) || !times.AtEnd()) {
-    return Damaged("its times do not decode");
-  }
-  if (!DecodeQualities(qualities, header.count, columns.qualities) || !qualities.AtEnd()) {
-    return Damaged("its qualities do not decode");
-  }
-  if (!DecodeValues(in, header.count, columns)) return Damaged("its values do not decode");
-  return {};
-}
+/// Where each column of a payload stands; empty for one that the header tells.
+struct Sections {
+  ByteView times;
+  ByteView qualities;
+  ByteView values;
+};
 
-}  // namespace
-
-BlockHeader SummarizeBlock(const SampleColumns& columns) {
-  BlockHeader header;
-  header.count = static_cast<std::uint32_t>(columns.size());
-  header.good_count = header.count;
-  if (!columns.qualities.empty()) {
-    header.good_count = static_cast<std::uint32_t>(
-        std::count_if(columns.qualities.begin(), columns.qualities.end(),
-                      [](std::uint32_t code) { return Quality(code).IsGood(); }));
-  }
-  header.first_time = columns.times.front();
-  header.last_time = columns.times.back();
-  header.has_statistics = columns.type != ValueType::kString && header.good_count > 0;
-  if (header.has_statistics) header.statistics = ComputeStatistics(columns);
-  return header;
-}
-
-EncodedBlock EncodeBlock(const SampleColumns& columns) {
-  BEDPLATE_CHECK(!columns.empty() && columns.size() <= kMaxBlockSamples);
-  EncodedBlock block;
-  block.header = SummarizeBlock(columns);
-  Bytes section;
-  EncodeTimes(columns.times, section);
-  PutSection(block.payload, section);
-  section.clear();
-  EncodeQualities(columns.qualities, section);
-  PutSection(block.payload, section);
-  EncodeValues(columns, block.payload);
-  block.header.payload_bytes = static_cast<std::uint32_t>(block.payload.size());
-  block.header.payload_crc = Crc32c(block.payload);
-  return block;
-}
-
-Result<SampleColumns> DecodeBlock(const BlockHeader& header, ValueType type, ByteView payload) {
+/// Checks the payload against its checksum and splits it.
+Result<Sections> Split(const BlockHeader& header, ByteView payload) {
   if (header.count == 0 || header.count > kMaxBlockSamples) {
     return Damaged(fmt::format("{} samples, expected 1 to {}", header.count, kMaxBlockSamples));
   }
@@ -153,27 +124,134 @@ Result<SampleColumns> DecodeBlock(const BlockHeader& header, ValueType type, Byt
   if (crc != header.payload_crc) {
     return Damaged(fmt::format("checksum {:08x}, expected {:08x}", crc, header.payload_crc));
   }
-  SampleColumns columns;
-  columns.type = type;
-  RETURN_IF_ERROR(DecodeColumns(header, payload, columns));
-  if (!StrictlyAscending(columns.times) || columns.times.back() != header.last_time) {
+  ByteReader in(payload);
+  Sections sections;
+  if (!header.even) sections.times = TakeSection(in);
+  if (header.has_qualities || header.version == 1) sections.qualities = TakeSection(in);
+  sections.values = in.Rest();
+  if (!in.ok()) return Damaged("its sections do not fit");
+  return sections;
+}
+
+/// The distance of neighbours in an even block. Fails when its times are no such row.
+Result<std::int64_t> EvenStride(const BlockHeader& header) {
+  if (header.count == 1 && header.last_time == header.first_time) return std::int64_t{1};
+  const std::int64_t stride = header.Stride();
+  const bool fits = stride > 0 && header.first_time + stride * (std::int64_t{header.count} - 1) ==
+                                      header.last_time;
+  if (fits) return stride;
+  return Damaged("its times are no even row");
+}
+
+Status DecodeUnevenTimes(const BlockHeader& header, ByteView section,
+                         std::vector<std::int64_t>& times) {
+  ByteReader in(section);
+  if (!DecodeTimes(in, header.count, header.first_time, times) || !in.AtEnd()) {
+    return Damaged("its times do not decode");
+  }
+  if (!StrictlyAscending(times) || times.back() != header.last_time) {
     return Damaged("its times are not those of its header");
   }
+  return {};
+}
+
+Status DecodeAllTimes(const BlockHeader& header, ByteView section,
+                      std::vector<std::int64_t>& times) {
+  if (!header.even) return DecodeUnevenTimes(header, section, times);
+  ASSIGN_OR_RETURN(const std::int64_t stride, EvenStride(header));
+  times.resize(header.count);
+  std::int64_t time = header.first_time;
+  for (std::int64_t& entry : times) {
+    entry = time;
+    time += stride;
+  }
+  return {};
+}
+
+Status DecodeAllQualities(const BlockHeader& header, ByteView section,
+                          std::vector<std::uint32_t>& qualities) {
+  qualities.clear();
+  if (header.version != 1 && !header.has_qualities) return {};
+  ByteReader in(section);
+  if (DecodeQualities(in, header.count, qualities) && in.AtEnd()) return {};
+  return Damaged("its qualities do not decode");
+}
+
+Error UndecodedValues() { return Damaged("its values do not decode"); }
+
+/// The values of a block of numbers, as doubles.
+bool DecodeAsDoubles(ByteReader& in, ValueType type, NumberBlock& out) {
+  if (type == ValueType::kDouble) return DecodeDoubles(in, out.count, out.scratch, out.values);
+  out.values.resize(out.count);
+  if (type == ValueType::kInt64) {
+    if (!DecodeInt64s(in, out.count, out.scratch)) return false;
+    std::transform(out.scratch.begin(), out.scratch.end(), out.values.begin(),
+                   [](std::int64_t value) { return static_cast<double>(value); });
+    return true;
+  }
+  std::vector<std::uint8_t> bools;
+  if (!DecodeBools(in, out.count, bools)) return false;
+  std::copy(bools.begin(), bools.end(), out.values.begin());
+  return true;
+}
+
+}  // namespace
+
+bool Describes(const BlockHeader& header, const SampleColumns& columns) {
+  const BlockHeader own = SummarizeBlock(columns);
+  return own.count == header.count && own.good_count == header.good_count &&
+         own.first_time == header.first_time && own.last_time == header.last_time &&
+         own.has_statistics == header.has_statistics && (!own.has_statistics || Agree(own, header));
+}
+
+EncodedBlock EncodeBlock(const SampleColumns& columns) {
+  BEDPLATE_CHECK(!columns.empty() && columns.size() <= kMaxBlockSamples);
+  EncodedBlock block;
+  block.header = SummarizeBlock(columns);
+  Bytes section;
+  if (!block.header.even) {
+    EncodeTimes(columns.times, section);
+    PutSection(block.payload, section);
+    section.clear();
+  }
+  if (block.header.has_qualities) {
+    EncodeQualities(columns.qualities, section);
+    PutSection(block.payload, section);
+  }
+  EncodeValues(columns, block.payload);
+  block.header.payload_bytes = static_cast<std::uint32_t>(block.payload.size());
+  block.header.payload_crc = Crc32c(block.payload);
+  return block;
+}
+
+Result<SampleColumns> DecodeBlock(const BlockHeader& header, ValueType type, ByteView payload) {
+  ASSIGN_OR_RETURN(const Sections sections, Split(header, payload));
+  SampleColumns columns;
+  columns.type = type;
+  RETURN_IF_ERROR(DecodeAllTimes(header, sections.times, columns.times));
+  RETURN_IF_ERROR(DecodeAllQualities(header, sections.qualities, columns.qualities));
+  ByteReader values(sections.values);
+  if (!DecodeValues(values, header.count, columns) || !values.AtEnd()) return UndecodedValues();
   return columns;
 }
 
 Status DecodeNumbers(const BlockHeader& header, ValueType type, ByteView payload,
                      NumberBlock& out) {
   BEDPLATE_CHECK(type != ValueType::kString);
-  ASSIGN_OR_RETURN(SampleColumns columns, DecodeBlock(header, type, payload));
-  out.count = columns.size();
-  out.first_time = columns.times.front();
-  out.stride = StrideOf(columns.times);
-  out.values.resize(out.count);
-  for (std::size_t i = 0; i < out.count; ++i) out.values[i] = columns.NumberAt(i);
-  out.qualities = std::move(columns.qualities);
+  ASSIGN_OR_RETURN(const Sections sections, Split(header, payload));
+  out.count = header.count;
+  out.first_time = header.first_time;
   out.times.clear();
-  if (out.stride == 0) out.times = std::move(columns.times);
+  if (header.even) {
+    ASSIGN_OR_RETURN(out.stride, EvenStride(header));
+  } else {
+    RETURN_IF_ERROR(DecodeUnevenTimes(header, sections.times, out.times));
+    out.stride = StrideOf(out.times);
+    if (out.stride != 0) out.times.clear();
+  }
+  RETURN_IF_ERROR(DecodeAllQualities(header, sections.qualities, out.qualities));
+  ByteReader values(sections.values);
+  if (!DecodeAsDoubles(values, type, out) || !values.AtEnd()) return UndecodedValues();
   return {};
 }
 

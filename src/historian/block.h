@@ -11,7 +11,8 @@ namespace bedplate::historian {
 
 /// What aggregates need of the samples of good quality in a block of numbers. The integrals are in
 /// value x seconds from the first to the last sample of the block and only meant for blocks that
-/// are all good: step holds each value until the next time, linear joins the values by lines.
+/// are all good (version 2 has 0 in others): step holds each value until the next time, linear
+/// joins the values by lines.
 struct BlockStatistics {
   double min = 0;
   double max = 0;
@@ -24,6 +25,9 @@ struct BlockStatistics {
   bool operator==(const BlockStatistics&) const = default;
 };
 
+/// Says that statistics are not written as decimals.
+inline constexpr std::uint8_t kNoDecimals = 255;
+
 /// Stands in a segment's index, apart from the block's payload (docs/formats/segment.md).
 struct BlockHeader {
   std::uint32_t count = 0;       // samples, 1 to kMaxBlockSamples
@@ -33,11 +37,19 @@ struct BlockHeader {
   std::uint64_t payload_offset = 0;  // from the start of the file
   std::uint32_t payload_bytes = 0;
   std::uint32_t payload_crc = 0;
-  bool has_statistics = false;  // numbers with at least one good sample
+  std::uint8_t version = 2;             // of the segment format that the payload has
+  bool even = false;                    // all neighbours are equally far apart; version 2 only
+  bool has_qualities = false;           // the payload has a column of them; version 2 only
+  bool has_statistics = false;          // numbers with at least one good sample
+  bool has_integrals = false;           // they are written and not derived; version 2 only
+  std::uint8_t decimals = kNoDecimals;  // the exponent that statistics are written with
   BlockStatistics statistics;
 
   [[nodiscard]] bool AllGood() const noexcept { return good_count == count; }
-  bool operator==(const BlockHeader&) const = default;
+  /// Of an even block: ns from each sample to the next, 0 for a single one.
+  [[nodiscard]] std::int64_t Stride() const noexcept {
+    return count > 1 ? (last_time - first_time) / (std::int64_t{count} - 1) : 0;
+  }
 };
 
 /// A block's columns as bytes. `header.payload_offset` is 0.
@@ -62,6 +74,7 @@ struct NumberBlock {
   std::vector<std::int64_t> times;  // empty when there is a stride
   std::vector<double> values;
   std::vector<std::uint32_t> qualities;  // OPC UA status codes; empty: all good
+  std::vector<std::int64_t> scratch;     // of the decoder
 
   [[nodiscard]] std::int64_t TimeAt(std::size_t index) const noexcept {
     return times.empty() ? first_time + static_cast<std::int64_t>(index) * stride : times[index];
@@ -72,7 +85,7 @@ struct NumberBlock {
 /// `times` or `stride` is set. After an error `out` holds nothing of use.
 Status DecodeNumbers(const BlockHeader& header, ValueType type, ByteView payload, NumberBlock& out);
 
-/// What EncodeBlock puts into a header, apart from the payload's place, size and checksum.
-BlockHeader SummarizeBlock(const SampleColumns& columns);
+/// Whether counts, times and statistics of a header are those of the block's samples.
+[[nodiscard]] bool Describes(const BlockHeader& header, const SampleColumns& columns);
 
 }  // namespace bedplate::historian

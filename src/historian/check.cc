@@ -32,16 +32,9 @@ Status CheckLogFile(FileSystem& files, const std::string& path, std::uint64_t co
   return {};
 }
 
-BlockHeader WithoutPayload(BlockHeader header) {
-  header.payload_offset = 0;
-  header.payload_bytes = 0;
-  header.payload_crc = 0;
-  return header;
-}
-
 Status CheckBlock(const SegmentReader& segment, ValueType type, const BlockHeader& header) {
   ASSIGN_OR_RETURN(const SampleColumns columns, segment.Read(type, header));
-  if (SummarizeBlock(columns) == WithoutPayload(header)) return {};
+  if (Describes(header, columns)) return {};
   return Error(ErrorCode::kCorruption, "the block's header does not describe its samples")
       .At(fmt::format("{} at byte {}", segment.path(), header.payload_offset));
 }

@@ -105,6 +105,30 @@ TEST(IntegerCodecTest, RefusesBytesThatDoNotReach) {
   }
 }
 
+TEST(IntegerCodecTest, AWalkComesNearItsEntropy) {
+  std::mt19937_64 random(12);
+  std::normal_distribution<double> step(0, 30);
+  std::vector<std::int64_t> values(2500);
+  double level = 0;
+  for (auto& value : values) {
+    level += step(random);
+    value = static_cast<std::int64_t>(std::lround(level));
+  }
+  // log2(30 sqrt(2 pi e)) = 6.95 bits a number, and 50 bytes for tables and states.
+  EXPECT_LE(RoundTripIntegers(values), values.size() * 695 / 800 + 50);
+}
+
+TEST(IntegerCodecTest, FewNumbersOfAnyKind) {
+  std::mt19937_64 random(13);
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<std::int64_t> values(1 + random() % 40);
+    const auto width = random() % 64;
+    for (auto& value : values)
+      value = static_cast<std::int64_t>(random() >> width) * (random() % 3 != 0 ? 1 : 0);
+    RoundTripIntegers(values);
+  }
+}
+
 TEST(TimeCodecTest, RoundTripsJitterGapsAndLateStarts) {
   std::mt19937_64 random(2);
   for (const std::size_t size : kSizes) {
@@ -176,6 +200,49 @@ TEST(DoubleCodecTest, PlantDecimalsTakeAboutAByteAndConstantsNine) {
   }
   EXPECT_LE(RoundTripDoubles(values), values.size() * 11 / 10);
   EXPECT_EQ(RoundTripDoubles(std::vector<double>(4096, 21.5)), 9U);
+}
+
+TEST(DoubleCodecTest, FloatsOfADecimalTakeAsLittleAsTheDecimal) {
+  std::mt19937_64 random(8);
+  std::vector<double> values(2000);
+  std::int64_t level = 213;
+  for (double& value : values) {
+    level += static_cast<std::int64_t>(random() % 7) - 3;
+    value = static_cast<double>(static_cast<float>(static_cast<double>(level) / 10));
+  }
+  EXPECT_LE(RoundTripDoubles(values), values.size() / 2);
+}
+
+TEST(DoubleCodecTest, DecimalsBesideTheNearestDoubleAreCorrected) {
+  std::mt19937_64 random(9);
+  std::vector<double> values(2000);
+  std::int64_t level = 7'396'732;
+  for (double& value : values) {
+    level += static_cast<std::int64_t>(random() % 1001) - 500;
+    value = static_cast<double>(level) / 1e5;
+    if (random() % 20 == 0) value = std::nextafter(value, 1000);
+  }
+  values[77] = -0.0;
+  values[78] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_LE(RoundTripDoubles(values), values.size() * 3 / 2);
+}
+
+TEST(DoubleCodecTest, ManyZerosBetweenFullEntropyCostNextToNothing) {
+  std::mt19937_64 random(10);
+  std::vector<double> values(3000, 0.0);
+  for (std::size_t i = 0; i < 300; ++i) {
+    values[i * 10] = 50 + static_cast<double>(random() % (1ULL << 50)) * 0x1p-45;
+  }
+  EXPECT_LE(RoundTripDoubles(values), 300 * 8 + values.size() / 12);
+}
+
+TEST(IntegerCodecTest, WhatRepeatsItselfIsCompressed) {
+  std::vector<std::int64_t> values;
+  std::mt19937_64 random(11);
+  std::vector<std::int64_t> day(96);
+  for (auto& value : day) value = static_cast<std::int64_t>(random() % 100'000);
+  for (int i = 0; i < 30; ++i) values.insert(values.end(), day.begin(), day.end());
+  EXPECT_LE(RoundTripIntegers(values), 600U);
 }
 
 TEST(BoolCodecTest, RoundTripsRunsAndNoise) {

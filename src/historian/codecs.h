@@ -21,6 +21,9 @@ void EncodeTimes(std::span<const std::int64_t> times, Bytes& out);
 
 /// Bit-exact, NaN payloads and -0.0 included.
 void EncodeDoubles(std::span<const double> values, Bytes& out);
+/// `scratch` is memory that is used again from block to block; what it holds does not matter.
+[[nodiscard]] bool DecodeDoubles(ByteReader& in, std::size_t count,
+                                 std::vector<std::int64_t>& scratch, std::vector<double>& out);
 [[nodiscard]] bool DecodeDoubles(ByteReader& in, std::size_t count, std::vector<double>& out);
 
 void EncodeInt64s(std::span<const std::int64_t> values, Bytes& out);

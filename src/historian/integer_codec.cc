@@ -4,137 +4,206 @@
 #include <array>
 #include <bit>
 
+#include "base/check.h"
+#include "historian/format.h"
+#include "historian/packed_codec.h"
+#include "historian/token_codec.h"
+#include "historian/zstd_codec.h"
+
 namespace bedplate::historian {
 namespace {
 
-constexpr std::size_t kGroupSize = 128;
 constexpr unsigned kMaxOrder = 2;
-constexpr unsigned kWordBits = 64;
+/// A method byte is one of these plus the order of the differences.
+enum Method : std::uint8_t { kPacked = 0, kTokens = 16, kCompressed = 32 };
+constexpr unsigned kOrderMask = 15;
 
-__extension__ using DoubleWord = unsigned __int128;
+/// What tokens take besides the bits of a model's estimate: model, center and states.
+constexpr std::size_t kTokenBytes = 22;
+constexpr std::size_t kFewTokenBytes = 10;
+constexpr std::size_t kFew = 512;
+/// The bits that a leading number takes.
+constexpr std::uint64_t kLeadingBits = 24;
 
-constexpr std::int64_t WrappingAdd(std::int64_t a, std::int64_t b) {
+constexpr std::size_t kMaxVarintBytes = 10;
+/// Compression is tried when this part of all numbers repeats earlier ones.
+constexpr std::size_t kRepeatedPart = 3;
+/// So many numbers in a row make a repetition.
+constexpr std::size_t kRepeatLength = 4;
+
+std::int64_t WrappingAdd(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
 }
-constexpr std::int64_t WrappingSubtract(std::int64_t a, std::int64_t b) {
+std::int64_t WrappingSubtract(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
 }
 
-constexpr std::size_t PackedBytes(std::size_t count, unsigned width) {
-  return (count * width + 7) / 8;
+/// The values as differences of some order: first the leading number of each order, then the rest.
+struct Differences {
+  unsigned order = 0;
+  std::vector<std::int64_t> numbers;
+
+  [[nodiscard]] std::span<const std::int64_t> Leading() const {
+    return std::span(numbers).first(order);
+  }
+  [[nodiscard]] std::span<const std::int64_t> Rest() const {
+    return std::span(numbers).subspan(order);
+  }
+};
+
+Differences Differentiate(Differences differences) {
+  auto& numbers = differences.numbers;
+  for (std::size_t i = numbers.size(); --i > differences.order;) {
+    numbers[i] = WrappingSubtract(numbers[i], numbers[i - 1]);
+  }
+  ++differences.order;
+  return differences;
 }
 
-/// Writes the low `width` bits of each value one after the other, lowest bit first.
-void Pack(std::span<const std::uint64_t> values, unsigned width, Bytes& out) {
-  DoubleWord pending = 0;
-  unsigned pending_bits = 0;
-  for (const std::uint64_t value : values) {
-    pending |= static_cast<DoubleWord>(value) << pending_bits;
-    pending_bits += width;
-    if (pending_bits >= kWordBits) {
-      PutFixed(out, static_cast<std::uint64_t>(pending));
-      pending >>= kWordBits;
-      pending_bits -= kWordBits;
+std::int64_t MiddleOf(std::span<const std::int64_t> numbers) {
+  std::array<std::int64_t, 63> probes;
+  const std::size_t count = std::min(numbers.size(), probes.size());
+  for (std::size_t i = 0; i < count; ++i) probes[i] = numbers[i * numbers.size() / count];
+  const auto middle = probes.begin() + static_cast<std::ptrdiff_t>(count / 2);
+  std::nth_element(probes.begin(), middle, probes.begin() + static_cast<std::ptrdiff_t>(count));
+  return *middle;
+}
+
+/// About how many bits the spread of the numbers around their middle needs, times 2^20: a double's
+/// bits, read as a whole number, are its logarithm drawn by straight lines.
+std::uint64_t SpreadBits(const Differences& differences) {
+  const std::int64_t middle = MiddleOf(differences.Rest());
+  constexpr unsigned kDropped = 32;
+  constexpr std::uint64_t kOne = std::bit_cast<std::uint64_t>(1.0) >> kDropped;
+  std::uint64_t total = differences.order * (kLeadingBits << 20U);
+  for (const std::int64_t number : differences.Rest()) {
+    const double distance = static_cast<double>(WrappingSubtract(number, middle));
+    const double size = 1 + (distance < 0 ? -distance : distance);
+    total += (std::bit_cast<std::uint64_t>(size) >> kDropped) - kOne;
+  }
+  return total;
+}
+
+/// The order whose differences are smallest.
+Differences ChooseOrder(std::span<const std::int64_t> values) {
+  Differences current{0, {values.begin(), values.end()}};
+  Differences best = current;
+  std::uint64_t best_bits = SpreadBits(current);
+  while (current.order < kMaxOrder && current.order + 1 < values.size()) {
+    current = Differentiate(std::move(current));
+    const std::uint64_t bits = SpreadBits(current);
+    if (bits >= best_bits) continue;
+    best_bits = bits;
+    best = current;
+  }
+  return best;
+}
+
+/// Whether a good part of the numbers repeats what came before.
+bool RepeatsItself(std::span<const std::int64_t> numbers) {
+  if (numbers.size() < 8 * kRepeatLength) return false;
+  std::array<std::uint16_t, 4096> seen{};
+  std::size_t repeated = 0;
+  const std::size_t ends = numbers.size() - kRepeatLength;
+  for (std::size_t i = 0; i < ends; ++i) {
+    std::uint64_t hash = 0;
+    for (std::size_t k = 0; k < kRepeatLength; ++k) {
+      hash = (hash ^ static_cast<std::uint64_t>(numbers[i + k])) * 0x9E3779B97F4A7C15ULL;
     }
+    std::uint16_t& slot = seen[hash >> 52U];
+    const auto here = numbers.subspan(i, kRepeatLength);
+    if (std::equal(here.begin(), here.end(), numbers.begin() + slot) && slot < i) ++repeated;
+    slot = static_cast<std::uint16_t>(i);
   }
-  for (; pending_bits > 0; pending_bits -= std::min(pending_bits, 8U)) {
-    out.push_back(static_cast<std::byte>(static_cast<std::uint8_t>(pending)));
-    pending >>= 8U;
-  }
+  return repeated * kRepeatedPart > ends;
 }
 
-/// Adds `base` to each value read; `packed` holds PackedBytes(out.size(), width) bytes.
-void Unpack(ByteView packed, unsigned width, std::int64_t base, std::span<std::int64_t> out) {
-  // The copy gives every load eight readable bytes and a ninth for the widest values.
-  std::array<std::byte, kGroupSize * sizeof(std::uint64_t) + 16> padded{};
-  std::copy(packed.begin(), packed.end(), padded.begin());
-  const std::uint64_t mask = width == kWordBits ? ~0ULL : (1ULL << width) - 1;
-  std::size_t bit = 0;
-  for (std::int64_t& value : out) {
-    const std::byte* from = padded.data() + bit / 8;
-    const unsigned shift = bit % 8;
-    std::uint64_t word = LoadFixed<std::uint64_t>(from) >> shift;
-    if (shift + width > kWordBits) {
-      word |= std::to_integer<std::uint64_t>(from[8]) << (kWordBits - shift);
-    }
-    value = WrappingAdd(base, static_cast<std::int64_t>(word & mask));
-    bit += width;
-  }
+void PutHead(Method method, const Differences& differences, Bytes& out) {
+  out.push_back(static_cast<std::byte>(method + differences.order));
+  for (const std::int64_t number : differences.Leading()) PutVarint(out, ZigZag(number));
 }
 
-void EncodeGroup(std::span<const std::int64_t> values, Bytes& out) {
-  const std::int64_t base = *std::min_element(values.begin(), values.end());
-  std::array<std::uint64_t, kGroupSize> offsets;
-  std::uint64_t all_bits = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    offsets[i] = static_cast<std::uint64_t>(WrappingSubtract(values[i], base));
-    all_bits |= offsets[i];
-  }
-  const auto width = static_cast<unsigned>(std::bit_width(all_bits));
-  PutVarint(out, ZigZag(base));
-  out.push_back(static_cast<std::byte>(width));
-  Pack(std::span(offsets).first(values.size()), width, out);
+void PutCompressed(const Differences& differences, Bytes& out) {
+  Bytes plain;
+  for (const std::int64_t number : differences.Rest()) PutVarint(plain, ZigZag(number));
+  Bytes frame;
+  CompressZstd(plain, frame);
+  PutHead(kCompressed, differences, out);
+  PutVarint(out, frame.size());
+  PutBytes(out, frame);
 }
 
-bool DecodeGroup(ByteReader& in, std::span<std::int64_t> out) {
-  const std::int64_t base = UnZigZag(in.Varint());
-  const unsigned width = in.Fixed<std::uint8_t>();
-  if (width > kWordBits) return false;
-  const ByteView packed = in.Take(PackedBytes(out.size(), width));
-  if (!in.ok()) return false;
-  Unpack(packed, width, base, out);
-  return true;
+bool DecodeCompressed(ByteReader& in, std::span<std::int64_t> out) {
+  const std::uint64_t length = in.Varint();
+  const ByteView frame = in.Take(length);
+  Bytes plain;
+  if (!in.ok() || !DecompressZstd(frame, out.size() * kMaxVarintBytes, plain)) return false;
+  ByteReader varints(plain);
+  for (std::int64_t& number : out) number = UnZigZag(varints.Varint());
+  return varints.ok() && varints.AtEnd();
 }
 
-/// Replaces values[i] by its difference to the one before, from `start` on.
-void Difference(std::vector<std::int64_t>& values, std::size_t start) {
-  for (std::size_t i = values.size(); i-- > start;) {
-    values[i] = WrappingSubtract(values[i], values[i - 1]);
-  }
-}
-
-void EncodeOrder(std::span<const std::int64_t> differences, unsigned order, Bytes& out) {
-  out.push_back(static_cast<std::byte>(order));
-  const std::size_t leading = std::min<std::size_t>(order, differences.size());
-  for (std::size_t i = 0; i < leading; ++i) PutVarint(out, ZigZag(differences[i]));
-  for (auto rest = differences.subspan(leading); !rest.empty();) {
-    const std::size_t count = std::min(kGroupSize, rest.size());
-    EncodeGroup(rest.first(count), out);
-    rest = rest.subspan(count);
+/// Undoes one order of differences from `begin` on.
+void Accumulate(std::span<std::int64_t> numbers, std::size_t begin) {
+  for (std::size_t i = begin; i < numbers.size(); ++i) {
+    numbers[i] = WrappingAdd(numbers[i], numbers[i - 1]);
   }
 }
 
 }  // namespace
 
 void EncodeIntegers(std::span<const std::int64_t> values, Bytes& out) {
-  std::vector<std::int64_t> differences(values.begin(), values.end());
-  Bytes best;
-  Bytes candidate;
-  for (unsigned order = 0; order <= kMaxOrder; ++order) {
-    // After this, the first `order` entries are the leading value of each order of difference.
-    if (order > 0 && order < differences.size()) Difference(differences, order);
-    candidate.clear();
-    if (order > 0 && order >= differences.size()) break;
-    EncodeOrder(differences, order, candidate);
-    if (best.empty() || candidate.size() < best.size()) best.swap(candidate);
+  BEDPLATE_CHECK(!values.empty() && values.size() <= kMaxBlockSamples);
+  const Differences differences = ChooseOrder(values);
+  const auto rest = differences.Rest();
+  const ChosenModel chosen = ChooseTokenModel(rest);
+  const std::size_t token_bytes = static_cast<std::size_t>(chosen.bits / 8) +
+                                  (rest.size() < kFew ? kFewTokenBytes : kTokenBytes);
+  const std::size_t start = out.size();
+  if (PackedSize(rest) <= token_bytes) {
+    PutHead(kPacked, differences, out);
+    EncodePacked(rest, out);
+  } else {
+    PutHead(kTokens, differences, out);
+    EncodeTokenized(rest, chosen.model, out);
   }
-  PutBytes(out, best);
+  if (!RepeatsItself(rest)) return;
+  Bytes compressed;
+  PutCompressed(differences, compressed);
+  if (compressed.size() >= out.size() - start) return;
+  out.resize(start);
+  PutBytes(out, compressed);
 }
 
 bool DecodeIntegers(ByteReader& in, std::size_t count, std::vector<std::int64_t>& out) {
+  BEDPLATE_CHECK(count <= kMaxBlockSamples);
   out.clear();
-  const unsigned order = in.Fixed<std::uint8_t>();
+  const auto method = in.Fixed<std::uint8_t>();
+  const unsigned order = method & kOrderMask;
   if (!in.ok() || order > kMaxOrder || order > count) return false;
   out.resize(count);
-  for (std::size_t i = 0; i < order; ++i) out[i] = UnZigZag(in.Varint());
-  for (std::size_t at = order; at < count; at += kGroupSize) {
-    if (!DecodeGroup(in, std::span(out).subspan(at, std::min(kGroupSize, count - at)))) {
-      return false;
+  const std::span<std::int64_t> numbers(out);
+  for (std::size_t i = 0; i < order; ++i) numbers[i] = UnZigZag(in.Varint());
+  const auto rest = numbers.subspan(order);
+  unsigned levels = order;  // of differences that are still to be undone
+  switch (method - order) {
+    case kPacked:
+      if (!DecodePacked(in, rest)) return false;
+      break;
+    case kTokens: {
+      // The decoder of tokens undoes one order by the way.
+      const bool summed = order > 0;
+      if (rest.empty()) return false;
+      if (!DecodeTokenized(in, summed, summed ? numbers[order - 1] : 0, rest)) return false;
+      if (summed) --levels;
+      break;
     }
+    case kCompressed:
+      if (!DecodeCompressed(in, rest)) return false;
+      break;
+    default: return false;
   }
-  for (unsigned level = order; level > 0; --level) {
-    for (std::size_t i = level; i < count; ++i) out[i] = WrappingAdd(out[i], out[i - 1]);
-  }
+  for (; levels > 0; --levels) Accumulate(numbers, levels);
   return in.ok();
 }
 

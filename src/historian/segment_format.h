@@ -37,6 +37,7 @@ struct PageEntry {
 };
 
 struct SegmentFooter {
+  std::uint32_t version = 2;
   std::uint64_t directory_offset = 0;
   std::uint32_t pages = 0;
   std::uint32_t directory_crc = 0;
@@ -58,10 +59,13 @@ void PutSegmentHeader(Bytes& out, std::uint64_t id);
 /// The segment's id. Errors: kCorruption, kUnsupported for a later version.
 Result<std::uint64_t> ParseSegmentHeader(ByteView bytes);
 
-/// Adds one series to a page; `previous` is the tag before it in the page, or none.
-void PutSeriesBlocks(Bytes& page, TagId previous, const SeriesBlocks& series);
-/// Every series of a page. Errors: kCorruption. `payload_end` bounds where payloads may lie.
-Result<std::vector<SeriesBlocks>> ParsePage(ByteView page, std::uint64_t payload_end);
+/// Adds one series to a page, in the format of version 2. `previous` is the series before it in
+/// the page; without a tag where there is none.
+void PutSeriesBlocks(Bytes& page, const SeriesBlocks& previous, const SeriesBlocks& series);
+/// Every series of a page of a segment of that version. Errors: kCorruption. `payload_end` bounds
+/// where payloads may lie.
+Result<std::vector<SeriesBlocks>> ParsePage(ByteView page, std::uint64_t payload_end,
+                                            std::uint32_t version);
 
 void PutPageEntry(Bytes& out, const PageEntry& entry);
 /// Errors: kCorruption when the entries do not ascend or do not lie before the directory.

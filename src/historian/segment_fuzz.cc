@@ -54,7 +54,9 @@ void ReadPageInSegment(ByteView page) {
   PutSegmentFooter(
       file, {.directory_offset = directory_offset, .pages = 1, .directory_crc = Crc32c(directory)});
   ReadSegment(file);
-  static_cast<void>(ParsePage(page, page_offset));
+  for (const std::uint32_t version : {1U, 2U}) {
+    static_cast<void>(ParsePage(page, page_offset, version));
+  }
 }
 
 /// The time that the header must name for the block to be accepted, which a fuzzer cannot guess.

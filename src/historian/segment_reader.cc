@@ -97,7 +97,7 @@ Result<IndexPage> SegmentReader::ReadPage(const PageEntry& entry, const Layout& 
         ErrorCode::kCorruption,
         fmt::format("the index page at byte {} does not match its checksum", entry.offset));
   }
-  ASSIGN_OR_RETURN(IndexPage page, ParsePage(bytes, layout.PayloadEnd()));
+  ASSIGN_OR_RETURN(IndexPage page, ParsePage(bytes, layout.PayloadEnd(), layout.footer.version));
   if (page.empty() || page.front().tag != entry.first_tag || page.back().tag != entry.last_tag) {
     return Error(ErrorCode::kCorruption,
                  fmt::format("the index page at byte {} does not hold the series that the "

@@ -73,11 +73,13 @@ Status SegmentWriter::BeginSeries(TagId tag, ValueType type) {
 Status SegmentWriter::EndSeries() {
   RETURN_IF_ERROR(WriteFullBlocks(1));
   if (series_.blocks.empty()) return {};
-  if (page_start_ == pages_.size()) page_first_tag_ = series_.tag;
-  const TagId previous = page_start_ == pages_.size() ? TagId() : page_last_tag_;
-  PutSeriesBlocks(pages_, previous, series_);
-  page_last_tag_ = series_.tag;
+  if (page_start_ == pages_.size()) {
+    page_first_tag_ = series_.tag;
+    previous_ = {};
+  }
+  PutSeriesBlocks(pages_, previous_, series_);
   ++info_.series;
+  previous_ = series_;
   series_.blocks.clear();
   if (pages_.size() - page_start_ >= kPageTargetBytes) ClosePage();
   return {};
@@ -122,7 +124,7 @@ Status SegmentWriter::WriteBlock(const SampleColumns& samples) {
 void SegmentWriter::ClosePage() {
   const ByteView page = ByteView(pages_).subspan(page_start_);
   directory_.push_back({.first_tag = page_first_tag_,
-                        .last_tag = page_last_tag_,
+                        .last_tag = previous_.tag,
                         .offset = page_start_,
                         .bytes = static_cast<std::uint32_t>(page.size()),
                         .crc = Crc32c(page)});

@@ -56,7 +56,7 @@ class SegmentWriter {
   Bytes pages_;            // every index page so far
   std::size_t page_start_ = 0;
   TagId page_first_tag_;
-  TagId page_last_tag_;
+  SeriesBlocks previous_;             // the series before in the page; without a tag at its start
   std::vector<PageEntry> directory_;  // offsets relative to the first page until the end
 };
 
