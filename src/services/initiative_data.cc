@@ -47,8 +47,9 @@ Result<InitiativeDataReader::Source> InitiativeDataReader::Resolve(const std::st
 Result<InitiativeData> InitiativeDataReader::Read(const Initiative& initiative,
                                                   const CancelToken& cancel) const {
   InitiativeData data;
-  ASSIGN_OR_RETURN(data.baseline, ReadPeriod(initiative, initiative.baseline, cancel));
-  ASSIGN_OR_RETURN(data.reporting, ReadPeriod(initiative, initiative.reporting, cancel));
+  ASSIGN_OR_RETURN(data.baseline, ReadPeriod(initiative, initiative.baseline, nullptr, cancel));
+  ASSIGN_OR_RETURN(data.reporting,
+                   ReadPeriod(initiative, initiative.reporting, &data.baseline, cancel));
   return data;
 }
 
@@ -68,6 +69,7 @@ Result<UnitConversion> InitiativeDataReader::KpiConversion(const Kpi& kpi,
 }
 
 Result<PeriodData> InitiativeDataReader::ReadPeriod(const Initiative& initiative, TimeRange period,
+                                                    const PeriodData* baseline,
                                                     const CancelToken& cancel) const {
   ASSIGN_OR_RETURN(const PlantCalendar calendar, PlantCalendar::ForZone(initiative.zone));
   PeriodData data;
@@ -77,8 +79,11 @@ Result<PeriodData> InitiativeDataReader::ReadPeriod(const Initiative& initiative
   ASSIGN_OR_RETURN(data.kpi, ReadNumeric(kpi, initiative.kpi.aggregate, data.buckets,
                                          initiative.granularity, cancel));
   for (double& figure : data.kpi) figure = conversion.Apply(figure);
-  for (const Driver& driver : initiative.drivers) {
-    ASSIGN_OR_RETURN(DriverData column, ReadDriver(driver, initiative, data.buckets, cancel));
+  for (std::size_t d = 0; d < initiative.drivers.size(); ++d) {
+    const auto known =
+        baseline != nullptr ? baseline->drivers[d].levels : std::vector<std::string>();
+    ASSIGN_OR_RETURN(DriverData column,
+                     ReadDriver(initiative.drivers[d], initiative, data.buckets, known, cancel));
     data.drivers.push_back(std::move(column));
   }
   return data;
@@ -87,11 +92,14 @@ Result<PeriodData> InitiativeDataReader::ReadPeriod(const Initiative& initiative
 Result<DriverData> InitiativeDataReader::ReadDriver(const Driver& driver,
                                                     const Initiative& initiative,
                                                     const Buckets& buckets,
+                                                    const std::vector<std::string>& known_levels,
                                                     const CancelToken& cancel) const {
   DriverData data;
   if (driver.kind == DriverKind::kCalendar) return data;
   ASSIGN_OR_RETURN(const Source source, Resolve(driver.tag));
-  if (driver.kind != DriverKind::kNumeric) return ReadTexts(driver, source, buckets, cancel);
+  if (driver.kind != DriverKind::kNumeric) {
+    return ReadTexts(driver, source, buckets, known_levels, cancel);
+  }
   ASSIGN_OR_RETURN(data.values,
                    ReadNumeric(source, driver.aggregate, buckets, initiative.granularity, cancel));
   return data;
@@ -135,6 +143,7 @@ Result<std::vector<double>> InitiativeDataReader::ReadIntegral(const Source& sou
 
 Result<DriverData> InitiativeDataReader::ReadTexts(const Driver& driver, const Source& source,
                                                    const Buckets& buckets,
+                                                   const std::vector<std::string>& known_levels,
                                                    const CancelToken& cancel) const {
   if (!source.IsText()) return WrongType(driver.tag, "text", source.view.tag.type);
   Texts samples;
@@ -158,7 +167,7 @@ Result<DriverData> InitiativeDataReader::ReadTexts(const Driver& driver, const S
         fmt::format("tag {} has more than {} samples in one period", driver.tag, kMaxTexts));
   }
   const FetchedTexts fetched{samples.times, samples.texts};
-  return driver.kind == DriverKind::kCategory ? GatherCategory(buckets, fetched)
+  return driver.kind == DriverKind::kCategory ? GatherCategory(buckets, known_levels, fetched)
                                               : GatherShare(buckets, driver.value, fetched);
 }
 

@@ -30,8 +30,9 @@ class InitiativeDataReader {
 
   Result<Source> Resolve(const std::string& tag) const;
   Result<UnitConversion> KpiConversion(const Kpi& kpi, const Source& source) const;
+  /// `baseline` is null when the period is the baseline itself.
   Result<PeriodData> ReadPeriod(const Initiative& initiative, TimeRange period,
-                                const CancelToken& cancel) const;
+                                const PeriodData* baseline, const CancelToken& cancel) const;
   Result<std::vector<double>> ReadNumeric(const Source& source, Aggregate aggregate,
                                           const Buckets& buckets,
                                           std::chrono::nanoseconds granularity,
@@ -39,8 +40,11 @@ class InitiativeDataReader {
   Result<std::vector<double>> ReadIntegral(const Source& source, const Buckets& buckets,
                                            AggregateRequest request) const;
   Result<DriverData> ReadDriver(const Driver& driver, const Initiative& initiative,
-                                const Buckets& buckets, const CancelToken& cancel) const;
+                                const Buckets& buckets,
+                                const std::vector<std::string>& known_levels,
+                                const CancelToken& cancel) const;
   Result<DriverData> ReadTexts(const Driver& driver, const Source& source, const Buckets& buckets,
+                               const std::vector<std::string>& known_levels,
                                const CancelToken& cancel) const;
 
   const PlantStore& plant_;

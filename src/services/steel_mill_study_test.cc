@@ -59,7 +59,8 @@ horizon_years: 5
   return parsed.initiative;
 }
 
-PeriodData Gather(const Initiative& initiative, TimeRange period, const MeterSamples& samples) {
+PeriodData Gather(const Initiative& initiative, TimeRange period, const MeterSamples& samples,
+                  const std::vector<std::string>& known_levels) {
   const auto calendar = PlantCalendar::ForZone(initiative.zone);
   BEDPLATE_CHECK(calendar.ok());
   PeriodData data;
@@ -67,13 +68,15 @@ PeriodData Gather(const Initiative& initiative, TimeRange period, const MeterSam
   data.kpi = GatherNumeric(data.buckets, Aggregate::kSum,
                            {samples.times, samples.counts, samples.kwh, {}});
   data.drivers.resize(2);
-  data.drivers[1] = GatherCategory(data.buckets, {samples.times, samples.load_types});
+  data.drivers[1] = GatherCategory(data.buckets, known_levels, {samples.times, samples.load_types});
   return data;
 }
 
 Evaluation EvaluateSamples(const Initiative& initiative, const MeterSamples& samples) {
-  const InitiativeData data{Gather(initiative, initiative.baseline, samples),
-                            Gather(initiative, initiative.reporting, samples)};
+  InitiativeData data;
+  data.baseline = Gather(initiative, initiative.baseline, samples, {});
+  data.reporting =
+      Gather(initiative, initiative.reporting, samples, data.baseline.drivers[1].levels);
   return Evaluate(initiative, data, initiative.reporting.stop);
 }
 
@@ -193,11 +196,11 @@ TEST(RealSteelMill, IsJudgedAsTheDataAllow) {
     const Interval& percent = evaluation.effect->percent;
     fmt::print(
         "real {}: {} {:.2f} % ({:.2f} .. {:.2f}), CV(RMSE) {:.1f} %, adj. R2 {:.3f}, rho "
-        "{:.2f}, daily {:.2f}, df {:.1f}\n",
+        "{:.2f}, daily {:.2f}, df {:.1f}, placebo {:.2f}\n",
         granularity, VerdictName(evaluation.verdict), percent.middle, percent.low, percent.high,
         100 * evaluation.fitness->model.cv_rmse, evaluation.fitness->model.adjusted_r_squared,
         evaluation.fitness->model.autocorrelation, evaluation.fitness->daily_autocorrelation,
-        evaluation.effect->degrees_of_freedom);
+        evaluation.effect->degrees_of_freedom, evaluation.fitness->placebo_ratio);
     EXPECT_GT(evaluation.fitness->baseline_coverage, 0.999);
   }
 }

@@ -97,6 +97,16 @@ Finding CheckAutocorrelation(double rho) {
           rho, kMaxDailyAutocorrelation};
 }
 
+bool StandsOut(const Effect& effect) {
+  const bool without_zero = effect.total.low > 0 || effect.total.high < 0;
+  return without_zero && std::abs(effect.total.middle) >= effect.detectable;
+}
+
+bool Warns(const std::vector<Finding>& findings, std::string_view code) {
+  const auto found = std::ranges::find(findings, code, &Finding::code);
+  return found != findings.end() && found->severity == Severity::kWarning;
+}
+
 }  // namespace
 
 std::vector<Finding> CheckData(const Initiative& initiative, const InitiativeData& data,
@@ -143,9 +153,72 @@ std::vector<Finding> CheckModel(const Fitness& fitness, double degrees_of_freedo
   return findings;
 }
 
+Finding CheckVariation(const DesignPeriod& baseline, double rmse) {
+  const auto [low, high] = std::ranges::minmax(baseline.y);
+  const double scale = std::max(std::abs(low), std::abs(high));
+  const double resolution = kResolution * scale;
+  const bool stuck = high - low <= resolution;
+  const bool varies = !stuck && rmse > resolution;
+  std::string message = "The KPI varies in the baseline, and by more than the model explains.";
+  if (stuck) {
+    message = fmt::format(
+        "The KPI has the same value ({}) all through the baseline: a meter that "
+        "is stuck, or nothing to measure an effect by.",
+        ShowFigure(high));
+  } else if (!varies) {
+    message =
+        "The model explains the baseline's KPI to the last digit: it is computed from the drivers, "
+        "so that nothing is left by which chance could be told from an effect.";
+  }
+  return Limit("no-variation", varies, Severity::kDisqualifies, std::move(message),
+               scale > 0 ? std::min(high - low, rmse) / scale : 0, kResolution);
+}
+
+Finding CheckSeason(const Initiative& initiative, const MissingSeason& missing,
+                    const Fitness& fitness) {
+  if (missing.share <= kMaxMissingSeason) {
+    return {"baseline-season", Severity::kPassed,
+            "The baseline has the season of the reporting period.", missing.share,
+            kMaxMissingSeason};
+  }
+  const bool has_driver = std::ranges::any_of(initiative.drivers, [](const Driver& driver) {
+    return driver.kind != DriverKind::kCalendar;
+  });
+  const bool carried = has_driver && fitness.daily_r_squared >= kMinRSquared &&
+                       std::abs(fitness.daily_cv_rmse) <= kMaxCvRmse;
+  std::string why = "no driver stands for weather or production";
+  if (has_driver) {
+    why = fmt::format(
+        "the model explains {:.0f} % of its days with a CV(RMSE) of {:.0f} % (to "
+        "stand for a season {:.0f} % and {:.0f} % are asked)",
+        100 * fitness.daily_r_squared, 100 * std::abs(fitness.daily_cv_rmse), 100 * kMinRSquared,
+        100 * kMaxCvRmse);
+  }
+  return {"baseline-season", carried ? Severity::kWarning : Severity::kDisqualifies,
+          fmt::format("The baseline has no {} ({:.0f} % of the reporting period lies more than {} "
+                      "days of the year from it), and {}: a season may look like an effect.",
+                      missing.months, 100 * missing.share, kSeasonDays, why),
+          missing.share, kMaxMissingSeason};
+}
+
+Finding CheckPlacebo(const Placebo& placebo) {
+  if (placebo.blocks == 0) {
+    return {"baseline-placebo", Severity::kWarning,
+            "The baseline is too short to be tested for false effects of its own.", 0,
+            kMaxPlaceboRatio};
+  }
+  return Limit(
+      "baseline-placebo", placebo.ratio <= kMaxPlaceboRatio, Severity::kWarning,
+      fmt::format("Where nothing was done the method finds effects of {:.2f} times their "
+                  "claimed spread ({} blocks of the baseline, each predicted from the "
+                  "rest); {}.",
+                  placebo.ratio, placebo.blocks,
+                  placebo.ratio > 1 ? "the intervals are widened by that" : "the intervals hold"),
+      placebo.ratio, kMaxPlaceboRatio);
+}
+
 Finding CheckEffect(const Effect& effect, const Kpi& kpi) {
-  const bool stands_out = std::abs(effect.total.middle) >= effect.detectable;
-  return Limit("effect-uncertainty", stands_out, Severity::kWarning,
+  return Limit("effect-uncertainty", StandsOut(effect), Severity::kWarning,
                fmt::format("The effect is {} {}; these data can tell {} {} from none. At "
                            "68 % confidence its uncertainty is {:.0f} % of it (limit {:.0f} %).",
                            ShowFigure(effect.total.middle), kpi.unit, ShowFigure(effect.detectable),
@@ -154,12 +227,23 @@ Finding CheckEffect(const Effect& effect, const Kpi& kpi) {
                effect.relative_uncertainty, kMaxRelativeUncertainty);
 }
 
+std::string CaveatOf(const std::vector<Finding>& findings, const MissingSeason& missing) {
+  std::vector<std::string> caveats;
+  if (Warns(findings, "baseline-season")) {
+    caveats.push_back(fmt::format("the baseline has no {}", missing.months));
+  }
+  if (Warns(findings, "baseline-placebo")) {
+    caveats.emplace_back("the baseline itself is not stable");
+  }
+  return fmt::format("{}", fmt::join(caveats, "; "));
+}
+
 Verdict Decide(const std::vector<Finding>& findings, const Effect& effect) {
   const bool disqualified = std::any_of(findings.begin(), findings.end(), [](const Finding& f) {
     return f.severity == Severity::kDisqualifies;
   });
   if (disqualified) return Verdict::kNoVerdict;
-  if (!(std::abs(effect.total.middle) >= effect.detectable)) return Verdict::kNotSignificant;
+  if (!StandsOut(effect)) return Verdict::kNotSignificant;
   return effect.total.middle > 0 ? Verdict::kProvenGain : Verdict::kProvenLoss;
 }
 

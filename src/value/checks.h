@@ -2,6 +2,8 @@
 
 #include "value/design.h"
 #include "value/evaluation.h"
+#include "value/placebo.h"
+#include "value/season.h"
 
 namespace bedplate {
 
@@ -12,8 +14,21 @@ std::vector<Finding> CheckData(const Initiative& initiative, const InitiativeDat
 /// Checks of the fitted model.
 std::vector<Finding> CheckModel(const Fitness& fitness, double degrees_of_freedom);
 
+/// A KPI that never moves, or a model that leaves nothing but rounding, says nothing about chance.
+Finding CheckVariation(const DesignPeriod& baseline, double rmse);
+
+/// Whether the baseline has the season of the reporting period, or a driver that can stand for it.
+Finding CheckSeason(const Initiative& initiative, const MissingSeason& missing,
+                    const Fitness& fitness);
+
+/// Whether the baseline shows more false effects than the method claims.
+Finding CheckPlacebo(const Placebo& placebo);
+
 /// Whether the effect stands out: both rules of significance (docs/methods/savings.md).
 Finding CheckEffect(const Effect& effect, const Kpi& kpi);
+
+/// What must be told together with a verdict: "the baseline has no July to September".
+std::string CaveatOf(const std::vector<Finding>& findings, const MissingSeason& missing);
 
 /// kNoVerdict when any finding disqualifies; else what the effect says.
 Verdict Decide(const std::vector<Finding>& findings, const Effect& effect);

@@ -44,6 +44,8 @@ class DesignBuilder {
     reporting_usable_ = Usable(data_.reporting, reporting_buckets);
     ChooseGroups();
     for (std::size_t d = 0; d < initiative_.drivers.size(); ++d) AddDriver(d);
+    // Only now is it known which buckets count, whatever the order of the drivers.
+    for (std::size_t d = 0; d < initiative_.drivers.size(); ++d) CheckRange(d);
     design_.baseline = Compress(data_.baseline, baseline_usable_, true);
     design_.reporting = Compress(data_.reporting, reporting_usable_, false);
     return std::move(design_);
@@ -86,9 +88,6 @@ class DesignBuilder {
       case DriverKind::kCalendar: AddCalendar(d); break;
       case DriverKind::kCategory: AddCategory(driver, baseline, reporting); break;
       case DriverKind::kNumeric:
-        CheckRange(driver, baseline.values, reporting.values);
-        features_.push_back({DriverLabel(driver), baseline.values, reporting.values});
-        break;
       case DriverKind::kShare:
         features_.push_back({DriverLabel(driver), baseline.values, reporting.values});
         break;
@@ -215,8 +214,11 @@ class DesignBuilder {
          share, 0});
   }
 
-  void CheckRange(const Driver& driver, const std::vector<double>& baseline,
-                  const std::vector<double>& reporting) {
+  void CheckRange(std::size_t d) {
+    const Driver& driver = initiative_.drivers[d];
+    if (driver.kind != DriverKind::kNumeric) return;
+    const std::vector<double>& baseline = data_.baseline.drivers[d].values;
+    const std::vector<double>& reporting = data_.reporting.drivers[d].values;
     double low = std::numeric_limits<double>::infinity();
     double high = -low;
     for (std::size_t i = 0; i < baseline.size(); ++i) {

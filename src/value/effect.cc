@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <numeric>
 
 #include "analytics/long_run_variance.h"
@@ -29,6 +31,16 @@ Interval Times(const Interval& interval, double factor) {
   return {interval.low * factor, interval.middle * factor, interval.high * factor};
 }
 
+double SumOfMagnitudes(const std::vector<double>& values) {
+  return std::transform_reduce(values.begin(), values.end(), 0.0, std::plus<>(),
+                               [](double value) { return std::abs(value); });
+}
+
+/// `figure`, or zero where it is no more than what rounding leaves.
+double Above(double resolution, double figure) {
+  return std::abs(figure) > resolution ? figure : 0;
+}
+
 /// `values` less their mean.
 std::vector<double> Centred(const std::vector<double>& values) {
   const double mean =
@@ -41,6 +53,11 @@ std::vector<double> Centred(const std::vector<double>& values) {
 }  // namespace
 
 double ErrorModel::StandardError() const { return std::sqrt(model_variance + reporting_variance); }
+
+void ErrorModel::Widen(double factor) {
+  model_variance *= factor * factor;
+  reporting_variance *= factor * factor;
+}
 
 std::vector<double> SumByPeriod(const std::vector<double>& values, const DesignPeriod& design) {
   std::vector<double> sums(design.period_count);
@@ -97,9 +114,10 @@ Effect MakeEffect(const Initiative& initiative, const DesignPeriod& reporting,
   Effect effect;
   effect.counterfactual = scale * counterfactual_sum;
   effect.actual = scale * std::reduce(reporting.y.begin(), reporting.y.end());
-  effect.standard_error = scale * error.StandardError();
   effect.degrees_of_freedom = error.degrees_of_freedom;
-  const double gain = sign * (effect.counterfactual - effect.actual);
+  const double resolution = kResolution * scale * SumOfMagnitudes(reporting.y);
+  effect.standard_error = Above(resolution, scale * error.StandardError());
+  const double gain = Above(resolution, sign * (effect.counterfactual - effect.actual));
   const double t = StudentTQuantile((1 + kConfidence) / 2, error.degrees_of_freedom);
   const double t_guideline =
       StudentTQuantile((1 + kUncertaintyConfidence) / 2, error.degrees_of_freedom);
@@ -109,7 +127,8 @@ Effect MakeEffect(const Initiative& initiative, const DesignPeriod& reporting,
   effect.money = Times(effect.total, MoneyPerUnit(initiative, years));
   effect.annual = Times(effect.total, mean ? 1 : 1 / years);
   effect.annual_money = Times(effect.money, 1 / years);
-  effect.relative_uncertainty = t_guideline * effect.standard_error / std::abs(gain);
+  effect.relative_uncertainty = gain == 0 ? std::numeric_limits<double>::infinity()
+                                          : t_guideline * effect.standard_error / std::abs(gain);
   effect.detectable = effect.standard_error * std::max(t, t_guideline / kMaxRelativeUncertainty);
   return effect;
 }

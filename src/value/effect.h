@@ -13,6 +13,8 @@ struct ErrorModel {
   double inflation = 1;           // long-run variance of the residuals / their variance
 
   [[nodiscard]] double StandardError() const;
+  /// Makes the standard error `factor` times as large.
+  void Widen(double factor);
 };
 
 /// docs/methods/savings.md derives it. `reporting_errors`: counterfactual less actual per row.

@@ -10,21 +10,26 @@
 #include "value/effect.h"
 #include "value/effect_series.h"
 #include "value/evaluation.h"
+#include "value/placebo.h"
+#include "value/season.h"
 
 namespace bedplate {
 namespace {
 
-/// Of the residuals summed by day; a day without rows is nobody's neighbour.
-double DailyAutocorrelation(const std::vector<double>& residuals, const DesignPeriod& design) {
-  const std::vector<double> sums = SumByPeriod(residuals, design);
-  std::vector<double> daily;
+/// Of the sums by day; a day without rows is nobody's neighbour.
+FitQuality AssessDays(const LinearModel& model, const DesignPeriod& design) {
+  const std::vector<double> residual_sums = SumByPeriod(model.residuals(), design);
+  const std::vector<double> kpi_sums = SumByPeriod(design.y, design);
+  std::vector<double> residuals;
+  std::vector<double> kpi;
   std::vector<std::int64_t> positions;
   for (const std::int32_t period : design.periods) {  // ascending
     if (!positions.empty() && positions.back() == period) continue;
     positions.push_back(period);
-    daily.push_back(sums[static_cast<std::size_t>(period)]);
+    residuals.push_back(residual_sums[static_cast<std::size_t>(period)]);
+    kpi.push_back(kpi_sums[static_cast<std::size_t>(period)]);
   }
-  return daily.size() > 1 ? AssessFit(daily, daily, positions, 1).autocorrelation : 0;
+  return kpi.size() > 1 ? AssessFit(kpi, residuals, positions, 1) : FitQuality{};
 }
 
 Fitness AssessFitness(const Design& design, const LinearModel& model) {
@@ -34,7 +39,10 @@ Fitness AssessFitness(const Design& design, const LinearModel& model) {
   fitness.baseline_coverage = baseline.coverage();
   fitness.reporting_coverage = design.reporting.coverage();
   fitness.dropped = model.dropped();
-  fitness.daily_autocorrelation = DailyAutocorrelation(model.residuals(), baseline);
+  const FitQuality days = AssessDays(model, baseline);
+  fitness.daily_autocorrelation = days.autocorrelation;
+  fitness.daily_r_squared = days.r_squared;
+  fitness.daily_cv_rmse = days.cv_rmse;
   return fitness;
 }
 
@@ -81,6 +89,14 @@ std::optional<BusinessCase> ExpectedCase(const Initiative& initiative, const Des
                           money * expected.high);
 }
 
+bool IsFinite(const Effect& effect) {
+  const auto finite = [](const Interval& interval) {
+    return std::isfinite(interval.low) && std::isfinite(interval.high);
+  };
+  return std::isfinite(effect.counterfactual) && std::isfinite(effect.actual) &&
+         finite(effect.total) && finite(effect.annual_money) && finite(effect.money);
+}
+
 /// Fits the baseline and measures the effect; what stands in the way becomes a finding.
 void Measure(const Initiative& initiative, const InitiativeData& data, const Design& design,
              Evaluation& evaluation) {
@@ -96,12 +112,20 @@ void Measure(const Initiative& initiative, const InitiativeData& data, const Des
   Fitness fitness = AssessFitness(design, model.value());
   const std::vector<double> counterfactual = Predict(model.value(), design.reporting);
   const double rmse = fitness.model.rmse;
-  const ErrorModel error =
+  ErrorModel error =
       EstimateError(model.value(), design, Minus(counterfactual, design.reporting.y), rmse);
   fitness.inflation = error.inflation;
+  const Placebo placebo = TestPlacebo(design);
+  fitness.placebo_ratio = placebo.ratio;
+  error.Widen(std::max(1.0, placebo.ratio));
+  const MissingSeason missing = FindMissingSeason(data, design);
+  evaluation.findings.push_back(CheckVariation(design.baseline, rmse));
+  evaluation.findings.push_back(CheckSeason(initiative, missing, fitness));
+  evaluation.findings.push_back(CheckPlacebo(placebo));
   Append(evaluation.findings, CheckModel(fitness, error.degrees_of_freedom));
+  evaluation.caveat = CaveatOf(evaluation.findings, missing);
   evaluation.fitness = std::move(fitness);
-  if (error.degrees_of_freedom <= 0) return;
+  if (!(error.degrees_of_freedom > 0)) return;
 
   const FittedDesign fitted{initiative,     data,  design,
                             model.value(),  error, Predict(model.value(), design.baseline),
@@ -109,6 +133,11 @@ void Measure(const Initiative& initiative, const InitiativeData& data, const Des
   const Effect effect =
       MakeEffect(initiative, design.reporting,
                  std::reduce(counterfactual.begin(), counterfactual.end()), error);
+  if (!IsFinite(effect)) {
+    evaluation.findings.push_back(
+        {"out-of-range", Severity::kDisqualifies, "The figures are too large to be summed.", 0, 0});
+    return;
+  }
   evaluation.findings.push_back(CheckEffect(effect, initiative.kpi));
   evaluation.verdict = Decide(evaluation.findings, effect);
   evaluation.series = MakeSeries(fitted);

@@ -1,11 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <random>
 
 #include "value/evaluation.h"
+#include "value/gather.h"
 
 namespace bedplate {
 namespace {
@@ -370,6 +372,151 @@ TEST(Evaluate, AMissingDriverShowsAsAutocorrelation) {
   const Evaluation evaluation = drifting.Run();
   EXPECT_EQ(evaluation.verdict, Verdict::kNoVerdict);
   EXPECT_TRUE(Disqualified(evaluation, "autocorrelation"));
+}
+
+// Degenerate data: whatever they are, nothing is proven by them.
+
+TEST(EvaluateDegenerate, AStuckMeterHasNoVerdict) {
+  for (const double value : {0.0, 1.0, -3.5, 1e-300, 1e15}) {
+    DailyCase stuck(20, 0);
+    for (PeriodData* period : {&stuck.data.baseline, &stuck.data.reporting}) {
+      std::fill(period->kpi.begin(), period->kpi.end(), value);
+    }
+    const Evaluation evaluation = stuck.Run();
+    EXPECT_EQ(evaluation.verdict, Verdict::kNoVerdict) << value;
+    EXPECT_TRUE(Disqualified(evaluation, "no-variation")) << value;
+    ASSERT_TRUE(evaluation.effect) << value;
+    EXPECT_EQ(evaluation.effect->total.middle, 0) << value;
+    EXPECT_EQ(evaluation.effect->total.low, 0) << value;
+    EXPECT_EQ(evaluation.effect->total.high, 0) << value;
+  }
+}
+
+TEST(EvaluateDegenerate, AKpiThatIsComputedFromADriverHasNoVerdict) {
+  for (unsigned seed = 21; seed < 31; ++seed) {
+    DailyCase computed(seed, 0);
+    for (PeriodData* period : {&computed.data.baseline, &computed.data.reporting}) {
+      std::ranges::transform(period->drivers[1].values, period->kpi.begin(),
+                             [](double tonnes) { return 0.1 + 3.3 * tonnes; });
+    }
+    const Evaluation evaluation = computed.Run();
+    EXPECT_EQ(evaluation.verdict, Verdict::kNoVerdict) << seed;
+    EXPECT_TRUE(Disqualified(evaluation, "no-variation")) << seed;
+    EXPECT_EQ(evaluation.effect->total.middle, 0) << seed;  // no rounding noise
+  }
+}
+
+TEST(EvaluateDegenerate, HugeFiguresGiveNoInfiniteMoney) {
+  DailyCase huge(31, 0.05);
+  for (PeriodData* period : {&huge.data.baseline, &huge.data.reporting}) {
+    for (double& energy : period->kpi) energy *= 1e305;
+  }
+  const Evaluation evaluation = huge.Run();
+  EXPECT_EQ(evaluation.verdict, Verdict::kNoVerdict);
+  EXPECT_FALSE(evaluation.effect);
+  EXPECT_TRUE(Disqualified(evaluation, "out-of-range"));
+}
+
+TEST(EvaluateDrivers, ThousandTextsOfOneMixAreNoEffect) {
+  std::mt19937_64 random(32);
+  DailyCase parts(32, 0);
+  parts.initiative.drivers.resize(1);
+  parts.initiative.drivers[0] = Driver{DriverKind::kCategory, "plant/part"};
+  std::vector<std::string> known;
+  for (PeriodData* period : {&parts.data.baseline, &parts.data.reporting}) {
+    std::vector<std::int64_t> times;
+    std::vector<std::string> texts;
+    for (std::size_t day = 0; day < period->buckets.size(); ++day) {
+      for (int sample = 0; sample < 40; ++sample) {
+        times.push_back((period->buckets.edges[day] + hours(0)).nanoseconds() + sample);
+        texts.push_back("part " + std::to_string(random() % 1000));
+      }
+    }
+    period->drivers.assign(1, GatherCategory(period->buckets, known, {times, texts}));
+    known = period->drivers[0].levels;
+  }
+  const Evaluation evaluation = parts.Run();
+  EXPECT_EQ(FindCode(evaluation, "unseen-category"), nullptr);
+  EXPECT_EQ(evaluation.fitness->reporting_coverage, 1);
+  ASSERT_TRUE(evaluation.effect);
+  EXPECT_LE(evaluation.effect->total.low, 0);
+  EXPECT_GE(evaluation.effect->total.high, 0);
+}
+
+TEST(EvaluateDrivers, TheirOrderChangesNothing) {
+  // Days of a new mode are the days on which the tonnes lie far beyond the baseline.
+  DailyCase known(33, 0.05);
+  for (PeriodData* period : {&known.data.baseline, &known.data.reporting}) {
+    const bool reporting = period == &known.data.reporting;
+    period->drivers.resize(3);
+    period->drivers[2].levels = {"new", "normal"};
+    period->drivers[2].shares.assign(2, std::vector<double>(365, 0));
+    for (std::size_t day = 0; day < 365; ++day) {
+      const bool new_mode = reporting && day < 34;
+      period->drivers[2].shares[new_mode ? 0 : 1][day] = 1;
+      if (reporting && day < 60) period->drivers[1].values[day] = 500;
+    }
+  }
+  known.initiative.drivers.push_back(Driver{DriverKind::kCategory, "plant/mode"});
+  const Evaluation forward = known.Run();
+  std::reverse(known.initiative.drivers.begin(), known.initiative.drivers.end());
+  std::reverse(known.data.baseline.drivers.begin(), known.data.baseline.drivers.end());
+  std::reverse(known.data.reporting.drivers.begin(), known.data.reporting.drivers.end());
+  const Evaluation backward = known.Run();
+  ASSERT_TRUE(forward.effect && backward.effect);
+  EXPECT_EQ(forward.verdict, backward.verdict);
+  EXPECT_NEAR(forward.effect->total.low, backward.effect->total.low, 1e-6);
+  EXPECT_NEAR(FindCode(forward, "extrapolation")->measured, 26.0 / 331, 1e-12);
+  EXPECT_EQ(*FindCode(forward, "extrapolation"), *FindCode(backward, "extrapolation"));
+}
+
+// A baseline has to have the season of the reporting period, or a driver that stands for it.
+
+/// The first `days` of the year against the following summer.
+DailyCase WinterAgainstSummer(unsigned seed, std::size_t days) {
+  DailyCase winter(seed, 0.05);
+  winter.data.baseline.buckets.edges.resize(days + 1);
+  winter.data.baseline.buckets.days.resize(days);
+  winter.data.baseline.kpi.resize(days);
+  winter.data.baseline.drivers[1].values.resize(days);
+  return winter;
+}
+
+TEST(EvaluateSeason, AWinterSaysNothingAboutAYear) {
+  DailyCase winter = WinterAgainstSummer(34, 83);
+  winter.initiative.drivers.resize(1);
+  winter.data.baseline.drivers.resize(1);
+  winter.data.reporting.drivers.resize(1);
+  const Evaluation evaluation = winter.Run();
+  EXPECT_EQ(evaluation.verdict, Verdict::kNoVerdict);
+  ASSERT_TRUE(Disqualified(evaluation, "baseline-season"));
+  EXPECT_THAT(FindCode(evaluation, "baseline-season")->message,
+              testing::HasSubstr("The baseline has no April to December"));
+}
+
+TEST(EvaluateSeason, ADriverThatExplainsTheKpiStandsForItAndTheVerdictSaysSo) {
+  const Evaluation evaluation = WinterAgainstSummer(35, 83).Run();
+  EXPECT_EQ(evaluation.verdict, Verdict::kProvenGain);
+  EXPECT_EQ(FindCode(evaluation, "baseline-season")->severity, Severity::kWarning);
+  EXPECT_THAT(evaluation.caveat, testing::HasSubstr("the baseline has no April to December"));
+  EXPECT_EQ(DailyCase(35, 0.05).Run().caveat, "");
+}
+
+TEST(EvaluatePlacebo, WhatDriftsInTheBaselineWidensTheInterval) {
+  const auto drift = [](double step) {
+    DailyCase drifting(36, 0.05);
+    std::vector<double>& energy = drifting.data.baseline.kpi;
+    for (std::size_t day = 182; day < energy.size(); ++day) energy[day] += step;
+    return drifting.Run();
+  };
+  const Evaluation steady = drift(0);
+  const Evaluation stepped = drift(40);
+  EXPECT_LT(steady.fitness->placebo_ratio, 2);
+  EXPECT_GT(stepped.fitness->placebo_ratio, 2);
+  EXPECT_EQ(FindCode(stepped, "baseline-placebo")->severity, Severity::kWarning);
+  EXPECT_GT(stepped.effect->standard_error, 2 * steady.effect->standard_error);
+  EXPECT_EQ(steady.verdict, Verdict::kProvenGain);
+  EXPECT_NE(stepped.verdict, Verdict::kProvenGain);
 }
 
 }  // namespace

@@ -62,6 +62,9 @@ struct Effect {
 struct Fitness {
   FitQuality model;                  // of the baseline at the stated granularity
   double daily_autocorrelation = 0;  // of the residuals summed by day, at lag one
+  double daily_r_squared = 0;        // of the KPI summed by day: comparable at any granularity
+  double daily_cv_rmse = 0;          // of the same sums
+  double placebo_ratio = 0;          // false effects inside the baseline / their claimed spread
   double inflation = 1;              // long-run variance of the residuals / their variance
   double baseline_coverage = 0;      // share of buckets with all figures, 0 … 1
   double reporting_coverage = 0;     // the same, of the buckets that have ended
@@ -89,6 +92,7 @@ struct MoneyPoint {
 struct Evaluation {
   Verdict verdict = Verdict::kNoVerdict;
   std::vector<Finding> findings;  // every check: passed, warned, disqualified
+  std::string caveat;             // what a verdict must not be told without; empty when nothing
   TimeRange reporting;            // the part that has ended
   bool running = false;           // the reporting period goes on after that part
   std::optional<Effect> effect;   // empty when no model could be fitted; see the findings

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <tuple>
@@ -83,21 +84,16 @@ void Divide(std::vector<double>& counts, const std::vector<double>& all) {
   }
 }
 
-/// The values that get a level of their own, sorted.
-std::vector<std::string> ChooseLevels(const Buckets& buckets, const FetchedTexts& samples) {
-  std::map<std::string, std::size_t> occurrences;
-  ForEachInBucket(buckets, samples.times,
-                  [&](std::size_t, std::size_t i) { ++occurrences[samples.texts[i]]; });
-  std::vector<std::pair<std::string, std::size_t>> ranked(occurrences.begin(), occurrences.end());
-  std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
-    return std::tie(b.second, a.first) < std::tie(a.second, b.first);
-  });
+bool IsLevel(const std::vector<std::string>& levels, std::string_view text) {
+  return std::ranges::binary_search(levels, text);
+}
+
+/// `known`, or with more where they have no place for what is new.
+std::vector<std::string> LevelsOf(const Buckets& buckets, const std::vector<std::string>& known,
+                                  const FetchedTexts& samples) {
+  if (IsLevel(known, kOther)) return known;
   std::vector<std::string> levels;
-  for (std::size_t i = 0; i < std::min(kMaxLevels, ranked.size()); ++i) {
-    levels.push_back(ranked[i].first);
-  }
-  if (ranked.size() > kMaxLevels) levels.emplace_back(kOther);
-  std::sort(levels.begin(), levels.end());
+  std::ranges::set_union(known, ChooseLevels(buckets, samples), std::back_inserter(levels));
   return levels;
 }
 
@@ -155,10 +151,28 @@ std::vector<double> GatherNumeric(const Buckets& buckets, Aggregate aggregate,
   return figures;
 }
 
-DriverData GatherCategory(const Buckets& buckets, const FetchedTexts& samples) {
+std::vector<std::string> ChooseLevels(const Buckets& buckets, const FetchedTexts& samples) {
+  std::map<std::string, std::size_t> occurrences;
+  ForEachInBucket(buckets, samples.times,
+                  [&](std::size_t, std::size_t i) { ++occurrences[samples.texts[i]]; });
+  std::vector<std::pair<std::string, std::size_t>> ranked(occurrences.begin(), occurrences.end());
+  std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
+    return std::tie(b.second, a.first) < std::tie(a.second, b.first);
+  });
+  std::vector<std::string> levels;
+  for (std::size_t i = 0; i < std::min(kMaxLevels, ranked.size()); ++i) {
+    levels.push_back(ranked[i].first);
+  }
+  if (ranked.size() > kMaxLevels) levels.emplace_back(kOther);
+  std::sort(levels.begin(), levels.end());
+  return levels;
+}
+
+DriverData GatherCategory(const Buckets& buckets, const std::vector<std::string>& known,
+                          const FetchedTexts& samples) {
   BEDPLATE_CHECK(samples.times.size() == samples.texts.size());
   DriverData data;
-  data.levels = ChooseLevels(buckets, samples);
+  data.levels = LevelsOf(buckets, known, samples);
   data.shares.assign(data.levels.size(), std::vector<double>(buckets.size()));
   ForEachInBucket(buckets, samples.times, [&](std::size_t bucket, std::size_t i) {
     auto level = std::lower_bound(data.levels.begin(), data.levels.end(), samples.texts[i]);

@@ -45,9 +45,16 @@ struct FetchedTexts {
   std::span<const std::string> texts;
 };
 
-/// Per value that occurs, the share of each bucket's samples that have it; a bucket without samples
-/// is missing. At most 100 values (the most frequent); the rest count as "(other)".
-DriverData GatherCategory(const Buckets& buckets, const FetchedTexts& samples);
+/// The values of a category that get a level of their own, sorted: the 100 most frequent ones in
+/// the buckets; "(other)" stands for the rest where there are more.
+std::vector<std::string> ChooseLevels(const Buckets& buckets, const FetchedTexts& samples);
+
+/// The share of each bucket's samples that each level has; a bucket without samples is missing.
+/// `known` are the levels of the baseline (empty when the samples are the baseline's own). A value
+/// that is none of them counts as "(other)" where the baseline had that, so that both periods mean
+/// the same by it; else it gets a level of its own, and the design finds that it is new.
+DriverData GatherCategory(const Buckets& buckets, const std::vector<std::string>& known,
+                          const FetchedTexts& samples);
 
 /// The share of each bucket's samples that equal `value`.
 DriverData GatherShare(const Buckets& buckets, const std::string& value,

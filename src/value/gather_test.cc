@@ -117,7 +117,7 @@ TEST(GatherNumeric, IgnoresStepsOutsideTheBuckets) {
 TEST(GatherCategory, GivesSharesThatSumToOne) {
   const std::vector<std::int64_t> times = {0, kQuarter, 2 * kQuarter, 3 * kQuarter, 4 * kQuarter};
   const std::vector<std::string> texts = {"Light", "Light", "Medium", "Light", "Medium"};
-  const DriverData data = GatherCategory(HourBuckets(3), {times, texts});
+  const DriverData data = GatherCategory(HourBuckets(3), {}, {times, texts});
   ASSERT_EQ(data.levels, (std::vector<std::string>{"Light", "Medium"}));
   EXPECT_DOUBLE_EQ(data.shares[0][0], 0.75);
   EXPECT_DOUBLE_EQ(data.shares[1][0], 0.25);
@@ -134,11 +134,42 @@ TEST(GatherCategory, BoundsTheNumberOfLevels) {
     times.push_back(i);
     texts.push_back("batch " + std::to_string(i % 300));
   }
-  const DriverData data = GatherCategory(HourBuckets(1), {times, texts});
+  const DriverData data = GatherCategory(HourBuckets(1), {}, {times, texts});
   EXPECT_EQ(data.levels.size(), 101U);
   double sum = 0;
   for (const auto& shares : data.shares) sum += shares[0];
   EXPECT_NEAR(sum, 1, 1e-12);
+}
+
+TEST(GatherCategory, WhatIsRareInTheBaselineIsRareInBoth) {
+  // 150 texts; those that are frequent in one period are rare in the other.
+  std::vector<std::int64_t> times;
+  std::vector<std::string> before;
+  std::vector<std::string> after;
+  for (int text = 0; text < 150; ++text) {
+    for (int i = 0; i < 150; ++i) {
+      if (i > text) continue;
+      times.push_back(static_cast<std::int64_t>(times.size()));
+      before.push_back("part " + std::to_string(text));
+      after.push_back("part " + std::to_string(149 - text));
+    }
+  }
+  const DriverData baseline = GatherCategory(HourBuckets(1), {}, {times, before});
+  const DriverData reporting = GatherCategory(HourBuckets(1), baseline.levels, {times, after});
+  EXPECT_EQ(reporting.levels, baseline.levels);
+  EXPECT_EQ(reporting.levels.size(), 101U);
+  double sum = 0;
+  for (const auto& shares : reporting.shares) sum += shares[0];
+  EXPECT_NEAR(sum, 1, 1e-12);
+}
+
+TEST(GatherCategory, WhatIsNewHasALevelOfItsOwn) {
+  const std::vector<std::int64_t> times = {0, 1, 2, 3};
+  const std::vector<std::string> texts = {"old", "new", "old", "newer"};
+  const DriverData data = GatherCategory(HourBuckets(1), {"gone", "old"}, {times, texts});
+  EXPECT_EQ(data.levels, (std::vector<std::string>{"gone", "new", "newer", "old"}));
+  EXPECT_EQ(data.shares[0][0], 0);
+  EXPECT_EQ(data.shares[3][0], 0.5);
 }
 
 TEST(FetchStep, DividesEveryBucket) {
