@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "api/secret.h"
+#include "api/base64.h"
 #include "api/token_cache.h"
 #include "base/ascii.h"
+#include "base/secret.h"
 
 namespace bedplate {
 namespace {

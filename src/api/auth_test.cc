@@ -2,13 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
 #include <utility>
 
 #include "api/rate_limit.h"
-#include "api/secret.h"
 #include "api/server_test_support.h"
 #include "api/session.h"
+#include "base/secret.h"
 
 namespace bedplate {
 namespace {
@@ -16,42 +15,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr Timestamp kStart = Timestamp::FromSeconds(1'800'000'000);
-
-TEST(Secret, Sha256MatchesThePublishedVector) {
-  // FIPS 180-2, appendix B.1.
-  const Digest digest = Sha256("abc");
-  EXPECT_EQ(digest[0], 0xBA);
-  EXPECT_EQ(digest[1], 0x78);
-  EXPECT_EQ(digest[31], 0xAD);
-}
-
-TEST(Secret, Has256BitsOfUrlLetters) {
-  const RandomSource counting = [](std::span<std::uint8_t> bytes) {
-    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i);
-  };
-  EXPECT_EQ(MakeSecret(counting), "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
-  const RandomSource ones = [](std::span<std::uint8_t> bytes) {
-    std::fill(bytes.begin(), bytes.end(), 0xFF);
-  };
-  EXPECT_EQ(MakeSecret(ones), std::string(42, '_') + "8");
-  std::set<std::string> secrets;
-  for (int i = 0; i < 1000; ++i) secrets.insert(MakeSecret(SystemRandom()));
-  EXPECT_EQ(secrets.size(), 1000U);
-}
-
-TEST(Secret, Base64MatchesThePublishedVectors) {
-  // RFC 4648, section 10.
-  const std::pair<const char*, const char*> vectors[] = {
-      {"", ""},        {"Zg==", "f"},      {"Zm8=", "fo"},
-      {"Zm9v", "foo"}, {"Zm9vYg", "foob"}, {"Zm9vYmFy", "foobar"}};
-  for (const auto& [text, expected] : vectors) {
-    std::string decoded;
-    EXPECT_TRUE(DecodeBase64(text, decoded));
-    EXPECT_EQ(decoded, expected);
-  }
-  std::string decoded;
-  EXPECT_FALSE(DecodeBase64("Zm9v!", decoded));
-}
 
 class LimiterTest : public testing::Test {
  protected:

@@ -15,8 +15,8 @@
 #include "api/influx_routes.h"
 #include "api/initiative_test_support.h"
 #include "api/schema_check_test_support.h"
-#include "api/secret.h"
 #include "api/session_routes.h"
+#include "base/secret.h"
 #include "base/yaml.h"
 
 namespace bedplate {

@@ -10,8 +10,8 @@
 #include <unordered_map>
 
 #include "api/http.h"
-#include "api/secret.h"
 #include "base/clock.h"
+#include "base/secret.h"
 
 namespace bedplate {
 

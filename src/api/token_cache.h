@@ -8,8 +8,8 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "api/secret.h"
 #include "base/clock.h"
+#include "base/secret.h"
 #include "catalog/token_store.h"
 
 namespace bedplate {

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <array>
@@ -22,23 +20,6 @@ constexpr std::size_t kIdBytes = 6;
 constexpr std::size_t kSecretBytes = 32;
 constexpr std::size_t kNameLimitBytes = 200;
 constexpr std::string_view kColumns = "id, name, role, created_ns, last_used_ns, revoked_ns";
-
-using Digest = std::array<std::uint8_t, SHA256_DIGEST_LENGTH>;
-
-Result<std::string> RandomHex(std::size_t byte_count) {
-  std::vector<std::uint8_t> bytes(byte_count);
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
-    return Error(ErrorCode::kInternal, "the system's random source gave nothing");
-  }
-  return fmt::format("{:02x}", fmt::join(bytes, ""));
-}
-
-Digest Sha256(std::string_view text) {
-  Digest digest;
-  const std::vector<std::uint8_t> bytes(text.begin(), text.end());
-  SHA256(bytes.data(), bytes.size(), digest.data());
-  return digest;
-}
 
 struct TokenParts {
   std::string_view id;
@@ -104,8 +85,8 @@ Result<TokenStore::Created> SqliteTokenStore::Create(std::string_view name, Role
   created.info.name = name;
   created.info.role = role;
   created.info.created = clock_.Now();
-  ASSIGN_OR_RETURN(created.info.id, RandomHex(kIdBytes));
-  ASSIGN_OR_RETURN(const std::string secret, RandomHex(kSecretBytes));
+  created.info.id = MakeHex(random_, kIdBytes);
+  const std::string secret = MakeHex(random_, kSecretBytes);
   created.secret = fmt::format("{}{}_{}", kPrefix, created.info.id, secret);
 
   const auto writer = database_.BorrowWriter();

@@ -18,16 +18,18 @@ RandomSource SystemRandom();
 
 using Digest = std::array<std::uint8_t, 32>;
 
+/// FIPS 180-4.
 Digest Sha256(std::string_view text);
 
 /// 256 random bits as 43 letters of base64url (RFC 4648, section 5).
 std::string MakeSecret(const RandomSource& random);
 
+/// `byte_count` random bytes as lower-case hexadecimal digits, two for each.
+std::string MakeHex(const RandomSource& random, std::size_t byte_count);
+
+/// For hash tables of digests, whose bits are random already.
 struct DigestHash {
   std::size_t operator()(const Digest& digest) const noexcept;
 };
-
-/// Decodes base64 (RFC 4648, section 4) with or without padding; nothing for other letters.
-bool DecodeBase64(std::string_view text, std::string& decoded);
 
 }  // namespace bedplate

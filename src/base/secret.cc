@@ -1,9 +1,11 @@
-#include "api/secret.h"
+#include "base/secret.h"
 
+#include <fmt/format.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
 #include <cstring>
+#include <vector>
 
 #include "base/check.h"
 
@@ -39,28 +41,16 @@ std::string MakeSecret(const RandomSource& random) {
   return secret;
 }
 
+std::string MakeHex(const RandomSource& random, std::size_t byte_count) {
+  std::vector<std::uint8_t> bytes(byte_count);
+  random(bytes);
+  return fmt::format("{:02x}", fmt::join(bytes, ""));
+}
+
 std::size_t DigestHash::operator()(const Digest& digest) const noexcept {
   std::size_t hash = 0;
   std::memcpy(&hash, digest.data(), sizeof(hash));
   return hash;
-}
-
-bool DecodeBase64(std::string_view text, std::string& decoded) {
-  constexpr std::string_view kLetters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  std::uint32_t bits = 0;
-  unsigned bit_count = 0;
-  for (const char letter : text) {
-    const std::size_t value = kLetters.find(letter);
-    if (value == std::string_view::npos) return false;
-    bits = (bits << 6U) | static_cast<std::uint32_t>(value);
-    bit_count += 6;
-    if (bit_count < 8) continue;
-    bit_count -= 8;
-    decoded += static_cast<char>((bits >> bit_count) & 0xFFU);
-  }
-  return true;
 }
 
 }  // namespace bedplate
