@@ -7,6 +7,8 @@
 #include <charconv>
 #include <optional>
 
+#include "base/time_parts.h"
+
 namespace bedplate {
 namespace {
 
@@ -17,18 +19,6 @@ Error BadTime(std::string_view text) {
           fmt::format("'{}' is not a time; expected RFC 3339 as 2018-01-01T00:15:00Z, a date, or "
                       "milliseconds since 1970",
                       text.substr(0, 64))};
-}
-
-/// Takes digits off the front of `text`; false when there are not exactly `count` of them.
-bool TakeDigits(std::string_view& text, std::size_t count, int& out) {
-  if (text.size() < count) return false;
-  const std::string_view digits = text.substr(0, count);
-  for (const char digit : digits) {
-    if (digit < '0' || digit > '9') return false;
-  }
-  std::from_chars(digits.data(), digits.data() + digits.size(), out);
-  text.remove_prefix(count);
-  return true;
 }
 
 bool TakeChar(std::string_view& text, std::string_view any_of) {
@@ -51,46 +41,19 @@ std::optional<date::sys_days> TakeDate(std::string_view& text) {
   return date::sys_days{ymd};
 }
 
-/// Up to nine fractional digits are kept; more are refused rather than rounded.
-bool TakeFraction(std::string_view& text, nanoseconds& out) {
-  std::int64_t value = 0;
-  std::int64_t scale = 1'000'000'000;
-  while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
-    if (scale == 1) return false;
-    scale /= 10;
-    value += (text.front() - '0') * scale;
-    text.remove_prefix(1);
-  }
-  out = nanoseconds(value);
-  return scale != 1'000'000'000;
-}
-
 std::optional<nanoseconds> TakeTimeOfDay(std::string_view& text) {
   int hour = 0;
   int minute = 0;
   int second = 0;
-  nanoseconds fraction{0};
+  std::optional<nanoseconds> fraction = nanoseconds(0);
   if (!TakeDigits(text, 2, hour) || !TakeChar(text, ":") || !TakeDigits(text, 2, minute)) {
     return std::nullopt;
   }
   if (TakeChar(text, ":") && !TakeDigits(text, 2, second)) return std::nullopt;
-  if (TakeChar(text, ".") && !TakeFraction(text, fraction)) return std::nullopt;
-  if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  if (TakeChar(text, ".")) fraction = TakeFraction(text);
+  if (!fraction || hour > 23 || minute > 59 || second > 59) return std::nullopt;
   return std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second) +
-         fraction;
-}
-
-std::optional<nanoseconds> TakeOffset(std::string_view& text) {
-  if (TakeChar(text, "Zz")) return nanoseconds{0};
-  if (text.empty() || (text.front() != '+' && text.front() != '-')) return std::nullopt;
-  const int sign = text.front() == '-' ? -1 : 1;
-  text.remove_prefix(1);
-  int hours = 0;
-  int minutes = 0;
-  if (!TakeDigits(text, 2, hours)) return std::nullopt;
-  (void)TakeChar(text, ":");
-  if (!TakeDigits(text, 2, minutes) || hours > 23 || minutes > 59) return std::nullopt;
-  return sign * (std::chrono::hours(hours) + std::chrono::minutes(minutes));
+         *fraction;
 }
 
 std::optional<Timestamp> ParseCivil(std::string_view text) {
@@ -104,7 +67,7 @@ std::optional<Timestamp> ParseCivil(std::string_view text) {
   if (!TakeChar(text, "Tt ")) return std::nullopt;
   const auto time_of_day = TakeTimeOfDay(text);
   if (!time_of_day) return std::nullopt;
-  const auto offset = TakeOffset(text);
+  const auto offset = TakeOffset(text, OffsetMinutes::kRequired);
   if (!offset || !text.empty()) return std::nullopt;
   return midnight + *time_of_day - *offset;
 }

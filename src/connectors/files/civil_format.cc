@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/ascii.h"
+#include "base/time_parts.h"
 #include "base/utf8.h"
 
 namespace bedplate {
@@ -24,7 +25,7 @@ struct CivilFormat::Fields {
   int hour = 0;
   int minute = 0;
   int second = 0;
-  std::int64_t fraction_ns = 0;
+  std::optional<nanoseconds> fraction = nanoseconds(0);
   std::optional<bool> afternoon;
   std::optional<minutes> offset;
 };
@@ -66,34 +67,6 @@ bool TakeMonthName(std::string_view& text, int& month) {
     return true;
   }
   return false;
-}
-
-bool TakeFraction(std::string_view& text, std::int64_t& nanoseconds) {
-  std::int64_t scale = 1'000'000'000;
-  nanoseconds = 0;
-  while (!text.empty() && IsDigit(text.front()) && scale > 1) {
-    scale /= 10;
-    nanoseconds += (text.front() - '0') * scale;
-    text.remove_prefix(1);
-  }
-  return scale < 1'000'000'000;
-}
-
-bool TakeOffset(std::string_view& text, std::optional<minutes>& offset) {
-  if (TakeWord(text, "z")) {
-    offset = minutes(0);
-    return true;
-  }
-  if (text.empty() || (text.front() != '+' && text.front() != '-')) return false;
-  const int sign = text.front() == '-' ? -1 : 1;
-  text.remove_prefix(1);
-  int hour = 0;
-  int minute = 0;
-  if (!TakeNumber(text, 2, 2, hour)) return false;
-  (void)TakeWord(text, ":");
-  if (!text.empty() && IsDigit(text.front()) && !TakeNumber(text, 2, 2, minute)) return false;
-  offset = sign * (hours(hour) + minutes(minute));
-  return hour < 24 && minute < 60;
 }
 
 std::string ExpandShortcuts(std::string_view format) {
@@ -203,8 +176,10 @@ bool CivilFormat::ReadClockField(char field, std::string_view& text, Fields& fie
       return *fields.afternoon || TakeWord(text, "am");
     case 'M': return TakeInRange(text, 0, 59, fields.minute);
     case 'S': return TakeInRange(text, 0, 59, fields.second);
-    case 'f': return TakeFraction(text, fields.fraction_ns);
-    default: return TakeOffset(text, fields.offset);
+    case 'f': fields.fraction = TakeFraction(text); return fields.fraction.has_value();
+    default:
+      fields.offset = TakeOffset(text, OffsetMinutes::kOptional);
+      return fields.offset.has_value();
   }
 }
 
@@ -224,8 +199,8 @@ Result<CivilTime> CivilFormat::Read(std::string_view text) const {
   const auto days = DateOf(fields.year, fields.month, fields.day, fields.day_of_year);
   if (!days || fields.year < 1678 || fields.year > 2261) return Mismatch(text, text);
   if (fields.afternoon) fields.hour = fields.hour % 12 + (*fields.afternoon ? 12 : 0);
-  const nanoseconds clock = hours(fields.hour) + minutes(fields.minute) + seconds(fields.second) +
-                            nanoseconds(fields.fraction_ns);
+  const nanoseconds clock =
+      hours(fields.hour) + minutes(fields.minute) + seconds(fields.second) + *fields.fraction;
   if (clock > hours(24)) return Mismatch(text, text);
   CivilTime time;
   time.since_epoch = days->time_since_epoch() + clock;
