@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 
 #include "base/ascii.h"
 #include "base/utf8.h"
@@ -188,13 +190,11 @@ double JsonReader::Number() {
   if (token.empty()) return 0;
   if (!Convert(token, number)) {
     // Too small to be told from zero is no fault; too large is.
-    const bool tiny =
-        token.find("e-") != std::string_view::npos || token.find("E-") != std::string_view::npos;
-    if (!tiny) {
+    number = std::strtod(std::string(token).c_str(), nullptr);
+    if (!std::isfinite(number)) {
       Refuse("a number that a double can hold");
       return 0;
     }
-    number = 0;
   }
   at_ += token.size();
   return number;

@@ -5,7 +5,10 @@
 
 #include <bit>
 #include <cmath>
+#include <optional>
 #include <random>
+#include <string>
+#include <vector>
 
 #include "api/json_writer.h"
 #include "base/utf8.h"
@@ -101,9 +104,29 @@ TEST(JsonReaderTest, RefusesWhatRfc8259DoesNotTake) {
                            "\"\xff\"",
                            "\"\xed\xa0\x80\"",
                            "1e400",
+                           "-1e400",
                            "/**/1"}) {
     EXPECT_FALSE(IsJson(text)) << text;
   }
+}
+
+TEST(JsonReaderTest, OnlyWhatIsTooSmallBecomesZero) {
+  const auto read = [](const std::string& text) -> std::optional<double> {
+    JsonReader json(text);
+    const double number = json.Number();
+    if (!json.Finish().ok()) return std::nullopt;
+    return number;
+  };
+  const std::string huge(320, '9');
+  for (const std::string& text :
+       std::vector<std::string>{huge + "e-2", huge + "E-2", "-" + huge + "e-2", huge, "1e400"}) {
+    EXPECT_EQ(read(text), std::nullopt) << text;
+  }
+  EXPECT_EQ(read(huge + "e-400"), 1e-80) << "many digits, and a number all the same";
+  EXPECT_EQ(read("1e-400"), 0.0);
+  EXPECT_EQ(read("0." + std::string(400, '0') + "1"), 0.0);
+  EXPECT_EQ(read("4e-324"), 5e-324) << "the least double";
+  EXPECT_TRUE(std::signbit(*read("-1e-400")));
 }
 
 TEST(JsonReaderTest, DepthIsBounded) {
