@@ -7,6 +7,7 @@
 #include "connectors/line_protocol/gunzip.h"
 #include "connectors/line_protocol/influx_answer.h"
 #include "connectors/line_protocol/line_parser.h"
+#include "connectors/line_protocol/line_series.h"
 #include "connectors/line_protocol/line_writer.h"
 
 namespace bedplate {
@@ -38,7 +39,7 @@ class LineBody final : public BodyConsumer {
   Status Consume(std::string_view chunk) override {
     if (cancel_.cancelled()) return Error(ErrorCode::kCancelled, "the sender went away");
     if (!gunzip_) return writer_.Feed(chunk);
-    const Status fed = gunzip_->Feed(chunk, [this](std::string_view text) { return Feed(text); });
+    Status fed = gunzip_->Feed(chunk, [this](std::string_view text) { return Feed(text); });
     if (fed.ok() || writer_failed_) return fed;
     return BrokenOff(fed.error());
   }
@@ -78,7 +79,10 @@ class LineBody final : public BodyConsumer {
 }  // namespace
 
 LineProtocolWriterFactory MakeLineWriterFactory(IngestSink& sink, const Clock& clock) {
-  return [&sink, &clock](const LineWriteRequest& request) -> Result<std::unique_ptr<BodyConsumer>> {
+  // What is known of keys outlives the body that brought them.
+  const auto series = std::make_shared<LineSeriesPool>();
+  return [&sink, &clock,
+          series](const LineWriteRequest& request) -> Result<std::unique_ptr<BodyConsumer>> {
     const auto precision = request.precision.empty() ? std::optional(LinePrecision::kNanoseconds)
                                                      : ParseLinePrecision(request.precision);
     if (!precision) {
@@ -89,6 +93,7 @@ LineProtocolWriterFactory MakeLineWriterFactory(IngestSink& sink, const Clock& c
     LineWriteOptions options;
     options.precision = *precision;
     options.received = clock.Now();
+    options.series = series.get();
     return std::unique_ptr<BodyConsumer>(
         std::make_unique<LineBody>(sink, request, std::move(options)));
   };

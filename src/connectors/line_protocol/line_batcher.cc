@@ -2,17 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cstring>
 #include <limits>
 
 #include "base/utf8.h"
 #include "connectors/line_protocol/line_path.h"
+#include "connectors/line_protocol/simple_number.h"
 
 namespace bedplate {
 namespace {
 
 // Beyond this many keys and fields the memory of them is dropped: a client that never repeats one
 // gains nothing from it.
-constexpr std::size_t kMaxKnown = 200'000;
+constexpr std::size_t kMaxKnown = 500'000;
+constexpr std::size_t kLeastExpected = 8;  // samples of a batch
 
 struct StoredType {
   ValueType operator()(double /*value*/) const { return ValueType::kDouble; }
@@ -33,11 +38,6 @@ struct PushValue {
   void operator()(std::string_view value) const { samples.strings.emplace_back(value); }
 };
 
-/// Text and type as one key; no path and no field key has a newline.
-std::string ColumnName(std::string_view text, ValueType type) {
-  return fmt::format("{}\n{}", text, ValueTypeName(type));
-}
-
 bool FitsInt64(const LineValue& value) {
   const auto* number = std::get_if<std::uint64_t>(&value);
   return number == nullptr ||
@@ -46,10 +46,19 @@ bool FitsInt64(const LineValue& value) {
 
 }  // namespace
 
-LineBatcher::LineBatcher(LinePrecision precision, Timestamp received, std::size_t max_line_bytes)
+LineBatcher::LineBatcher(LinePrecision precision, Timestamp received, std::size_t max_line_bytes,
+                         LineSeriesPool* pool)
     : parser_(precision),
       default_time_(received.nanoseconds() - received.nanoseconds() % NanosecondsPer(precision)),
-      max_line_bytes_(max_line_bytes) {}
+      time_unit_(NanosecondsPer(precision)),
+      max_line_bytes_(max_line_bytes),
+      pool_(pool),
+      table_(pool == nullptr ? std::make_unique<LineSeriesTable>() : pool->Take()),
+      generation_(table_->NextGeneration()) {}
+
+LineBatcher::~LineBatcher() {
+  if (pool_ != nullptr) pool_->GiveBack(std::move(table_));
+}
 
 bool LineBatcher::Add(const LineSplitter::Line& line) {
   if (line.too_long) {
@@ -60,27 +69,100 @@ bool LineBatcher::Add(const LineSplitter::Line& line) {
            {});
     return true;
   }
-  if (known_ > kMaxKnown) {
-    series_.clear();
-    known_ = 0;
-  }
   const LineParser::Outcome outcome = parser_.Parse(line.text);
   if (outcome == LineParser::Outcome::kNothing) return false;
-  Series* series = outcome == LineParser::Outcome::kPoint ? SeriesOf(parser_.key_text()) : nullptr;
+  LineSeries* const series =
+      outcome == LineParser::Outcome::kPoint ? SeriesOf(parser_.key_text()) : nullptr;
   if (series == nullptr) {
     Reject(line, parser_.fault(), {});
     return true;
   }
+  if (last_ != nullptr) last_->next = series;
+  last_ = series;
   const auto written = parser_.time();
   const Timestamp time = written ? Timestamp(*written) : default_time_;
   for (std::size_t i = 0; i < parser_.fields().size(); ++i) AddField(*series, i, time, line);
   return true;
 }
 
-void LineBatcher::AddField(Series& series, std::size_t index, Timestamp time,
+std::size_t LineBatcher::AddSimple(std::string_view text, std::uint64_t number) {
+  LineSeries* const series = SimpleSeries(text);
+  if (series == nullptr) return 0;
+  const char* const end = text.data() + text.size();
+  const char* at = text.data() + series->key.size();
+  std::array<SimpleValue, kMostSimpleFields> values;
+  std::size_t count = 0;
+  do {
+    ++at;  // the space or comma before the field
+    if (count == std::min(kMostSimpleFields, series->columns.size())) return 0;
+    at = ReadSimpleField(table_->column(series->columns[count]), at, end, values[count]);
+    if (at == nullptr || at == end) return 0;
+    ++count;
+  } while (*at == ',');
+  if (*at != ' ') return 0;
+  std::int64_t time = 0;
+  at = ReadSimpleCount(at + 1, end, time);
+  if (at == nullptr || at == end || *at != '\n') return 0;
+  const auto bytes = static_cast<std::size_t>(at + 1 - text.data());
+  if (bytes > max_line_bytes_ || __builtin_mul_overflow(time, time_unit_, &time)) return 0;
+  if (last_ != nullptr) last_->next = series;
+  last_ = series;
+  for (std::size_t i = 0; i < count; ++i) {
+    AddSimpleValue(table_->column(series->columns[i]), values[i], time, number);
+  }
+  return bytes;
+}
+
+/// The series of the line that `text` begins with, if it is known and has no escapes.
+LineSeries* LineBatcher::SimpleSeries(std::string_view text) {
+  // In most bodies series follow each other in the same order again and again.
+  if (LineSeries* const next = last_ == nullptr ? nullptr : last_->next; next != nullptr) {
+    const std::size_t size = next->key.size();
+    if (next->plain && text.size() > size && text[size] == ' ' && text.starts_with(next->key)) {
+      return next;
+    }
+  }
+  const void* const space = std::memchr(text.data(), ' ', text.size());
+  if (space == nullptr) return nullptr;
+  const auto size = static_cast<std::size_t>(static_cast<const char*>(space) - text.data());
+  LineSeries* const series = table_->Find(text.substr(0, size));
+  return series != nullptr && series->plain ? series : nullptr;
+}
+
+const char* LineBatcher::ReadSimpleField(LineColumn& column, const char* at, const char* end,
+                                         SimpleValue& value) const {
+  const std::size_t size = column.key.size();
+  const bool is_it = column.plain && static_cast<std::size_t>(end - at) > size && at[size] == '=' &&
+                     std::memcmp(at, column.key.data(), size) == 0;
+  if (!is_it) return nullptr;
+  at += size + 1;
+  switch (column.type) {
+    case ValueType::kDouble: return ReadSimpleDouble(at, end, value.number);
+    case ValueType::kInt64: return ReadSimpleInteger(at, end, value.integer);
+    case ValueType::kBool:
+    case ValueType::kString: break;
+  }
+  return nullptr;
+}
+
+void LineBatcher::AddSimpleValue(LineColumn& column, SimpleValue value, std::int64_t time,
+                                 std::uint64_t number) {
+  PathBatch& batch = BatchOf(column);
+  batch.samples.times.push_back(time);
+  if (column.type == ValueType::kDouble) {
+    batch.samples.doubles.push_back(value.number);
+  } else {
+    batch.samples.int64s.push_back(value.integer);
+  }
+  batch.origin.lines.push_back(number);
+  ++samples_;
+}
+
+void LineBatcher::AddField(LineSeries& series, std::size_t index, Timestamp time,
                            const LineSplitter::Line& line) {
   const LineField& field = parser_.fields()[index];
-  Column& column = ColumnOf(series, field.key, std::visit(StoredType{}, field.value), index);
+  LineColumn& column =
+      table_->ColumnOf(series, field.key, std::visit(StoredType{}, field.value), index);
   if (!FitsInt64(field.value)) {
     Reject(
         line,
@@ -109,55 +191,43 @@ void LineBatcher::Reject(const LineSplitter::Line& line, const LineFault& fault,
   letters_.push_back(std::move(letter));
 }
 
-LineBatcher::Series* LineBatcher::SeriesOf(std::string_view key_text) {
-  if (const auto known = series_.find(key_text); known != series_.end()) return &known->second;
-  const LineKey* key = parser_.ParseKey();
+LineSeries* LineBatcher::SeriesOf(std::string_view key_text) {
+  if (LineSeries* const known = table_->Find(key_text)) return known;
+  const LineKey* const key = parser_.ParseKey();
   if (key == nullptr) return nullptr;
-  ++known_;
-  Series series{.path = PathOfLineKey(*key), .columns = {}, .column_of = {}};
-  return &series_.emplace(key_text, std::move(series)).first->second;
+  return &table_->Add(key_text, PathOfLineKey(*key));
 }
 
-LineBatcher::Column& LineBatcher::ColumnOf(Series& series, std::string_view key, ValueType type,
-                                           std::size_t hint) {
-  if (hint < series.columns.size()) {
-    Column& guess = series.columns[hint];
-    if (guess.type == type && guess.key == key) return guess;
-  }
-  const auto [entry, is_new] =
-      series.column_of.try_emplace(ColumnName(key, type), series.columns.size());
-  if (!is_new) return series.columns[entry->second];
-  ++known_;
-  Column column;
-  column.key = key;
-  column.type = type;
-  column.path = PathOfLineField(series.path, UnescapeLineKey(key));
-  return series.columns.emplace_back(std::move(column));
-}
-
-PathBatch& LineBatcher::BatchOf(Column& column) {
-  if (column.generation == generation_) return batches_[column.batch];
-  // Two keys can mean one path, as when a client changes the order of its tags.
-  const auto [entry, is_new] =
-      batch_of_path_.try_emplace(ColumnName(column.path, column.type), batches_.size());
-  if (is_new) {
-    PathBatch& batch = batches_.emplace_back();
-    batch.path = column.path;
-    batch.samples.type = column.type;
-    batch.origin.prefix = "line ";
-  }
-  column.generation = generation_;
-  column.batch = entry->second;
-  return batches_[column.batch];
+PathBatch& LineBatcher::BatchOf(LineColumn& column) {
+  LineColumn& target = table_->column(column.target);
+  if (target.generation == generation_) return batches_[target.batch];
+  target.generation = generation_;
+  target.batch = static_cast<std::uint32_t>(batches_.size());
+  columns_.push_back(&target);
+  PathBatch& batch = batches_.emplace_back();
+  batch.path = target.path;
+  batch.samples.type = target.type;
+  batch.samples.times.reserve(target.expected);
+  if (target.type == ValueType::kDouble) batch.samples.doubles.reserve(target.expected);
+  batch.origin.prefix = "line ";
+  batch.origin.lines.reserve(target.expected);
+  return batch;
 }
 
 LineBatcher::Taken LineBatcher::Take() {
+  for (std::size_t i = 0; i < batches_.size(); ++i) {
+    columns_[i]->expected = std::max(kLeastExpected, batches_[i].samples.size());
+  }
   Taken taken{.batches = std::move(batches_), .letters = std::move(letters_)};
   batches_.clear();
   letters_.clear();
-  batch_of_path_.clear();
+  columns_.clear();
   samples_ = 0;
-  ++generation_;
+  generation_ = table_->NextGeneration();
+  if (table_->size() > kMaxKnown) {
+    table_->Clear();
+    last_ = nullptr;
+  }
   return taken;
 }
 

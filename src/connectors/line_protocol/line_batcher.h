@@ -1,26 +1,36 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <memory>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "connectors/line_protocol/line_parser.h"
+#include "connectors/line_protocol/line_series.h"
 #include "connectors/line_protocol/line_splitter.h"
 #include "ingest/sink.h"
 
 namespace bedplate {
 
 /// Turns lines into one PathBatch per path and type, and into dead letters with `line N`. Knows
-/// the keys it has seen, so that a line of a known series costs a hash look-up and its numbers.
+/// the keys it has seen, and which series came after which, so that a simple line of a known series
+/// costs a comparison of its key and its numbers.
 class LineBatcher {
  public:
   /// `received` is the time of lines without a timestamp, cut to the precision as InfluxDB does.
-  LineBatcher(LinePrecision precision, Timestamp received, std::size_t max_line_bytes);
+  /// `pool` lends the memory of the keys and must outlive the batcher; null: one of its own.
+  LineBatcher(LinePrecision precision, Timestamp received, std::size_t max_line_bytes,
+              LineSeriesPool* pool);
+  ~LineBatcher();
+  LineBatcher(const LineBatcher&) = delete;
+  LineBatcher& operator=(const LineBatcher&) = delete;
 
   /// Adds one line; blank lines and comments add nothing. Returns whether it held a point.
   bool Add(const LineSplitter::Line& line);
+  /// Adds the line at the start of `text` if it is one of a known series with its fields in their
+  /// order, numbers in plain form and a timestamp. Returns how long it is with its newline, or 0:
+  /// then nothing was added, and the line is one for Add.
+  std::size_t AddSimple(std::string_view text, std::uint64_t number);
 
   [[nodiscard]] std::uint64_t samples() const { return samples_; }
   [[nodiscard]] std::uint64_t letters() const { return letters_.size(); }
@@ -34,41 +44,33 @@ class LineBatcher {
   Taken Take();
 
  private:
-  /// One field of a series, and which batch its samples go to.
-  struct Column {
-    std::string key;  // as written
-    ValueType type = ValueType::kDouble;
-    std::string path;
-    std::uint64_t generation = 0;  // the Take after which `batch` was looked up
-    std::size_t batch = 0;
+  /// A value of a simple line, as the column's type has it.
+  union SimpleValue {
+    double number;
+    std::int64_t integer;
   };
-  struct KeyHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
-  template <typename Value>
-  using ByText = std::unordered_map<std::string, Value, KeyHash, std::equal_to<>>;
-  struct Series {
-    std::string path;
-    std::vector<Column> columns;    // in the order in which the first line brought them
-    ByText<std::size_t> column_of;  // for lines with another order; key and type as in ColumnName
-  };
+  static constexpr std::size_t kMostSimpleFields = 32;
 
   void Reject(const LineSplitter::Line& line, const LineFault& fault, std::string tag);
-  Series* SeriesOf(std::string_view key_text);
-  Column& ColumnOf(Series& series, std::string_view key, ValueType type, std::size_t hint);
-  PathBatch& BatchOf(Column& column);
-  void AddField(Series& series, std::size_t index, Timestamp time, const LineSplitter::Line& line);
+  LineSeries* SeriesOf(std::string_view key_text);
+  LineSeries* SimpleSeries(std::string_view text);
+  const char* ReadSimpleField(LineColumn& column, const char* at, const char* end,
+                              SimpleValue& value) const;
+  void AddSimpleValue(LineColumn& column, SimpleValue value, std::int64_t time,
+                      std::uint64_t number);
+  PathBatch& BatchOf(LineColumn& column);
+  void AddField(LineSeries& series, std::size_t index, Timestamp time,
+                const LineSplitter::Line& line);
 
   LineParser parser_;
   Timestamp default_time_;
+  std::int64_t time_unit_;  // ns
   std::size_t max_line_bytes_;
-  ByText<Series> series_;
-  std::size_t known_ = 0;  // series and their columns
-  std::uint64_t generation_ = 1;
-  ByText<std::size_t> batch_of_path_;  // of this generation
+  LineSeriesPool* const pool_;
+  std::unique_ptr<LineSeriesTable> table_;
+  LineSeries* last_ = nullptr;  // of the line before
+  std::uint64_t generation_;
+  std::vector<LineColumn*> columns_;  // of the batches
   std::vector<PathBatch> batches_;
   std::vector<DeadLetter> letters_;
   std::uint64_t samples_ = 0;

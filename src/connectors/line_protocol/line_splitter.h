@@ -63,6 +63,18 @@ class LineSplitter {
   /// False when more input is needed, or after Finish when there is no more.
   bool Next(Line& line);
 
+  /// The rest of the chunk when the next line begins with it, else nothing: for a caller who can
+  /// take whole lines without a string by himself. `number` is that of the line.
+  [[nodiscard]] std::string_view AtLineStart(std::uint64_t& number) const {
+    number = line_number_;
+    return held_bytes_ == 0 && !finished_ ? chunk_ : std::string_view();
+  }
+  /// Takes a line of what AtLineStart gave, `bytes` long with its newline.
+  void SkipLine(std::size_t bytes) {
+    chunk_.remove_prefix(bytes);
+    ++line_number_;
+  }
+
  private:
   bool NextOfChunk(Line& line);
   bool NextOfRest(Line& line);

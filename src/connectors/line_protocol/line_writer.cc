@@ -8,7 +8,7 @@ LineWriter::LineWriter(IngestSink& sink, LineWriteOptions options)
     : sink_(sink),
       options_(std::move(options)),
       splitter_(options_.max_line_bytes),
-      batcher_(options_.precision, options_.received, options_.max_line_bytes) {}
+      batcher_(options_.precision, options_.received, options_.max_line_bytes, options_.series) {}
 
 Status LineWriter::Feed(std::string_view chunk) {
   splitter_.Feed(chunk);
@@ -28,10 +28,26 @@ Result<LineWriteSummary> LineWriter::FinishBroken() {
 }
 
 Status LineWriter::AddLines() {
+  RETURN_IF_ERROR(AddSimpleLines());
   LineSplitter::Line line;
   while (splitter_.Next(line)) {
     summary_.points += batcher_.Add(line) ? 1 : 0;
     batch_bytes_ += line.text.size();
+    if (BatchIsFull()) RETURN_IF_ERROR(Flush());
+    RETURN_IF_ERROR(AddSimpleLines());
+  }
+  return {};
+}
+
+Status LineWriter::AddSimpleLines() {
+  std::uint64_t number = 0;
+  for (auto text = splitter_.AtLineStart(number); !text.empty();
+       text = splitter_.AtLineStart(number)) {
+    const std::size_t bytes = batcher_.AddSimple(text, number);
+    if (bytes == 0) break;
+    splitter_.SkipLine(bytes);
+    ++summary_.points;
+    batch_bytes_ += bytes;
     if (BatchIsFull()) RETURN_IF_ERROR(Flush());
   }
   return {};

@@ -21,6 +21,7 @@ struct LineWriteOptions {
   std::uint64_t batch_letters = 1'024;
   std::uint64_t batch_bytes = 8ULL << 20U;
   std::size_t kept_letters = 10;
+  LineSeriesPool* series = nullptr;  // keeps what is known of keys between bodies; null: forgotten
 };
 
 /// What became of one body.
@@ -56,6 +57,7 @@ class LineWriter {
 
  private:
   Status AddLines();
+  Status AddSimpleLines();
   [[nodiscard]] bool BatchIsFull() const;
   Status Flush();
 
