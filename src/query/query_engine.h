@@ -56,7 +56,7 @@ struct QuerySchema {
 };
 
 /// SQL over everything, read-only: `samples(glob, start := …, stop := …)` (tag, ts, ts_ns, value,
-/// text, quality), `tags`, `assets`, `events`, `dead_letters`. One SELECT (WITH, VALUES,
+/// text, quality, int_value), `tags`, `assets`, `events`, `dead_letters`. One SELECT (WITH, VALUES,
 /// FROM-first, DESCRIBE of a SELECT included) per call; everything else is refused by name before
 /// it runs: an allow-list of statement kind, functions and relations, checked on the parsed
 /// statement (docs/guides/sql.md for users, docs/decisions/0005-sql-lockdown.md for the reasons).

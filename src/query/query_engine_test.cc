@@ -16,14 +16,26 @@ using ::testing::StartsWith;
 TEST_F(QueryTest, SamplesHaveEveryColumn) {
   EXPECT_EQ(Ask("SELECT * FROM samples('**/bottles') ORDER BY ts_ns"),
             "acme/leeds/packing/line-1/filler/bottles|2018-01-01T00:00:00Z|1514764800000000000|100|"
-            "NULL|0\n"
+            "NULL|0|100\n"
             "acme/leeds/packing/line-1/filler/bottles|2018-01-01T00:00:00.000001Z|"
-            "1514764800000001500|140|NULL|0\n");
+            "1514764800000001500|140|NULL|0|140\n");
   EXPECT_EQ(Ask("SELECT value, text, quality FROM samples('**/running') ORDER BY ts"),
             "1|NULL|0\n0|NULL|1073741824\n");
   EXPECT_EQ(Ask("SELECT text, value, count(*) FROM samples('acme/leeds/load') GROUP BY ALL "
                 "ORDER BY text"),
             "Light|NULL|96\nMaximum|NULL|96\n");
+}
+
+TEST_F(QueryTest, WholeNumbersAreExact) {
+  constexpr std::int64_t kBeyondDouble = (std::int64_t{1} << 53) + 1;
+  historian_.Put("acme/counter", {{kStart, kBeyondDouble, kGood},
+                                  {kStart + std::chrono::seconds(1), INT64_MIN, kGood}});
+  EXPECT_EQ(Ask("SELECT int_value FROM samples('acme/counter') ORDER BY ts"),
+            "9007199254740993\n-9223372036854775808\n");
+  EXPECT_EQ(Ask("SELECT DISTINCT int_value FROM samples('acme/leeds/**') WHERE tag NOT LIKE "
+                "'%bottles'"),
+            "NULL\n")
+      << "of doubles, truth values and texts";
 }
 
 TEST_F(QueryTest, SamplesTakeAGlobAndAHalfOpenRange) {

@@ -17,15 +17,16 @@
 namespace bedplate {
 namespace {
 
-enum Column : idx_t { kTag, kTs, kTsNs, kValue, kText, kQuality };
+enum Column : idx_t { kTag, kTs, kTsNs, kValue, kText, kQuality, kIntValue };
 
-constexpr std::array<RelationColumn, 6> kColumns = {{
+constexpr std::array<RelationColumn, 7> kColumns = {{
     {"tag", DUCKDB_TYPE_VARCHAR, "path"},
     {"ts", DUCKDB_TYPE_TIMESTAMP_TZ, "time, in microseconds, rounded down"},
     {"ts_ns", DUCKDB_TYPE_BIGINT, "time, exactly: nanoseconds since 1970"},
     {"value", DUCKDB_TYPE_DOUBLE, "of numbers and truth values; NULL for texts"},
     {"text", DUCKDB_TYPE_VARCHAR, "of texts; NULL for numbers"},
     {"quality", DUCKDB_TYPE_UINTEGER, "OPC UA status code; 0 is good"},
+    {"int_value", DUCKDB_TYPE_BIGINT, "of whole numbers, exactly; NULL for other tags"},
 }};
 
 struct Registration {
@@ -173,6 +174,14 @@ void WriteValues(duckdb_vector vector, const SampleColumns& piece, std::size_t f
   for (std::size_t i = 0; i < count; ++i) out[i] = piece.NumberAt(from + i);
 }
 
+/// A double holds whole numbers up to 2^53; a counter may be beyond.
+void WriteIntegers(duckdb_vector vector, const SampleColumns& piece, std::size_t from,
+                   std::size_t count) {
+  if (piece.type != ValueType::kInt64) return WriteNulls(vector);
+  auto* out = static_cast<std::int64_t*>(duckdb_vector_get_data(vector));
+  std::copy_n(piece.int64s.begin() + static_cast<std::ptrdiff_t>(from), count, out);
+}
+
 void WriteTexts(duckdb_vector vector, const SampleColumns& piece, std::size_t from,
                 std::size_t count) {
   if (piece.type != ValueType::kString) return WriteNulls(vector);
@@ -198,6 +207,7 @@ void WriteColumn(duckdb_vector vector, idx_t column, const Reader& reader, std::
     case kTsNs: return WriteTimes(vector, times, true);
     case kValue: return WriteValues(vector, piece, reader.next, count);
     case kText: return WriteTexts(vector, piece, reader.next, count);
+    case kIntValue: return WriteIntegers(vector, piece, reader.next, count);
     case kQuality: return WriteQualities(vector, piece, reader.next, count);
     default: return;  // a count of rows asks for a column that there is not
   }
