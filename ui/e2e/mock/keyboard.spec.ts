@@ -21,6 +21,7 @@ test("g and a letter go to a page, a question mark lists keys", async ({ page })
   await expect(page).toHaveURL(/\/value/);
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog")).toContainText("Search everything");
+  await expect(page.getByRole("dialog")).toContainText("Go to Trends");
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);
 });
@@ -54,4 +55,14 @@ test("every control that has the focus shows it", async ({ page }) => {
     });
     expect(shown).toBe(true);
   }
+});
+
+test("arrows move between the rows of a table", async ({ page }) => {
+  await page.goto("/value");
+  await page.getByRole("link", { name: "Reheater night setback" }).focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("link", { name: "Electrode regulation tuning" })).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/value\/reheater-night-setback/);
 });

@@ -53,6 +53,31 @@ test("keys move, zoom and go back", async ({ page }) => {
   await expect(page).toHaveURL(/range=all/);
 });
 
+test("the chart keeps the keys while data are on their way", async ({ page }) => {
+  await page.route(/\/api\/v1\/(samples|aggregate)/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await route.continue();
+  });
+  await page.goto(`${ENERGY}&from=2026-03-01T00:00:00Z&to=2026-03-05T00:00:00Z`);
+  await page.getByRole("application").focus();
+  for (const day of [2, 3, 4, 5, 6]) {
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => rangeOf(page).from).toBe(Date.UTC(2026, 2, day));
+    await expect(page.getByRole("application")).toBeFocused();
+  }
+});
+
+test("the list of tags opens for who types, and closes behind who leaves", async ({ page }) => {
+  await page.goto(ENERGY);
+  const field = page.getByRole("combobox", { name: /Add tag/ });
+  await field.focus();
+  await expect(page.getByRole("listbox")).toHaveCount(0);
+  await page.keyboard.type("reheater");
+  await expect(page.getByRole("listbox")).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("listbox")).toHaveCount(0);
+});
+
 test("tags are added by keyboard, hidden and removed", async ({ page }) => {
   await page.goto(ENERGY);
   await page.getByRole("combobox", { name: /Add tag/ }).fill("reheater temperature");

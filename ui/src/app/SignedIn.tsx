@@ -5,7 +5,8 @@ import { useInfo, useSession } from "../api/queries.ts";
 import type { Info, Session } from "../api/types.ts";
 import { browserStream, LiveContext, useRunningStream } from "../api/useLive.ts";
 import { ErrorBox } from "../parts/ErrorBox.tsx";
-import { makePlace, PlaceContext } from "./place.ts";
+import { useScope } from "./address.ts";
+import { makePlace, PlaceContext, usePlaceAt } from "./place.ts";
 import { Shell } from "./shell/Shell.tsx";
 import { ShellSkeleton } from "./shell/ShellSkeleton.tsx";
 
@@ -37,8 +38,19 @@ function Inside({ session, info }: { session: Session; info: Info }) {
   return (
     <PlaceContext.Provider value={place}>
       <LiveContext.Provider value={stream}>
-        <Shell />
+        <Scoped />
       </LiveContext.Provider>
+    </PlaceContext.Provider>
+  );
+}
+
+/** Everything under the scope of the address, with its times in the zone of that scope. */
+function Scoped() {
+  const { scope } = useScope();
+  const place = usePlaceAt(scope);
+  return (
+    <PlaceContext.Provider value={place}>
+      <Shell />
     </PlaceContext.Provider>
   );
 }

@@ -6,7 +6,11 @@ import { Empty } from "./Empty.tsx";
 export function FirstRun() {
   const words = useWords();
   const origin = window.location.origin;
-  const write = `curl -H "Authorization: Token $TOKEN" ${origin}/write --data-binary 'line-1 temperature=21.5'`;
+  const write = [
+    "TOKEN=$(bedplate token --data DIR create --role writer)",
+    `curl -H "Authorization: Token $TOKEN" "${origin}/write?precision=s" \\`,
+    '  --data-binary "line-1 temperature=21.5 $(date +%s)"',
+  ].join("\n");
   return (
     <Empty>
       <p>{words.first.title}</p>
@@ -14,7 +18,7 @@ export function FirstRun() {
       <Command text="bedplate apply --data DIR plant.yaml" />
       <p>2. {words.first.bring}</p>
       <Command text="bedplate import --data DIR --map map.yaml FILE.csv" />
-      <p>3. {words.first.send}</p>
+      <p>{words.first.send}</p>
       <Command text={write} />
       <p>{words.first.demo}</p>
       <Command text="bedplate demo" />

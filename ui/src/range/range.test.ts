@@ -7,6 +7,7 @@ import {
   type RangeSpec,
   resolveRange,
   SHORTEST_MS,
+  unreadableRange,
   writeRange,
   zoomSpan,
 } from "./range.ts";
@@ -113,5 +114,21 @@ describe("moments", () => {
     ]) {
       expect(parseMoment(text, "UTC")).toBeNull();
     }
+  });
+});
+
+describe("unreadableRange", () => {
+  const told = (search: string) => unreadableRange(new URLSearchParams(search));
+
+  it("names what an address says and nobody can read", () => {
+    expect(told("from=x")).toBe("from=x");
+    expect(told("range=fortnight")).toBe("range=fortnight");
+    expect(told("from=2018-03-02&to=2018-03-01")).toBe("from=2018-03-02, to=2018-03-01");
+  });
+
+  it("is silent where a range can be read or none is named", () => {
+    expect(told("")).toBeNull();
+    expect(told("range=all")).toBeNull();
+    expect(told("from=2018-03-01&to=2018-03-02")).toBeNull();
   });
 });

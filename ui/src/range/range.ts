@@ -52,6 +52,15 @@ export function parseRange(params: URLSearchParams): RangeSpec | null {
   return { kind: "fixed", from, to };
 }
 
+/** What an address says of the range when it cannot be read, or null when it can or says nothing. */
+export function unreadableRange(params: URLSearchParams): string | null {
+  const named = [RANGE, FROM, TO].flatMap((name) => {
+    const value = params.get(name);
+    return value === null ? [] : [`${name}=${value}`];
+  });
+  return named.length > 0 && parseRange(params) === null ? named.join(", ") : null;
+}
+
 function isoOf(time_ms: number): string {
   return new Date(time_ms).toISOString().replace(".000Z", "Z");
 }

@@ -3,6 +3,7 @@ import type { Asset, Tag } from "../api/types.ts";
 import {
   ancestry,
   buildTree,
+  countAssets,
   countTags,
   distinctNames,
   findNode,
@@ -58,6 +59,13 @@ describe("buildTree", () => {
       "line-10",
     ]);
     expect(findNode(root, "loose/a")?.asset).toBeNull();
+    const strays = buildTree(
+      [asset("plant"), asset("plant/b")],
+      [tag("9/x"), tag("cpu/y"), tag("plant/a/z"), tag("plant/b/w")],
+    );
+    expect(strays.children.map((node) => node.name)).toEqual(["plant", "9", "cpu"]);
+    expect(findNode(strays, "plant")?.children.map((node) => node.name)).toEqual(["b", "a"]);
+    expect(countAssets(strays)).toBe(2);
     expect(findNode(root, "acme/york")).toBeNull();
     expect(countTags(root)).toBe(3);
   });

@@ -47,7 +47,7 @@ export function buildTree(assets: readonly Asset[], tags: readonly Tag[]): Node 
   for (const asset of assets) nodeAt(asset.path).asset = asset;
   for (const tag of tags) nodeAt(parentOf(tag.path)).tags.push(tag);
   for (const node of nodes.values()) {
-    node.children.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+    node.children = declaredFirst(node.children);
     node.tags.sort((a, b) => a.path.localeCompare(b.path, "en", { numeric: true }));
   }
   return root;
@@ -144,14 +144,33 @@ export function countTags(node: Node): number {
   return node.children.reduce((sum, child) => sum + countTags(child), node.tags.length);
 }
 
+/** How many assets lie under a node, itself included; a folder that only tags speak of is none. */
 export function countAssets(node: Node): number {
-  return node.children.reduce((sum, child) => sum + countAssets(child), node.path === "" ? 0 : 1);
+  const own = node.asset === null ? 0 : 1;
+  return node.children.reduce((sum, child) => sum + countAssets(child), own);
+}
+
+/** Whether an asset stands here or below. */
+function isDeclared(node: Node): boolean {
+  return node.asset !== null || node.children.some(isDeclared);
+}
+
+function byName(a: Node, b: Node): number {
+  return a.name.localeCompare(b.name, "en", { numeric: true });
+}
+
+/** What is declared first; what only tags speak of stands behind it. */
+function declaredFirst(nodes: readonly Node[]): Node[] {
+  const ranked = nodes.map((node) => ({ node, stray: isDeclared(node) ? 0 : 1 }));
+  ranked.sort((a, b) => a.stray - b.stray || byName(a.node, b.node));
+  return ranked.map(({ node }) => node);
 }
 
 /** What a tree shows opened at first: the way down until it branches. */
 export function firstOpen(root: Node): string[] {
   const open: string[] = [];
-  let level = root.children;
+  let level = root.children.filter(isDeclared);
+  if (level.length === 0) level = root.children;
   while (level.length > 0 && open.length < 40) {
     open.push(...level.map((node) => node.path));
     if (level.length > 1) break;

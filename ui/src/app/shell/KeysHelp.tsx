@@ -1,13 +1,19 @@
 import { Kbd, Modal } from "@mantine/core";
 import { useWords } from "../../words/words.ts";
+import { usePlace } from "../place.ts";
+import { pagesFor } from "./pages.ts";
 import classes from "./shell.module.css";
 
 export function KeysHelp({ opened, close }: { opened: boolean; close: () => void }) {
   const words = useWords();
+  const { session } = usePlace();
   const keys: [string[], string][] = [
     [["Ctrl", "K"], words.keys.search],
     [["?"], words.keys.help],
-    [["g"], words.keys.goto],
+    ...pagesFor(session.role).map((page): [string[], string] => [
+      ["g", page.goto],
+      words.keys.goto(words.pages[page.key]),
+    ]),
     [["\u2190", "\u2192"], words.keys.pan],
     [["+", "\u2212"], words.keys.zoom],
     [["Shift", "\u2190", "\u2192"], words.keys.cursor],

@@ -1,6 +1,7 @@
 import { NavLink } from "react-router";
 import { useWords } from "../../words/words.ts";
 import { useTo } from "../address.ts";
+import { useToPage } from "../lastTrend.ts";
 import { usePlace } from "../place.ts";
 import { type PageEntry, pagesFor } from "./pages.ts";
 import classes from "./shell.module.css";
@@ -9,7 +10,7 @@ const GROUPS = ["see", "decide", "connect"] as const;
 
 function RailItem({ page }: { page: PageEntry }) {
   const words = useWords();
-  const to = useTo();
+  const to = useToPage();
   const Icon = page.icon;
   return (
     <NavLink to={to(page.path)} end={page.path === "/"} className={classes.item ?? ""}>

@@ -4,9 +4,10 @@ import { useState } from "react";
 import { formatPeriod, formatStamp } from "../../format/time.ts";
 import { zoneName } from "../../format/zone.ts";
 import { parseMoment, writeMoment } from "../../range/moment.ts";
-import { LAST_KEYS, type RangeSpec, type Span } from "../../range/range.ts";
+import { LAST_KEYS, type RangeSpec, type Span, unreadableRange } from "../../range/range.ts";
 import type { Words } from "../../words/en.ts";
 import { useSpeech } from "../../words/words.ts";
+import { usePageParams } from "../address.ts";
 import { usePlace, useRange } from "../place.ts";
 import classes from "./shell.module.css";
 
@@ -36,6 +37,22 @@ export function useRangeText(span: Span): string {
   const precision = span.to - span.from < 600_000 ? 1000 : 60_000;
   const start = formatStamp(span.from, zone, locale, precision);
   return `${start} ${words.common.until} ${formatStamp(span.to, zone, locale, precision)}`;
+}
+
+/** Says that the address names a range that cannot be read, and what is shown instead. */
+export function RangeNotice() {
+  const { words } = useSpeech();
+  const { params } = usePageParams();
+  const { spec, span } = useRange();
+  const text = useRangeText(span);
+  const unreadable = unreadableRange(params);
+  if (unreadable === null) return null;
+  const shown = spec.kind === "fixed" ? text : nameOf(spec, words);
+  return (
+    <p className={classes.notice} role="alert">
+      {words.range.unreadable(unreadable, shown)}
+    </p>
+  );
 }
 
 /** The one range of all pages, in the plant's zone. */

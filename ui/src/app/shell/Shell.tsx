@@ -8,6 +8,7 @@ import { KeysHelp } from "./KeysHelp.tsx";
 import { LostBar } from "./LostBar.tsx";
 import { Palette } from "./Palette.tsx";
 import { Rail } from "./Rail.tsx";
+import { RangeNotice } from "./RangePicker.tsx";
 import { ScopeDrawer } from "./ScopeDrawer.tsx";
 import classes from "./shell.module.css";
 import { TopBar } from "./TopBar.tsx";
@@ -65,6 +66,7 @@ export function Shell() {
       <div className={classes.main}>
         {drawerShown ? <ScopeDrawer /> : null}
         <main id="content" tabIndex={-1} className={classes.content}>
+          {RANGED.includes(pathname) ? <RangeNotice /> : null}
           <ErrorBoundary key={pathname}>
             <Suspense fallback={<PageSkeleton />}>
               <Outlet />

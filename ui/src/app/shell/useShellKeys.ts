@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
-import { useTo } from "../address.ts";
+import { useToPage } from "../lastTrend.ts";
 import { PAGES } from "./pages.ts";
 
 /** Keys typed into a field belong to the field. */
@@ -27,7 +27,7 @@ export function shellKey(event: KeyboardEvent, chord: boolean): ShellKey {
 /** Ctrl-K, `?`, and `g` followed by the letter of a page; they work on every page. */
 export function useShellKeys(actions: { openPalette: () => void; openHelp: () => void }): void {
   const navigate = useNavigate();
-  const to = useTo();
+  const to = useToPage();
   const latest = useRef({ actions, navigate, to });
   latest.current = { actions, navigate, to };
   useEffect(() => {

@@ -19,9 +19,15 @@ function useRevoke() {
   });
 }
 
+/** Whether nobody could administer the plant from the browser without this token. */
+export function isLastAdmin(token: Token, tokens: readonly Token[]): boolean {
+  const admins = tokens.filter((one) => one.role === "admin" && !one.revoked);
+  return admins.length === 1 && admins[0]?.id === token.id;
+}
+
 export function TokenTable({ tokens }: { tokens: readonly Token[] }) {
   const { words, locale } = useSpeech();
-  const { zone } = usePlace();
+  const { zone, session } = usePlace();
   const [asked, setAsked] = useState<Token | null>(null);
   const revoke = useRevoke();
   const stamp = (time: number | null | undefined) =>
@@ -76,6 +82,12 @@ export function TokenTable({ tokens }: { tokens: readonly Token[] }) {
         closeButtonProps={{ "aria-label": words.common.close }}
       >
         <p>{words.admin.revokeAsk(asked?.name || asked?.id || "")}</p>
+        {asked && asked.name === session.name && asked.role === session.role ? (
+          <p className={classes.consequence}>{words.admin.revokeOwn}</p>
+        ) : null}
+        {asked && isLastAdmin(asked, tokens) ? (
+          <p className={classes.consequence}>{words.admin.revokeLast}</p>
+        ) : null}
         {revoke.error ? <ErrorBox error={revoke.error} /> : null}
         <div className={classes.buttons}>
           <Button variant="default" onClick={() => setAsked(null)}>

@@ -5,6 +5,7 @@ import { useTo } from "../../app/address.ts";
 import { usePlace } from "../../app/place.ts";
 import { formatShare } from "../../format/number.ts";
 import { formatStamp } from "../../format/time.ts";
+import { isSilent } from "../../parts/SilentTags.tsx";
 import { type Span, zoomSpan } from "../../range/range.ts";
 import { useSpeech } from "../../words/words.ts";
 import classes from "./data.module.css";
@@ -52,7 +53,8 @@ export function CoverageStrip({ coverage, span }: CoverageStripProps) {
     <button
       type="button"
       className={classes.strip}
-      style={{ background: gradient }}
+      data-silent={isSilent(coverage)}
+      style={isSilent(coverage) ? undefined : { background: gradient }}
       aria-label={`${tag}: ${words.plant.openTrend}`}
       title={title}
       onMouseMove={tell}

@@ -8,7 +8,9 @@ import { usePlace } from "../../app/place.ts";
 import { formatDuration } from "../../format/duration.ts";
 import { formatCount } from "../../format/number.ts";
 import { formatStamp } from "../../format/time.ts";
+import { moveBetweenRows } from "../../parts/rowKeys.ts";
 import { SaveButton } from "../../parts/SaveButton.tsx";
+import { SilentTags } from "../../parts/SilentTags.tsx";
 import { type CsvCell, csvOf, saveText } from "../../parts/save.ts";
 import type { Span } from "../../range/range.ts";
 import { commonParent, relativePath } from "../../tree/tree.ts";
@@ -69,6 +71,7 @@ export function CoverageTable({ coverage, span }: { coverage: Coverage; span: Sp
         <Key />
         <SaveButton save={() => saveText("coverage.csv", "text/csv", csvOf(csvRows(tags)))} />
       </div>
+      <SilentTags tags={tags} />
       <div className={classes.scroll}>
         <table className={classes.table}>
           <thead>
@@ -79,10 +82,12 @@ export function CoverageTable({ coverage, span }: { coverage: Coverage; span: Sp
               <th className="number">{words.data.gapsColumn}</th>
               <th className="number">{words.data.longest}</th>
               <th className="number">{words.data.badColumn}</th>
-              <th className="number">{words.data.refusedColumn}</th>
+              <th className="number" title={words.data.refusedHint}>
+                {words.data.refusedColumn}
+              </th>
             </tr>
           </thead>
-          <tbody>
+          <tbody onKeyDown={moveBetweenRows}>
             {tags.map((tag) => (
               <Fragment key={tag.tag}>
                 <Row
@@ -142,7 +147,7 @@ function Row(props: {
           <IconChevronRight size={14} />
         </ActionIcon>
         <Link to={to("/trends", { tag: [tag.tag] })} title={tag.tag}>
-          {name}
+          <bdi>{name}</bdi>
         </Link>
         {tag.from > span.from ? (
           <span className={classes.since}>

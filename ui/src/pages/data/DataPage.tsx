@@ -26,7 +26,7 @@ function useSentence(coverage: Coverage | undefined, period: string) {
   const parts = [
     words.data.sentence(formatShare(share, locale), period),
     words.data.gaps(gaps, formatCount(gaps, locale)),
-    words.data.refusedInRange(words.data.refused(letters, formatCount(letters, locale))),
+    words.data.refusedEver(words.data.refused(letters, formatCount(letters, locale))),
   ];
   return `${parts[0]}: ${parts[1]}, ${parts[2]}`;
 }

@@ -7,6 +7,7 @@ import { usePlace } from "../../app/place.ts";
 import { formatCount } from "../../format/number.ts";
 import { formatStamp } from "../../format/time.ts";
 import { ErrorBox } from "../../parts/ErrorBox.tsx";
+import { moveBetweenRows } from "../../parts/rowKeys.ts";
 import { SaveButton } from "../../parts/SaveButton.tsx";
 import { SkeletonRows } from "../../parts/Skeleton.tsx";
 import { csvOf, saveText } from "../../parts/save.ts";
@@ -96,7 +97,7 @@ function LetterTable({ letters }: { letters: readonly DeadLetter[] }) {
             <th>{words.data.reason}</th>
           </tr>
         </thead>
-        <tbody>
+        <tbody onKeyDown={moveBetweenRows}>
           {letters.map((letter, index) => (
             <tr key={letter.id ?? index}>
               <td className={classes.nowrap}>

@@ -2,6 +2,7 @@ import { Link } from "react-router";
 import { useTo } from "../../app/address.ts";
 import { ErrorBox } from "../../parts/ErrorBox.tsx";
 import { Section } from "../../parts/Page.tsx";
+import { SilentTags } from "../../parts/SilentTags.tsx";
 import { SkeletonRows } from "../../parts/Skeleton.tsx";
 import { distinctNames } from "../../tree/tree.ts";
 import { useSpeech } from "../../words/words.ts";
@@ -28,6 +29,7 @@ export function CompletenessSection() {
         <ErrorBox error={query.error} retry={() => void query.refetch()} />
       ) : null}
       {query.isPending ? <SkeletonRows rows={SHOWN} /> : null}
+      <SilentTags tags={query.data?.tags ?? []} />
       {tags.map((tag) => (
         <div key={tag.tag} className={classes.strip}>
           <Link to={to("/data", { tag: tag.tag })} title={tag.tag}>

@@ -34,6 +34,11 @@ export function RefusedList() {
         <ErrorBox error={query.error} retry={() => void query.refetch()} />
       ) : null}
       {query.isPending ? <SkeletonRows rows={3} height={40} /> : null}
+      {groups.length > 0 && total > LOOKED_AT ? (
+        <p className={classes.itemHint}>
+          {words.home.lettersNewest(formatCount(LOOKED_AT, locale))}
+        </p>
+      ) : null}
       {query.data && total === 0 ? <p className={classes.fine}>{words.home.lettersNone}</p> : null}
       <ul>
         {groups.slice(0, SHOWN).map((group) => (

@@ -1,32 +1,19 @@
-import { type KeyboardEvent, useRef } from "react";
 import { Link, useNavigate } from "react-router";
 import { useTo } from "../../app/address.ts";
 import { formatAge } from "../../format/duration.ts";
 import { unitLabel } from "../../format/unit.ts";
 import { Reading, StateMark } from "../../parts/Reading.tsx";
+import { moveBetweenRows } from "../../parts/rowKeys.ts";
 import { commonParent, relativePath } from "../../tree/tree.ts";
 import { useSpeech } from "../../words/words.ts";
 import classes from "./plant.module.css";
 import type { TagRow } from "./selection.ts";
-
-/** Moves the focus between the rows of a table. */
-function moveFocus(event: KeyboardEvent<HTMLElement>, body: HTMLElement | null): void {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step === undefined || !body) return;
-  const links = [...body.querySelectorAll<HTMLElement>("a[data-row]")];
-  const at = links.indexOf(document.activeElement as HTMLElement);
-  const next = links[at + step];
-  if (!next) return;
-  event.preventDefault();
-  next.focus();
-}
 
 /** Tags with their newest values; a row leads to the tag. */
 export function LiveTable({ rows, now }: { rows: TagRow[]; now: number }) {
   const { words, locale } = useSpeech();
   const to = useTo();
   const navigate = useNavigate();
-  const body = useRef<HTMLTableSectionElement>(null);
   const shared = commonParent(rows.map((row) => row.tag.path));
   const address = (path: string) =>
     to("/plant", { tag: path, scope: path.slice(0, Math.max(0, path.lastIndexOf("/"))) });
@@ -44,13 +31,18 @@ export function LiveTable({ rows, now }: { rows: TagRow[]; now: number }) {
           <th className={classes.description}>{words.plant.description}</th>
         </tr>
       </thead>
-      <tbody ref={body} onKeyDown={(event) => moveFocus(event, body.current)}>
+      <tbody onKeyDown={moveBetweenRows}>
         {rows.map(({ tag, value }) => (
           <tr key={tag.path} onClick={() => navigate(address(tag.path))}>
             <td className={classes.path}>
-              <Link to={address(tag.path)} data-row onClick={(event) => event.stopPropagation()}>
+              <Link to={address(tag.path)} onClick={(event) => event.stopPropagation()}>
                 {relativePath(tag.path, shared)}
               </Link>
+              {tag.description ? (
+                <span className={classes.under} title={tag.description} aria-hidden="true">
+                  {tag.description}
+                </span>
+              ) : null}
             </td>
             <td className={classes.mark}>
               <StateMark value={value} now={now} />

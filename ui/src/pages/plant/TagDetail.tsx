@@ -40,6 +40,7 @@ function useFacts(tag: Tag): [string, string][] {
     ],
     [words.plant.first, stamp(tag.first)],
     [words.plant.last, stamp(tag.last)],
+    [words.plant.zone, zone],
     [words.plant.interval, intervalText(tag, words, locale)],
     [words.plant.limits, limits.length === 0 ? "" : `${limits.join(", ")} ${unitLabel(tag.unit)}`],
     [words.plant.type, tag.type],

@@ -1,7 +1,7 @@
 import { useElementSize } from "@mantine/hooks";
 import { useMemo, useState } from "react";
 import type { Tag } from "../../api/types.ts";
-import { usePlace, useRange } from "../../app/place.ts";
+import { lifeOf, usePlace, useRange } from "../../app/place.ts";
 import { CursorStore } from "../../chart/cursor.ts";
 import { PaneGroup } from "../../chart/PaneGroup.ts";
 import { coloursOf } from "../../chart/palette.ts";
@@ -10,6 +10,7 @@ import { ErrorBox } from "../../parts/ErrorBox.tsx";
 import { Skeleton } from "../../parts/Skeleton.tsx";
 import type { Span } from "../../range/range.ts";
 import { useSpeech } from "../../words/words.ts";
+import { EmptyView } from "../trends/EmptyView.tsx";
 import { panesOf, placeSeries } from "../trends/panes.ts";
 import { TrendChart } from "../trends/TrendChart.tsx";
 import { steadyWidth } from "../trends/TrendView.tsx";
@@ -22,7 +23,8 @@ const HEIGHT_PX = 300;
 export function TagTrend({ tag }: { tag: Tag }) {
   const { words, locale } = useSpeech();
   const { zone } = usePlace();
-  const { span, spec, setSpec } = useRange();
+  const life = useMemo(() => lifeOf([tag]), [tag]);
+  const { span, spec, setSpec } = useRange(life);
   const scheme = useScheme();
   const { ref, width } = useElementSize();
   const [group] = useState(() => new PaneGroup());
@@ -60,6 +62,7 @@ export function TagTrend({ tag }: { tag: Tag }) {
           onBack={() => window.history.back()}
         />
       ) : null}
+      <EmptyView series={result.data} span={span} onAll={() => setSpec({ kind: "all" })} />
     </div>
   );
 }

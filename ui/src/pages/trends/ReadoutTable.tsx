@@ -8,6 +8,7 @@ import { type CursorStore, useCursor } from "../../chart/cursor.ts";
 import { type Scheme, seriesColour } from "../../chart/palette.ts";
 import { formatMoment } from "../../format/time.ts";
 import { unitLabel } from "../../format/unit.ts";
+import { moveBetweenRows } from "../../parts/rowKeys.ts";
 import type { Span } from "../../range/range.ts";
 import { useSpeech } from "../../words/words.ts";
 import { ReadoutFigures } from "./ReadoutFigures.tsx";
@@ -50,7 +51,7 @@ export function ReadoutTable(props: ReadoutProps) {
             </th>
           </tr>
         </thead>
-        <tbody>
+        <tbody onKeyDown={moveBetweenRows}>
           {props.tags.map((tag, index) => (
             <Row key={tag.path} {...props} tag={tag} index={index} time={time} />
           ))}

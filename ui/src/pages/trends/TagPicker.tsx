@@ -56,10 +56,11 @@ export function TagPicker({
     if (step !== undefined) {
       event.preventDefault();
       setOpened(true);
-      setActive(Math.min(found.length - 1, Math.max(0, active + step)));
+      if (opened) setActive(Math.min(found.length - 1, Math.max(0, active + step)));
     } else if (event.key === "Enter") {
       event.preventDefault();
-      add(found[active]);
+      if (opened) add(found[active]);
+      else setOpened(true);
     } else if (event.key === "Escape") {
       setOpened(false);
     }
@@ -78,7 +79,11 @@ export function TagPicker({
           aria-expanded={opened}
           aria-controls="tag-options"
           value={text}
-          onFocus={() => setOpened(true)}
+          onClick={() => setOpened(true)}
+          onBlur={(event) => {
+            const options = event.currentTarget.ownerDocument.getElementById("tag-options");
+            if (!options?.contains(event.relatedTarget)) setOpened(false);
+          }}
           onChange={(event) => {
             setText(event.currentTarget.value);
             setActive(0);
@@ -100,6 +105,7 @@ export function TagPicker({
               type="button"
               role="option"
               tabIndex={-1}
+              onMouseDown={(event) => event.preventDefault()} // the field keeps the focus
               aria-selected={index === active}
               className={classes.option}
               onMouseMove={() => setActive(index)}

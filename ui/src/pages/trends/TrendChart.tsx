@@ -63,20 +63,42 @@ function useTarget(props: TrendChartProps): InteractionTarget {
 const PAN_SHARE = 0.25;
 const CURSOR_STEP_PX = 4;
 
+/**
+ * The view that the next key starts from. Keys can come faster than the address is drawn: each moves
+ * the view that the one before asked for.
+ */
+function useAskedView(view: Span, onView: (span: Span) => void) {
+  const asked = useRef<Span[]>([]);
+  useEffect(() => {
+    const drawn = asked.current.findIndex(({ from, to }) => from === view.from && to === view.to);
+    asked.current = drawn < 0 ? [] : asked.current.slice(drawn + 1);
+  }, [view]);
+  const change = (changed: (span: Span) => Span) => {
+    const next = changed(asked.current.at(-1) ?? view);
+    asked.current.push(next);
+    onView(next);
+  };
+  return change;
+}
+
 /** What a key does to the chart; undefined for keys that are not its own. */
-function actionOf(event: KeyboardEvent, props: TrendChartProps): (() => void) | undefined {
-  const { view, onView, group } = props;
+function actionOf(
+  event: KeyboardEvent,
+  props: TrendChartProps,
+  change: ReturnType<typeof useAskedView>,
+): (() => void) | undefined {
+  const { group } = props;
   const earlier = event.key === "ArrowLeft" ? -1 : 1;
   switch (event.key) {
     case "ArrowLeft":
     case "ArrowRight":
       if (event.shiftKey) return () => group.moveCursor(earlier * CURSOR_STEP_PX);
-      return () => onView(panSpan(view, earlier * PAN_SHARE));
+      return () => change((view) => panSpan(view, earlier * PAN_SHARE));
     case "+":
     case "=":
-      return () => onView(zoomSpan(view, 0.5));
+      return () => change((view) => zoomSpan(view, 0.5));
     case "-":
-      return () => onView(zoomSpan(view, 2));
+      return () => change((view) => zoomSpan(view, 2));
     case "0":
       return props.onReset;
     case "Backspace":
@@ -87,9 +109,10 @@ function actionOf(event: KeyboardEvent, props: TrendChartProps): (() => void) | 
 }
 
 function useKeys(props: TrendChartProps): (event: KeyboardEvent) => void {
+  const change = useAskedView(props.view, props.onView);
   return (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const action = actionOf(event, props);
+    const action = actionOf(event, props, change);
     if (!action) return;
     event.preventDefault();
     action();

@@ -1,4 +1,6 @@
-import { usePlace, useRange } from "../../app/place.ts";
+import { useMemo } from "react";
+import { useRememberTrend } from "../../app/lastTrend.ts";
+import { lifeOf, usePlace, useRange } from "../../app/place.ts";
 import { ErrorBox } from "../../parts/ErrorBox.tsx";
 import { Page } from "../../parts/Page.tsx";
 import { useSpeech } from "../../words/words.ts";
@@ -11,9 +13,10 @@ import { useChosenTags, useTrendChoice } from "./useTrends.ts";
 export default function TrendsPage() {
   const { words } = useSpeech();
   const { info } = usePlace();
+  useRememberTrend();
   const choice = useTrendChoice();
   const chosen = useChosenTags(choice.paths);
-  const range = useRange();
+  const range = useRange(useMemo(() => lifeOf(chosen.tags), [chosen.tags]));
   if (chosen.error) {
     return (
       <Page sentence={words.pages.trends}>

@@ -7,6 +7,7 @@ interface Column {
   at: Map<number, CsvCell>;
 }
 
+/** Buckets are drawn in their middle and written by their start. */
 function columnsOf({ series, tag }: PlacedSeries): Column[] {
   const unit = tag.unit === "" || tag.unit === "1" ? "" : ` [${tag.unit}]`;
   const column = (name: string, times: readonly number[], values: readonly CsvCell[]): Column => ({
@@ -28,10 +29,13 @@ function columnsOf({ series, tag }: PlacedSeries): Column[] {
   }
   if (series.lows === null || series.highs === null)
     return [column("", series.times, series.values)];
+  const { detail } = series;
+  const bucket = detail.kind === "buckets" ? detail : { bucket: "", bucket_ms: 0 };
+  const starts = series.times.map((time) => time - bucket.bucket_ms / 2);
   return [
-    column(" mean", series.times, series.values),
-    column(" lowest", series.times, series.lows),
-    column(" highest", series.times, series.highs),
+    column(` mean of ${bucket.bucket} from time`, starts, series.values),
+    column(` lowest of ${bucket.bucket} from time`, starts, series.lows),
+    column(` highest of ${bucket.bucket} from time`, starts, series.highs),
   ];
 }
 

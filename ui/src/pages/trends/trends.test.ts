@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Tag } from "../../api/types.ts";
+import { lifeOf } from "../../app/place.ts";
 import { panesOf, placeSeries } from "./panes.ts";
 import { findTags } from "./TagPicker.tsx";
 import { trendTable } from "./table.ts";
@@ -11,6 +12,7 @@ import {
   summaryOf,
   valueAt,
 } from "./trendData.ts";
+import { livedSpan } from "./useTrendSentence.ts";
 
 const HOUR = 3_600_000;
 const tag = (path: string, unit: string, type: Tag["type"] = "double"): Tag => ({
@@ -150,6 +152,43 @@ describe("trendTable", () => {
       ["1970-01-01T01:00:00.000Z", 2, "stop"],
       ["1970-01-01T02:00:00.000Z", 3, null],
     ]);
+  });
+});
+
+describe("trendTable of buckets", () => {
+  it("writes each by its start and says how long it is", () => {
+    const range = { from: 0, to: 2 * HOUR, bucket_ms: HOUR, starts: [0, HOUR], skipped: [] };
+    const column = { tag: flow.path, unit: flow.unit, count: [2, 2] };
+    const figures = { mean: [5, 7], min: [4, 6], max: [6, 8], last: [6, 8] };
+    const answer = { ...range, series: [{ ...column, ...figures }] };
+    const detail = { kind: "buckets", bucket: "1h", bucket_ms: HOUR } as const;
+    const series = seriesOfBuckets(flow, detail, answer, answer);
+    expect(trendTable(placeSeries([flow], [series]), { from: 0, to: 2 * HOUR })).toEqual([
+      [
+        "time",
+        "a/flow mean of 1h from time [m3/h]",
+        "a/flow lowest of 1h from time [m3/h]",
+        "a/flow highest of 1h from time [m3/h]",
+      ],
+      ["1970-01-01T00:00:00.000Z", 5, 4, 6],
+      ["1970-01-01T01:00:00.000Z", 7, 6, 8],
+    ]);
+  });
+});
+
+describe("livedSpan", () => {
+  it("is where the tags have data, never beyond", () => {
+    const life = lifeOf([
+      { first: 2, last: 5 },
+      { first: 3, last: 9 },
+    ]);
+    expect(livedSpan({ from: 0, to: 100 }, life)).toEqual({ from: 2, to: 10 });
+    expect(livedSpan({ from: 4, to: 6 }, life)).toEqual({ from: 4, to: 6 });
+    expect(livedSpan({ from: 50, to: 60 }, life)).toEqual({ from: 50, to: 60 });
+    expect(livedSpan({ from: 0, to: 1 }, lifeOf([{ first: null, last: null }]))).toEqual({
+      from: 0,
+      to: 1,
+    });
   });
 });
 

@@ -1,5 +1,5 @@
-import { keepPreviousData, useQueries } from "@tanstack/react-query";
-import { useCallback, useMemo } from "react";
+import { useQueries } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTags } from "../../api/queries.ts";
 import type { Tag } from "../../api/types.ts";
 import { usePageParams } from "../../app/address.ts";
@@ -93,22 +93,42 @@ export function useTrendData(
   options: { enabled: boolean; live: boolean },
 ): TrendResult {
   const requests = tags.map((tag) => requestFor(tag, view, width_px));
-  return useQueries({
+  const result = useQueries({
     queries: requests.map((request) => ({
       queryKey: keyOf(request),
       queryFn: ({ signal }: { signal: AbortSignal }) => fetchTrend(request, signal),
       enabled: options.enabled && width_px > 0,
       refetchInterval: options.live ? refreshEvery(view) : (false as const),
-      placeholderData: (previous: TrendSeries | undefined) =>
-        previous?.tag === request.tag.path ? keepPreviousData(previous) : undefined,
     })),
     combine: (results) => ({
       data: results.map((result) => result.data),
       errors: results.map((result) => result.error),
-      fetching: results.some((result) => result.isFetching && result.isPlaceholderData),
+      fetching: results.some((result) => result.isLoading),
       retry: () => {
         for (const result of results) if (result.error) void result.refetch();
       },
     }),
   });
+  const data = useKept(tags, result.data, result.errors);
+  return { ...result, data };
+}
+
+/**
+ * Series with those of the view before in place of what is still on its way: a chart that went away
+ * for a moment would take the focus, and the keys, with it.
+ */
+function useKept(
+  tags: readonly Tag[],
+  data: readonly (TrendSeries | undefined)[],
+  errors: readonly (Error | null)[],
+): (TrendSeries | undefined)[] {
+  const before = useRef(new Map<string, TrendSeries>());
+  const shown = useMemo(
+    () => tags.map((tag, i) => data[i] ?? (errors[i] ? undefined : before.current.get(tag.path))),
+    [tags, data, errors],
+  );
+  useEffect(() => {
+    before.current = new Map(shown.flatMap((series) => (series ? [[series.tag, series]] : [])));
+  }, [shown]);
+  return shown;
 }

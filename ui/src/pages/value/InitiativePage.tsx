@@ -1,7 +1,7 @@
 import { useParams } from "react-router";
 import { useInitiative } from "../../api/queries.ts";
 import type { Initiative } from "../../api/types.ts";
-import { usePlace } from "../../app/place.ts";
+import { PlaceContext, usePlace, usePlaceAt } from "../../app/place.ts";
 import { formatDate, formatStamp } from "../../format/time.ts";
 import { ErrorBox } from "../../parts/ErrorBox.tsx";
 import { LinkButton } from "../../parts/LinkButton.tsx";
@@ -40,7 +40,7 @@ export default function InitiativePage() {
   const { name = "" } = useParams();
   const { words } = useSpeech();
   const query = useInitiative(name);
-  if (query.data) return <InitiativeView initiative={query.data} />;
+  if (query.data) return <PlacedInitiative initiative={query.data} />;
   if (!query.error) return <PageSkeleton />;
   return (
     <Page sentence={words.pages.value}>
@@ -49,7 +49,19 @@ export default function InitiativePage() {
   );
 }
 
-function InitiativeView({ initiative }: { initiative: Initiative }) {
+/** An initiative is told in the zone of the place it is about. */
+function PlacedInitiative({ initiative }: { initiative: Initiative }) {
+  const around = usePlace();
+  const place = usePlaceAt(initiative.scope);
+  return (
+    <PlaceContext.Provider value={place}>
+      <InitiativeView initiative={initiative} ownZone={place.zone !== around.zone} />
+    </PlaceContext.Provider>
+  );
+}
+
+function InitiativeView(props: { initiative: Initiative; ownZone: boolean }) {
+  const { initiative, ownZone } = props;
   const { words, locale } = useSpeech();
   const { info, zone } = usePlace();
   const save = () => saveText(`${initiative.name}.csv`, "text/csv", csvOf(tableOf(initiative)));
@@ -80,6 +92,7 @@ function InitiativeView({ initiative }: { initiative: Initiative }) {
         {initiative.measured_per_year.value === null ? null : (
           <span>{`${words.value.measured_now} ${formatStamp(info.now, zone, locale)}`}</span>
         )}
+        {ownZone ? <span>{words.range.zone(zone)}</span> : null}
       </p>
       <div className={classes.layout}>
         <InitiativeCharts initiative={initiative} />

@@ -3,6 +3,7 @@ import type { InitiativeSummary, Interval } from "../../api/types.ts";
 import { useTo } from "../../app/address.ts";
 import { formatEstimate } from "../../format/money.ts";
 import { Mark } from "../../parts/Mark.tsx";
+import { moveBetweenRows } from "../../parts/rowKeys.ts";
 import { useSpeech } from "../../words/words.ts";
 import { IntervalPlot, ScaleLabels } from "./IntervalPlot.tsx";
 import { type MoneyScale, scaleFor } from "./moneyScale.ts";
@@ -56,7 +57,7 @@ export function PortfolioTable({
           </th>
         </tr>
       </thead>
-      <tbody>
+      <tbody onKeyDown={moveBetweenRows}>
         {initiatives.map((one) => (
           <PortfolioRow key={one.name} initiative={one} scale={scale} compact={compact} />
         ))}
