@@ -11,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "api/connection_set.h"
 #include "api/response_head.h"
 
 namespace bedplate {
@@ -28,8 +29,10 @@ bool HasNoBody(int status) { return status == 204 || status == 304; }
 
 }  // namespace
 
-Connection::Connection(ServerContext& context, std::unique_ptr<Transport> transport, Peer peer)
+Connection::Connection(ServerContext& context, ConnectionSet& connections,
+                       std::unique_ptr<Transport> transport, Peer peer)
     : context_(context),
+      connections_(connections),
       transport_(std::move(transport)),
       peer_(std::move(peer)),
       buffer_(RequestReader::kBufferBytes) {}
@@ -87,7 +90,7 @@ awaitable<bool> Connection::ServeOne() {
   Exchange exchange(context_, *transport_, reader, peer_);
   cancel_ = exchange.request().cancel;
   Result<HttpResponse> answer = co_await exchange.Answer();
-  is_known_ = is_known_ || !exchange.request().principal.actor.empty();
+  if (!exchange.request().principal.actor.empty()) BecomeKnown();
   if (!answer.ok()) co_return false;
   peer_is_writing_ = !reader.done();
   HttpResponse& response = *answer;
@@ -100,6 +103,11 @@ awaitable<bool> Connection::ServeOne() {
   const bool keep_alive = exchange.keep_alive() && !context_.stopping;
   const bool sent = co_await Send(exchange.request(), response, keep_alive);
   co_return sent&& keep_alive;
+}
+
+void Connection::BecomeKnown() {
+  if (!is_known_) connections_.Recognize(shared_from_this());
+  is_known_ = true;
 }
 
 awaitable<bool> Connection::Send(const HttpRequest& request, HttpResponse& response,
@@ -127,15 +135,14 @@ awaitable<Status> Connection::WritePaced(std::string_view head, std::string_view
   co_return Status();
 }
 
-awaitable<void> Connection::PumpEvents(const Exchange& exchange, HttpResponse& response,
-                                       bool chunked) {
+awaitable<void> Connection::PumpEvents(Exchange& exchange, HttpResponse& response, bool chunked) {
   response.content_type = "text/event-stream";
   const Framing framing{.keep_alive = false, .chunked = chunked, .content_length = std::nullopt};
   const std::string head = FormatResponseHead(response, framing, context_.parts.clock.Now());
   bool goes_on = (co_await WritePaced(head, {})).ok();
   while (goes_on && !context_.stopping && !transport_->PeerGone() && exchange.StillAllowed() &&
          !cancel_.cancelled()) {
-    goes_on = co_await SendEvents(response.events->Poll(), chunked);
+    goes_on = co_await SendEvents(co_await exchange.PollEvents(*response.events), chunked);
     if (goes_on) co_await Pause(context_.options.event_interval);
   }
   if (goes_on && chunked) co_await WritePaced("0\r\n\r\n", {});

@@ -12,10 +12,13 @@
 
 namespace bedplate {
 
+class ConnectionSet;
+
 /// One connection and the requests on it, one after the other.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(ServerContext& context, std::unique_ptr<Transport> transport, Peer peer);
+  Connection(ServerContext& context, ConnectionSet& connections,
+             std::unique_ptr<Transport> transport, Peer peer);
 
   /// Serves until the peer leaves, an error, or the server stops.
   boost::asio::awaitable<void> Run();
@@ -30,8 +33,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<bool> Send(const HttpRequest& request, HttpResponse& response,
                                     bool keep_alive);
   boost::asio::awaitable<Status> WritePaced(std::string_view head, std::string_view body);
-  boost::asio::awaitable<void> PumpEvents(const Exchange& exchange, HttpResponse& response,
-                                          bool chunked);
+  boost::asio::awaitable<void> PumpEvents(Exchange& exchange, HttpResponse& response, bool chunked);
   boost::asio::awaitable<bool> SendEvents(std::string events, bool chunked);
   boost::asio::awaitable<void> Pause(std::chrono::milliseconds time);
   /// Says goodbye.
@@ -40,7 +42,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// lost otherwise.
   boost::asio::awaitable<void> Linger();
 
+  /// Once a request has shown who calls.
+  void BecomeKnown();
+
   ServerContext& context_;
+  ConnectionSet& connections_;
   const std::unique_ptr<Transport> transport_;
   const Peer peer_;
   boost::beast::flat_buffer buffer_;

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <exception>
 #include <memory>
 #include <utility>
 
@@ -48,7 +50,11 @@ int StatusOfHeadError(const Error& error) {
 
 Exchange::Exchange(ServerContext& context, Transport& transport, RequestReader& reader,
                    const Peer& peer)
-    : context_(context), transport_(transport), reader_(reader), peer_(peer) {
+    : context_(context),
+      transport_(transport),
+      reader_(reader),
+      peer_(peer),
+      answer_reservation_(context.answer_bytes, context.options.answer_budget_bytes) {
   request_.cancel = CancelToken::Make();
   request_.remote_address = peer.address;
   request_.secure = peer.secure;
@@ -79,6 +85,12 @@ awaitable<Result<HttpResponse>> Exchange::Answer() {
 bool Exchange::StillAllowed() const {
   if (peer_.address.empty() || !route_->least_role) return true;
   return context_.parts.authenticator.IsKnown(credentials_);
+}
+
+awaitable<std::string> Exchange::PollEvents(EventStream& events) {
+  std::string text;
+  co_await RunOnWorker([&] { text = events.Poll(); }, Admission::kGoesOn);
+  co_return text;
 }
 
 HttpResponse Exchange::HeadError(const Error& error) const {
@@ -127,12 +139,22 @@ awaitable<OptionalResponse> Exchange::Identify() {
         context_.guard.Check(request_, credentials_.kind == Credentials::Kind::kSession);
     if (!same_site.ok()) co_return RouteErrorOf(same_site.error());
   }
+  if (route_->knows_callers) co_await Recognize();
   if (!route_->least_role) co_return std::nullopt;
   OptionalResponse refused = co_await CheckCredentials();
   if (refused) co_return refused;
   const Status allowed = Router::Authorize(*route_, request_.principal);
   if (!allowed.ok()) co_return RouteErrorOf(allowed.error());
   co_return std::nullopt;
+}
+
+awaitable<void> Exchange::Recognize() {
+  auto found = FindCredentials(request_, QueryCredentials::kIgnored);
+  if (!found.ok() || found->kind == Credentials::Kind::kNone) co_return;
+  const bool is_session = found->kind == Credentials::Kind::kSession;
+  if (is_session && !context_.guard.Check(request_, is_session).ok()) co_return;
+  credentials_ = *std::move(found);
+  co_await CheckCredentials();
 }
 
 awaitable<OptionalResponse> Exchange::CheckCredentials() {
@@ -179,18 +201,26 @@ awaitable<OptionalResponse> Exchange::PrepareBody() {
 }
 
 awaitable<HttpResponse> Exchange::AnswerWhole() {
-  BodyReservation reservation(context_);
+  BodyReservation reservation(context_.body_bytes, context_.options.body_budget_bytes);
   OptionalResponse refused = co_await ReadWholeBody(reservation);
   if (refused) co_return *std::move(refused);
   HttpResponse response;
   const bool compress = !peer_.is_loopback || context_.options.compress_on_loopback;
   const bool ran = co_await RunOnWorker(
       [&] {
-        response = RunHandler(*route_, request_);
-        if (compress) CompressBody(request_, response);
+        const Status answered = Guarded(*route_, [&]() -> Status {
+          response = RunHandler(*route_, request_);
+          if (compress) CompressBody(request_, response);
+          return {};
+        });
+        if (!answered.ok()) response = RouteErrorOf(answered.error());
       },
       Admission::kFresh);
   if (!ran) response = Busy();
+  if (!answer_reservation_.Grow(response.body.size())) {
+    answer_reservation_.Release();
+    response = TooManyAnswers();
+  }
   co_return response;
 }
 
@@ -256,16 +286,19 @@ awaitable<bool> Exchange::RunOnWorker(std::function<void()> work, Admission admi
   struct Signal {
     explicit Signal(const asio::any_io_executor& executor) : timer(executor) {}
     asio::steady_timer timer;
-    bool done = false;  // touched on the connection's executor only
+    std::exception_ptr thrown;  // by the work, before it is done
+    std::atomic<bool> done = false;
   };
   const asio::any_io_executor executor = transport_.executor();
   const auto signal = std::make_shared<Signal>(executor);
   auto task = [signal, executor, &work] {
-    work();
-    asio::post(executor, [signal] {
-      signal->done = true;
-      signal->timer.cancel();
-    });
+    try {
+      work();
+    } catch (...) {
+      signal->thrown = std::current_exception();
+    }
+    signal->done = true;
+    asio::post(executor, [signal] { signal->timer.cancel(); });
   };
   if (admission == Admission::kGoesOn) {
     context_.workers.Submit(std::move(task));
@@ -277,6 +310,7 @@ awaitable<bool> Exchange::RunOnWorker(std::function<void()> work, Admission admi
     co_await signal->timer.async_wait(asio::as_tuple(asio::use_awaitable));
     if (!signal->done && transport_.PeerGone()) request_.cancel.Cancel();
   }
+  if (signal->thrown) std::rethrow_exception(signal->thrown);
   co_return true;
 }
 
@@ -288,6 +322,14 @@ HttpResponse Exchange::Busy() const {
   ++context_.refused_requests;
   return RouteErrorOf(
       Error(ErrorCode::kUnavailable, "the server has more requests than it can take").Retryable());
+}
+
+HttpResponse Exchange::TooManyAnswers() const {
+  ++context_.refused_requests;
+  return RouteErrorOf(Error(ErrorCode::kUnavailable,
+                            "the answers that are being sent take all the memory there is for "
+                            "them; try again, or ask for less at once")
+                          .Retryable());
 }
 
 HttpResponse Exchange::TooLarge() const {

@@ -36,6 +36,8 @@ class Exchange {
   }
   /// Whether the caller of an event stream may still have it (its session goes on).
   [[nodiscard]] bool StillAllowed() const;
+  /// What the event stream that was the answer has to say now; it is asked on a worker.
+  boost::asio::awaitable<std::string> PollEvents(EventStream& events);
 
  private:
   enum class Admission { kFresh, kGoesOn };
@@ -43,6 +45,8 @@ class Exchange {
   HttpResponse HeadError(const Error& error) const;
   std::optional<HttpResponse> FindRoute();
   boost::asio::awaitable<std::optional<HttpResponse>> Identify();
+  /// For a route that anybody may call and that tells more to those who show who they are.
+  boost::asio::awaitable<void> Recognize();
   boost::asio::awaitable<std::optional<HttpResponse>> CheckCredentials();
   HttpResponse CredentialError(const Error& error) const;
   boost::asio::awaitable<std::optional<HttpResponse>> PrepareBody();
@@ -51,11 +55,13 @@ class Exchange {
   boost::asio::awaitable<HttpResponse> AnswerStreamed();
   boost::asio::awaitable<HttpResponse> FeedConsumer(BodyConsumer& consumer);
   /// Runs `work` on a worker and comes back; raises the request's cancel token when the caller
-  /// goes away meanwhile. False when the queue is full and `work` did not run.
+  /// goes away meanwhile. False when the queue is full and `work` did not run. What `work` throws
+  /// comes out here and ends the connection.
   boost::asio::awaitable<bool> RunOnWorker(std::function<void()> work, Admission admission);
 
   [[nodiscard]] HttpResponse RouteErrorOf(const Error& error) const;
   [[nodiscard]] HttpResponse Busy() const;
+  [[nodiscard]] HttpResponse TooManyAnswers() const;
   [[nodiscard]] HttpResponse TooLarge() const;
   [[nodiscard]] std::optional<std::chrono::milliseconds> BodyTimeout() const;
 
@@ -63,6 +69,7 @@ class Exchange {
   Transport& transport_;
   RequestReader& reader_;
   const Peer& peer_;
+  BodyReservation answer_reservation_;  // until the answer is sent
   HttpRequest request_;
   bool head_is_good_ = false;
   const Route* route_ = nullptr;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <new>
 
 #include "base/check.h"
 
@@ -30,20 +32,22 @@ bool IsRefused(std::string_view parameters) {
 
 std::string GzipCompress(std::string_view text, int level) {
   z_stream stream = StreamOver(text);
-  BEDPLATE_CHECK(deflateInit2(&stream, level, Z_DEFLATED, kGzipWindowBits, 8, Z_DEFAULT_STRATEGY) ==
-                 Z_OK);
+  if (deflateInit2(&stream, level, Z_DEFLATED, kGzipWindowBits, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+    throw std::bad_alloc();
+  }
+  const std::unique_ptr<z_stream, decltype(&deflateEnd)> end(&stream, &deflateEnd);
   std::string compressed(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
   stream.next_out = reinterpret_cast<Bytef*>(compressed.data());
   stream.avail_out = static_cast<uInt>(compressed.size());
   BEDPLATE_CHECK(deflate(&stream, Z_FINISH) == Z_STREAM_END);
   compressed.resize(stream.total_out);
-  deflateEnd(&stream);
   return compressed;
 }
 
 std::optional<std::string> GzipExpand(std::string_view bytes, std::size_t limit_bytes) {
   z_stream stream = StreamOver(bytes);
-  BEDPLATE_CHECK(inflateInit2(&stream, kGzipWindowBits) == Z_OK);
+  if (inflateInit2(&stream, kGzipWindowBits) != Z_OK) throw std::bad_alloc();
+  const std::unique_ptr<z_stream, decltype(&inflateEnd)> end(&stream, &inflateEnd);
   std::string expanded;
   std::array<char, 16'384> block;
   int state = Z_OK;
@@ -53,7 +57,6 @@ std::optional<std::string> GzipExpand(std::string_view bytes, std::size_t limit_
     state = inflate(&stream, Z_NO_FLUSH);
     expanded.append(block.data(), block.size() - stream.avail_out);
   }
-  inflateEnd(&stream);
   if (state != Z_STREAM_END || expanded.size() > limit_bytes) return std::nullopt;
   return expanded;
 }

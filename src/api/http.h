@@ -110,6 +110,7 @@ struct Route {
   std::string pattern;             // `/api/v1/tokens/{id}`
   std::string operation_id;        // as in openapi.yaml
   std::optional<Role> least_role;  // empty: no credentials needed
+  bool knows_callers = false;      // without least_role: credentials that come are looked at
   Handler handler;
   ConsumerFactory consumer;
   std::uint64_t body_limit_bytes = kDefaultBodyLimitBytes;
@@ -121,8 +122,9 @@ struct Route {
 /// `error` as the route writes it.
 HttpResponse RouteError(const Route& route, const Error& error, int status);
 
-/// Runs a route's handler; what it throws becomes a kInternal answer.
-HttpResponse RunHandler(const Route& route, const HttpRequest& request) noexcept;
+/// Runs a route's handler; what it throws becomes a kInternal answer. Throws only what
+/// writing that answer throws.
+HttpResponse RunHandler(const Route& route, const HttpRequest& request);
 
 /// Finds the route of a request and runs it. Immutable once serving; safe for concurrent use.
 class Router {

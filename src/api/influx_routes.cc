@@ -101,12 +101,20 @@ HttpResponse Ping(const HttpRequest&) {
   return response;
 }
 
-HttpResponse Health(const InfluxOptions& options) {
+/// A stranger learns that something is wrong and of what kind; paths and the system's own words are
+/// for those who showed who they are.
+std::string HealthMessage(const Status& health, bool is_stranger) {
+  if (health.ok()) return "ready for queries and writes";
+  if (is_stranger) return std::string(ErrorCodeName(health.error().code()));
+  return health.error().ToString();
+}
+
+HttpResponse Health(const InfluxOptions& options, const HttpRequest& request) {
   const Status health = options.health ? options.health() : Status();
-  HttpResponse response = HttpResponse::Json(fmt::format(
-      R"({{"name":"bedplate","message":{},"status":"{}","version":{}}})",
-      QuoteJson(health.ok() ? "ready for queries and writes" : health.error().message()),
-      health.ok() ? "pass" : "fail", QuoteJson(options.server_version)));
+  HttpResponse response = HttpResponse::Json(
+      fmt::format(R"({{"name":"bedplate","message":{},"status":"{}","version":{}}})",
+                  QuoteJson(HealthMessage(health, request.principal.actor.empty())),
+                  health.ok() ? "pass" : "fail", QuoteJson(options.server_version)));
   if (!health.ok()) response.status = 503;
   return response;
 }
@@ -121,12 +129,14 @@ void AddInfluxRoutes(Router& router, InfluxOptions options) {
               .operation_id = "ping",
               .least_role = std::nullopt,
               .handler = Ping});
-  router.Add(
-      {.method = HttpMethod::kGet,
-       .pattern = "/health",
-       .operation_id = "health",
-       .least_role = std::nullopt,
-       .handler = [options = std::move(options)](const HttpRequest&) { return Health(options); }});
+  router.Add({.method = HttpMethod::kGet,
+              .pattern = "/health",
+              .operation_id = "health",
+              .least_role = std::nullopt,
+              .knows_callers = true,
+              .handler = [options = std::move(options)](const HttpRequest& request) {
+                return Health(options, request);
+              }});
 }
 
 HttpResponse InfluxError(int version, const Error& error, int status) {

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -97,20 +96,18 @@ class SocketListener : public Listener {
   }
 
   void Welcome(Socket socket) {
-    if (open_ >= context_.options.connection_limit) {
-      connections_.CountRefused();
-      return TurnAway(std::move(socket));
-    }
     const Peer peer = Describe(socket);
+    const bool is_local = peer.address.empty();
+    if (!connections_.HasRoom(is_local)) return TurnAway(std::move(socket));
     const auto executor = socket.get_executor();
-    const auto connection = std::make_shared<Connection>(context_, Wrap(std::move(socket)), peer);
-    ++open_;
-    connections_.Add(connection);
-    asio::co_spawn(executor, connection->Run(), [this, connection](const std::exception_ptr& thrown) {
-      if (thrown) LogBug(thrown);
-      --open_;
-      connections_.Remove(connection);
-    });
+    const auto connection =
+        std::make_shared<Connection>(context_, connections_, Wrap(std::move(socket)), peer);
+    connections_.Add(connection, is_local);
+    asio::co_spawn(executor, connection->Run(),
+                   [this, connection](const std::exception_ptr& thrown) {
+                     if (thrown) LogBug(thrown);
+                     connections_.Remove(connection);
+                   });
   }
 
   // Without waiting: whoever fills the connections must not get more of our time.
@@ -135,7 +132,6 @@ class SocketListener : public Listener {
   typename Protocol::acceptor acceptor_;
   ServerContext& context_;
   ConnectionSet& connections_;
-  std::atomic<std::size_t> open_ = 0;
 };
 
 class TcpListener final : public SocketListener<Tcp> {

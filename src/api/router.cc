@@ -56,7 +56,7 @@ HttpResponse RouteError(const Route& route, const Error& error, int status) {
   return route.error_format ? route.error_format(error, status) : ProblemResponse(error, status);
 }
 
-HttpResponse RunHandler(const Route& route, const HttpRequest& request) noexcept {
+HttpResponse RunHandler(const Route& route, const HttpRequest& request) {
   try {
     return route.handler ? route.handler(request) : RunConsumer(route, request);
   } catch (const std::exception& thrown) {

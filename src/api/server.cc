@@ -49,7 +49,8 @@ class ServerImpl final : public Server {
         tls_(std::move(tls)),
         guard_(MakeGuard(options_, tls_.get())),
         workers_(options_.worker_threads, options_.queue_limit),
-        context_{.options = options_, .parts = parts, .guard = guard_, .workers = workers_} {}
+        context_{.options = options_, .parts = parts, .guard = guard_, .workers = workers_},
+        connections_(options_) {}
   ~ServerImpl() override { Stop(); }
 
   Status Open();
@@ -128,6 +129,8 @@ Status ServerOptions::Validate() const {
   RETURN_IF_ERROR(Positive(worker_threads, "worker_threads"));
   RETURN_IF_ERROR(Positive(queue_limit, "queue_limit"));
   RETURN_IF_ERROR(Positive(connection_limit, "connection_limit"));
+  RETURN_IF_ERROR(Positive(stranger_limit, "stranger_limit"));
+  RETURN_IF_ERROR(Positive(local_connection_limit, "local_connection_limit"));
   RETURN_IF_ERROR(Positive(header_limit_bytes, "header_limit_bytes"));
   if (certificate_path.empty() != key_path.empty()) {
     return Error(ErrorCode::kInvalidArgument,

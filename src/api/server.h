@@ -25,13 +25,16 @@ struct ServerOptions {
   std::size_t io_threads = 2;
   std::size_t worker_threads = 6;                // for handlers, which may block; SQL takes two
   std::size_t queue_limit = 256;                 // requests that wait for a worker; beyond it 503
-  std::size_t connection_limit = 1024;           // for each address
+  std::size_t connection_limit = 1024;           // over all addresses
+  std::size_t stranger_limit = 512;              // of these, those that have not shown who calls
+  std::size_t local_connection_limit = 64;       // at the Unix domain socket, besides these
   std::uint32_t header_limit_bytes = 32 * 1024;  // request line and header together
-  std::uint64_t body_budget_bytes = 256ULL << 20U;  // request bodies in memory, all together
+  std::uint64_t body_budget_bytes = 256ULL << 20U;    // request bodies in memory, all together
+  std::uint64_t answer_budget_bytes = 256ULL << 20U;  // answers not yet sent, all together
   bool compress_on_loopback = false;  // where bytes cost nothing but the time to compress them
 
-  std::chrono::milliseconds idle_timeout{60'000};           // between two requests
-  std::chrono::milliseconds stranger_idle_timeout{15'000};  // until one shows who calls
+  std::chrono::milliseconds idle_timeout{60'000};          // between two requests
+  std::chrono::milliseconds stranger_idle_timeout{5'000};  // until one shows who calls
   // For the whole header; for the first one from the accept on, TLS included.
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};   // for each read of a body

@@ -272,6 +272,23 @@ TEST_F(InfluxRoutesTest, ASickServerSaysSo) {
   EXPECT_THAT(health.body, HasSubstr("\"status\":\"fail\""));
 }
 
+TEST_F(InfluxRoutesTest, WhatAilsTheServerIsToldToThoseItKnows) {
+  health_ = Error(ErrorCode::kIo, "write: Input/output error").At("/plant/wal/7.wal");
+  StartServer();
+  for (const std::string credentials :
+       {"", "Authorization: Bearer nonsense\r\n", "Authorization: nonsense\r\n",
+        "Cookie: bedplate_session=nonsense\r\n"}) {
+    const RawResponse health =
+        Connect().Call("GET /health HTTP/1.1\r\nHost: x\r\n" + credentials + "\r\n");
+    EXPECT_EQ(health.status, 503) << credentials;
+    EXPECT_THAT(health.body, HasSubstr("\"message\":\"io\"")) << credentials;
+    EXPECT_THAT(health.body, Not(HasSubstr("/plant"))) << credentials;
+  }
+  const RawResponse health = Connect().Call(Get("/health", Role::kViewer));
+  EXPECT_EQ(health.status, 503);
+  EXPECT_THAT(health.body, HasSubstr("/plant/wal/7.wal: write: Input/output error"));
+}
+
 TEST_F(InfluxRoutesTest, WritesReachTheWriterWithTheirHead) {
   StartServer();
   RawClient client = Connect();

@@ -1,10 +1,26 @@
 #include "api/worker_pool.h"
 
+#include <spdlog/spdlog.h>
+
+#include <exception>
 #include <utility>
 
 #include "base/check.h"
 
 namespace bedplate {
+namespace {
+
+void RunAndSurvive(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& thrown) {
+    spdlog::error("worker: {}", thrown.what());
+  } catch (...) {
+    spdlog::error("worker: something that is no std::exception was thrown");
+  }
+}
+
+}  // namespace
 
 WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
   BEDPLATE_CHECK(threads > 0);
@@ -51,7 +67,7 @@ void WorkerPool::Run() {
     const std::function<void()> work = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    work();
+    RunAndSurvive(work);
     lock.lock();
   }
 }

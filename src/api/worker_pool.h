@@ -10,8 +10,8 @@
 
 namespace bedplate {
 
-/// Threads for what blocks: handlers, token checks, writing to disk. Work must not throw. Safe for
-/// concurrent use.
+/// Threads for what blocks: handlers, token checks, writing to disk. What work throws goes to the
+/// log and no further. Safe for concurrent use.
 class WorkerPool {
  public:
   WorkerPool(std::size_t threads, std::size_t queue_limit);

@@ -1,11 +1,26 @@
 #include "app/plant_server.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "api/session_routes.h"
 #include "app/ui_files.h"
+#include "base/descriptor_limit.h"
 
 namespace bedplate {
+
+namespace {
+
+/// Splits the descriptors that the process may have: files of the stores, the local socket and
+/// what else it opens come first, so that callers never keep a write from its file.
+void ShareDescriptors(std::uint64_t limit, ServerOptions& options) {
+  constexpr std::uint64_t kReserve = 256;
+  const std::uint64_t kept = std::min(kReserve + options.local_connection_limit, limit / 2);
+  options.connection_limit = std::clamp<std::uint64_t>(limit - kept, 2, options.connection_limit);
+  options.stranger_limit = std::min(options.stranger_limit, options.connection_limit / 2);
+}
+
+}  // namespace
 
 void AddServerOptions(CLI::App& verb, PlantServerOptions& options) {
   verb.add_option("--listen", options.listen, "Address and port; port 0 takes a free one")
@@ -39,6 +54,7 @@ Result<std::unique_ptr<PlantServer>> PlantServer::Start(CommandContext& context,
   server_options.certificate_path = options.certificate_path;
   server_options.key_path = options.key_path;
   server_options.host_names = options.host_names;
+  ShareDescriptors(RaiseDescriptorLimit(), server_options);
   ASSIGN_OR_RETURN(server->server_, Server::Start(std::move(server_options),
                                                   {.router = runtime.router(),
                                                    .authenticator = runtime.authenticator(),

@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import tempfile
@@ -63,12 +64,17 @@ class Plant:
     def cli(self, verb, *arguments, **options):
         return run(verb, "--data", self.directory, *arguments, **options)
 
-    def serve(self, *arguments):
-        """Starts a server on a free port and returns once it says where it listens."""
+    def serve(self, *arguments, open_files=None):
+        """Starts a server on a free port and returns once it says where it listens.
+
+        With `open_files` the process may have no more descriptors than that.
+        """
+        limit = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (open_files, open_files))
+                 ) if open_files else None
         log = open(self.directory.parent / "serve.log", "ab")
         self.process = subprocess.Popen(
             [BINARY, "serve", "--data", str(self.directory), "--listen", "127.0.0.1:0", *arguments],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, preexec_fn=limit)
         log.close()
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         line = self.process.stdout.readline().decode()

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import resource
 import socket
 import subprocess
 import tempfile
@@ -123,6 +124,54 @@ class OnAServer(unittest.TestCase):
             refused = run("serve", "--data", other.directory, "--listen", "0.0.0.0:0")
             self.assertEqual(refused.returncode, 6, refused.stderr)
             self.assertIn("TLS", refused.stderr)
+
+
+class OnFewDescriptors(unittest.TestCase):
+    """With 300 open files at most, more callers come than the process can hold."""
+
+    LIMIT = 300
+    CALLERS = 600
+
+    @classmethod
+    def setUpClass(cls):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if hard < 2 * cls.CALLERS:
+            raise unittest.SkipTest(f"this machine lets us open {hard} files only")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2 * cls.CALLERS), hard))
+        cls.addClassCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        cls.plant = Plant().serve(open_files=cls.LIMIT)
+        cls.addClassCleanup(cls.plant.close)
+
+    def call(self):
+        netloc = urlsplit(self.plant.address)
+        return socket.create_connection((netloc.hostname, netloc.port), timeout=30)
+
+    def test_strangers_who_say_nothing_stop_no_write(self):
+        writer = self.plant.connect()
+        headers = {"Authorization": f"Bearer {self.plant.token}"}
+
+        def write(number):
+            writer.request("POST", "/write", f"few v={number} {1_600_000_000_000_000_000 + number}", headers)
+            answer = writer.getresponse()
+            answer.read()
+            return answer.status
+
+        self.assertEqual(write(0), 204)
+        callers = []
+        try:
+            for number in range(self.CALLERS):
+                callers.append(self.call())
+                if number % 100 == 0:
+                    self.assertEqual(write(number + 1), 204, self.plant.log())
+            self.assertEqual(self.plant.write("few other=1 1600000000000000000")[0], 204, "a new writer")
+            self.assertEqual(self.plant.get("/api/v1/samples", tag="few/v")["values"],
+                             [0, *range(1, self.CALLERS + 1, 100)])
+            self.assertEqual(self.plant.cli("sql", "SELECT 1 AS one").returncode, 0, "the local socket")
+        finally:
+            for caller in callers:
+                caller.close()
+            writer.close()
+        self.assertNotIn("Too many open files", self.plant.log())
 
 
 class OnFiles(unittest.TestCase):
