@@ -138,7 +138,8 @@ void WriteSeries(JsonWriter& json, const AggregateSeries& series, std::uint32_t 
   json.EndObject();
 }
 
-std::string FormatAggregate(const ApiContext& context, const AggregateAnswer& answer,
+/// Gives up each series once it is written, so that numbers and text are not both held whole.
+std::string FormatAggregate(const ApiContext& context, AggregateAnswer answer,
                             std::uint32_t functions) {
   std::string body;
   JsonWriter json(body);
@@ -147,8 +148,9 @@ std::string FormatAggregate(const ApiContext& context, const AggregateAnswer& an
   if (answer.width) json.Key("bucket_ms").Milliseconds(answer.width);
   json.Key("starts").MillisecondsOf(answer.starts);
   json.Key("series").BeginArray();
-  for (const AggregateSeries& series : answer.series) {
+  for (AggregateSeries& series : answer.series) {
     WriteSeries(json, series, functions, context.services.intervals().Of(series.view));
+    series.columns = {};
   }
   json.EndArray().Key("skipped").BeginArray();
   for (const std::string& path : answer.skipped) json.Text(path);
@@ -169,8 +171,8 @@ Result<HttpResponse> AggregateTags(const ApiContext& context, const HttpRequest&
   query.good_only = params.Choice("quality", {"good", "all"}) == "good";
   query.cancel = request.cancel;
   RETURN_IF_ERROR(params.Finish());
-  ASSIGN_OR_RETURN(const AggregateAnswer answer, context.services.samples().Aggregate(query));
-  return HttpResponse::Json(FormatAggregate(context, answer, query.functions));
+  ASSIGN_OR_RETURN(AggregateAnswer answer, context.services.samples().Aggregate(query));
+  return HttpResponse::Json(FormatAggregate(context, std::move(answer), query.functions));
 }
 
 Result<HttpResponse> Last(const ApiContext& context, const HttpRequest& request) {

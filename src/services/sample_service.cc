@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr std::uint64_t kMaxCells = 20'000'000;  // 160 MB of doubles
+constexpr std::uint64_t kMaxCells = 2'000'000;  // 16 MB of doubles, at most 50 MB written out
 constexpr nanoseconds kDay = std::chrono::hours(24);
 
 Result<BucketPlan> MakePlan(TimeRange range, const BucketChoice& choice) {

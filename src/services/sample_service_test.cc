@@ -133,6 +133,20 @@ assets:
   EXPECT_TRUE(std::isnan(columns.mean[0]) && std::isnan(columns.time_weighted_mean[1]));
 }
 
+TEST_F(SampleServiceTest, AnAnswerHasSoManyNumbersAndNoMore) {
+  IngestSeries("a", kMidnight, minutes(1), 10, [](int i) { return 1.0 * i; });
+  IngestSeries("b", kMidnight, minutes(1), 10, [](int i) { return 1.0 * i; });
+  AggregateQuery query = Query("*");
+  query.functions = static_cast<std::uint32_t>(AggregateFunction::kMean);
+  query.range = {kMidnight, kMidnight + std::chrono::seconds(1'000'000)};
+  query.buckets.width = std::chrono::seconds(1);
+  EXPECT_TRUE(services().samples().Aggregate(query).ok());
+  query.functions |= static_cast<std::uint32_t>(AggregateFunction::kCount);
+  const auto refused = services().samples().Aggregate(query);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().ToString(), testing::HasSubstr("at most 2000000 numbers"));
+}
+
 TEST_F(SampleServiceTest, WrongQuestionsAreRefused) {
   IngestSeries("a", kMidnight, hours(1), 10, [](int i) { return 1.0 * i; });
   AggregateQuery query = Query("nothing/**");
