@@ -64,7 +64,8 @@ class Descriptor {
 Result<Descriptor> OpenDescriptor(const std::string& path, int flags) {
   int number = -1;
   do {
-    number = ::open(path.c_str(), flags | O_CLOEXEC, kFileMode);
+    // A pipe with nobody at its other end would keep us waiting for ever; files are not affected.
+    number = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, kFileMode);
   } while (number < 0 && errno == EINTR);
   if (number < 0) return SystemError("open", path, errno);
   return Descriptor(number);
@@ -75,7 +76,7 @@ Result<std::uint64_t> RegularFileSize(const Descriptor& file, const std::string&
   if (::fstat(file.get(), &info) != 0) return SystemError("inspect", path, errno);
   if (!S_ISREG(info.st_mode)) {
     return Error(ErrorCode::kInvalidArgument,
-                 "expected a regular file, found a directory or device")
+                 "expected a regular file, found a directory, pipe or device")
         .At(path);
   }
   return static_cast<std::uint64_t>(info.st_size);

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -120,6 +121,18 @@ INSTANTIATE_TEST_SUITE_P(PosixAndMemory, FileSystemTest, testing::Values(true, f
                          [](const auto& parameter) {
                            return parameter.param ? "Posix" : "Memory";
                          });
+
+TEST(PosixFileSystemTest, APipeIsRefusedInsteadOfWaitedFor) {
+  const std::string path = FreshPath("bedplate_pipe");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const auto files = MakePosixFileSystem();
+  const auto read = files->ReadFile(path, 10);
+  ASSERT_FALSE(read.ok());
+  EXPECT_THAT(read.error().ToString(), HasSubstr("expected a regular file"));
+  EXPECT_FALSE(files->OpenRandomAccess(path).ok());
+  EXPECT_FALSE(files->OpenWritable(path, OpenMode::kAppend).ok());
+  std::filesystem::remove(path);
+}
 
 TEST(PosixFileSystemTest, FilesAreForTheirOwnerOnly) {
   const auto files = MakePosixFileSystem();
