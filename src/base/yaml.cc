@@ -11,6 +11,7 @@
 #include <iterator>
 #include <sstream>
 #include <unordered_set>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/spelling.h"
@@ -78,6 +79,7 @@ class TreeBuilder : public YAML::EventHandler {
     YamlValue value;
     std::optional<YamlValue> key;  // read, its value still to come
     std::unordered_set<std::string> keys;
+    bool repeated = false;  // the key stood before, so its value is left out
   };
 
   static YamlValue Make(YamlKind kind, const YAML::Mark& mark) {
@@ -106,7 +108,7 @@ class TreeBuilder : public YAML::EventHandler {
     if (open_.size() >= kYamlLimitDepth) {
       Refuse(mark, fmt::format("at most {} levels", kYamlLimitDepth), "a deeper level");
     }
-    open_.push_back({Make(kind, mark), std::nullopt, {}});
+    open_.push_back({Make(kind, mark), std::nullopt, {}, false});
   }
   void Close() {
     YamlValue value = std::move(open_.back().value);
@@ -132,7 +134,9 @@ class TreeBuilder : public YAML::EventHandler {
         value.line = value.key_line;
         value.column = value.key_column;
       }
-      level.value.fields.emplace_back(std::move(level.key->scalar), std::move(value));
+      if (!std::exchange(level.repeated, false)) {
+        level.value.fields.emplace_back(std::move(level.key->scalar), std::move(value));
+      }
       level.key.reset();
     }
   }
@@ -143,7 +147,7 @@ class TreeBuilder : public YAML::EventHandler {
     }
     if (!level.keys.insert(key.scalar).second) {
       faults_.Add(key, "", "each key once", key.Describe() + " again");
-      throw StopParsing();
+      level.repeated = true;
     }
     level.key = std::move(key);
   }
@@ -182,6 +186,36 @@ std::optional<std::size_t> FindIndentingTab(std::string_view text, int line) {
   return tab < end && tab != text.npos ? std::optional(tab) : std::nullopt;
 }
 
+/// What usually causes the fault that yaml-cpp names; its own words where we know none.
+std::string_view PlainWords(std::string_view message) {
+  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {YAML::ErrorMsg::MAP_VALUE,
+       "a colon where no key can be (text that holds ': ' needs quotes; keys of one map need the "
+       "same indentation)"},
+      {YAML::ErrorMsg::MAP_KEY,
+       "a '?' where no key can be (text that begins with it needs quotes)"},
+      {YAML::ErrorMsg::BLOCK_ENTRY,
+       "a list item ('- ') where no list can be (items of one list need the same indentation)"},
+      {YAML::ErrorMsg::END_OF_MAP,
+       "a line that is neither a key of the map above nor outside of it (a colon is missing, or "
+       "its indentation is another than that of the keys above)"},
+      {YAML::ErrorMsg::END_OF_SEQ,
+       "a line that is neither an item of the list above nor outside of it (its indentation is "
+       "another than that of the items above)"},
+      {YAML::ErrorMsg::END_OF_MAP_FLOW,
+       "a '{' that is not closed (or a comma is missing; names with braces need quotes in here)"},
+      {YAML::ErrorMsg::END_OF_SEQ_FLOW, "a '[' that is not closed (or a comma is missing)"},
+      {YAML::ErrorMsg::FLOW_END,
+       "a '}' or ']' that nothing opened (text that holds one needs quotes)"},
+      {YAML::ErrorMsg::UNKNOWN_TOKEN,
+       "a character that text cannot begin with, as '%', '@' or '`' (put the text into quotes)"},
+  };
+  for (const auto& [theirs, ours] : kWords) {
+    if (theirs == message) return ours;
+  }
+  return message;
+}
+
 /// What yaml-cpp says of a tab is that it is illegal, or that what follows it is.
 void AddSyntaxFault(const YAML::Exception& e, std::string_view text, YamlFaults& faults) {
   const bool by_tab =
@@ -191,7 +225,7 @@ void AddSyntaxFault(const YAML::Exception& e, std::string_view text, YamlFaults&
     faults.AddAt(e.mark.line + 1, static_cast<int>(*tab) + 1, "",
                  "a line that is indented with spaces only", "a tab");
   } else {
-    faults.AddAt(e.mark.line + 1, e.mark.column + 1, "", "valid YAML", e.msg);
+    faults.AddAt(e.mark.line + 1, e.mark.column + 1, "", "valid YAML", PlainWords(e.msg));
   }
 }
 

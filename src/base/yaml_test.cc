@@ -7,7 +7,9 @@
 namespace bedplate {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 std::vector<std::string> Texts(const YamlFaults& faults) {
@@ -65,10 +67,39 @@ TEST(ParseYamlTest, ATabThatIndentsIsNamed) {
   EXPECT_THAT(ParseFaults("a: |\n\tx\n"), tab_at("2:1"));
   // Elsewhere a tab is as good as a space, and not to blame for another fault.
   EXPECT_THAT(ParseFaults("a:\t[1,\n\t2]\nb: |\n  x\n  \ty\n"), IsEmpty());
-  EXPECT_THAT(ParseFaults("a: {b: 1,\n\tc: ]}\n"),
-              ElementsAre("f.yaml:2:5: expected valid YAML, got illegal flow end"));
-  EXPECT_THAT(ParseFaults("a: b:\tc\n"),
-              ElementsAre("f.yaml:1:5: expected valid YAML, got illegal map value"));
+  EXPECT_THAT(
+      ParseFaults("a: {b: 1,\n\tc: ]}\n"),
+      ElementsAre("f.yaml:2:5: expected valid YAML, got a '}' or ']' that nothing opened (text "
+                  "that holds one needs quotes)"));
+  EXPECT_THAT(
+      ParseFaults("a: b:\tc\n"),
+      ElementsAre(HasSubstr("f.yaml:1:5: expected valid YAML, got a colon where no key can be")));
+}
+
+TEST(ParseYamlTest, FaultsOfSyntaxAreToldInPlainWords) {
+  const auto told = [](std::string_view text, std::string_view place, std::string_view words) {
+    EXPECT_THAT(ParseFaults(text),
+                ElementsAre(AllOf(HasSubstr("f.yaml:" + std::string(place) + ": "),
+                                  HasSubstr(std::string(words)))))
+        << text;
+  };
+  told("a: note: this\n", "1:8", "text that holds ': ' needs quotes");
+  told("a:\n  b: 1\n   c: 2\n", "3:5", "keys of one map need the same indentation");
+  told("a:\n    b: 1\n  c\n", "3:3", "a colon is missing");
+  told("a: {b: 1\nc: 2\n", "2:2", "a '{' that is not closed");
+  told("a: [1, 2\n", "2:1", "a '[' that is not closed");
+  told("a: @b\n", "1:4", "put the text into quotes");
+}
+
+TEST(ParseYamlTest, AKeyThatComesAgainIsLeftOutAndTheRestRead) {
+  YamlFaults faults("f.yaml");
+  const YamlValue root = ParseYaml("a: 1\nb: {x: 1, x: {y: 2}, z: 3}\na: [4]\nc: 5\n", faults);
+  EXPECT_THAT(Texts(faults), ElementsAre("f.yaml:2:11: expected each key once, got 'x' again",
+                                         "f.yaml:3:1: expected each key once, got 'a' again"));
+  ASSERT_EQ(root.fields.size(), 3U);
+  EXPECT_EQ(root.Find("a")->scalar, "1");
+  EXPECT_EQ(root.Find("b")->fields.size(), 2U);
+  EXPECT_EQ(root.Find("c")->scalar, "5");
 }
 
 TEST(ParseYamlTest, NothingIsMarkedAtItsKey) {
