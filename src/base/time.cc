@@ -128,9 +128,13 @@ Result<nanoseconds> ParseDuration(std::string_view text) {
   std::int64_t count = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), count);
   const std::string_view unit_name(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  if (code == std::errc() && count > 0) {
+  if (code == std::errc() && count >= 0) {
     for (const DurationUnit& unit : kDurationUnits) {
       std::int64_t total = 0;
+      if (unit.name == unit_name && count == 0) {
+        return Error(ErrorCode::kInvalidArgument,
+                     fmt::format("expected a duration greater than 0, got '{}'", text));
+      }
       if (unit.name == unit_name && !__builtin_mul_overflow(count, unit.nanoseconds, &total)) {
         return nanoseconds(total);
       }
