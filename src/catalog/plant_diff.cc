@@ -128,7 +128,7 @@ std::string DescribeChange(const InitiativeText& before, const InitiativeText& a
 
 std::string DescribeNew(const InitiativeText& initiative) {
   const auto lines = std::count(initiative.yaml.begin(), initiative.yaml.end(), '\n');
-  return fmt::format("{} lines", lines);
+  return fmt::format("{} line{}", lines, lines == 1 ? "" : "s");
 }
 
 template <typename T>

@@ -64,6 +64,21 @@ struct Change {
 /// The type of the samples stored for a path; empty when there are none.
 using StoredTypeLookup = std::function<std::optional<ValueType>(std::string_view path)>;
 
+/// Whether two units, neither empty, are spellings of one.
+using UnitComparison = std::function<bool(std::string_view a, std::string_view b)>;
+
+/// How a plant is applied. The functions are called while the catalog is locked, so they must not
+/// call back into it.
+struct PlantApplyOptions {
+  bool dry_run = false;  // nothing is stored
+  /// The unit of a tag with samples may change, and its numbers stay as they are: the old unit was
+  /// a mistake of the declaration.
+  bool relabel_units = false;
+  /// What the historian holds; null: the types of tags that were written stand in for it.
+  StoredTypeLookup stored_type = nullptr;
+  UnitComparison same_unit = nullptr;  // null: only the same text is the same unit
+};
+
 /// The plant model. Safe for concurrent use; a change is one transaction.
 class PlantStore {
  public:
@@ -71,22 +86,22 @@ class PlantStore {
 
   /// Makes the stored plant equal to `plant` for the kinds that `plant` declares, and says what
   /// changed (in a stable order). Declared tags that are gone lose their declaration, never their
-  /// samples. Undeclared (written, not declared) tags stay. With `dry_run` nothing is stored.
-  /// A change leaves one entry in the audit log. `stored_type` tells what the historian holds; when
-  /// it is null, the types of tags that were written stand in for it. It is called while the
-  /// catalog is locked, so it must not call back into it.
-  /// Errors: kConflict when a declared type differs from that of the stored samples, naming every
-  /// such tag; kInvalidArgument when an asset's template or parent is not in `plant`.
-  virtual Result<std::vector<Change>> Apply(const Plant& plant, bool dry_run,
-                                            std::string_view actor,
-                                            const StoredTypeLookup& stored_type) = 0;
-  Result<std::vector<Change>> Apply(const Plant& plant, bool dry_run, std::string_view actor) {
-    return Apply(plant, dry_run, actor, nullptr);
+  /// samples. Undeclared (written, not declared) tags stay. A change leaves one entry in the audit
+  /// log, and one more names the tags whose unit was relabelled.
+  /// Errors: kConflict naming every tag whose samples have another type or unit than it is declared
+  /// with, and every asset at the path of a tag with samples; kInvalidArgument when an asset's
+  /// template or parent is not in `plant`.
+  virtual Result<std::vector<Change>> Apply(const Plant& plant, std::string_view actor,
+                                            const PlantApplyOptions& options) = 0;
+  Result<std::vector<Change>> Apply(const Plant& plant, bool dry_run, std::string_view actor,
+                                    const StoredTypeLookup& stored_type = nullptr) {
+    return Apply(plant, actor, {.dry_run = dry_run, .stored_type = stored_type});
   }
   /// What is declared, sorted by path or name (so parents before children).
   [[nodiscard]] virtual Result<Plant> Export() const = 0;
 
   [[nodiscard]] virtual Result<std::vector<Asset>> ListAssets() const = 0;
+  [[nodiscard]] virtual Result<bool> HasAsset(std::string_view path) const = 0;
   /// Declared and undeclared tags whose path matches, sorted by path.
   [[nodiscard]] virtual Result<std::vector<Tag>> ListTags(const Glob& glob) const = 0;
   [[nodiscard]] virtual Result<std::optional<Tag>> FindTag(std::string_view path) const = 0;

@@ -1,5 +1,7 @@
 #include "catalog/plant_yaml.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "catalog/plant_yaml_assets.h"
@@ -25,6 +27,16 @@ std::vector<AssetTemplate> TemplatesOf(const PlacedTemplates& placed) {
   return templates;
 }
 
+/// A section with nothing in it would remove all that is stored of it, which is more likely a file
+/// that was cut than a wish.
+void RefuseEmptySections(YamlMapReader& root) {
+  for (const std::string_view section : {"templates", "assets", "tags", "initiatives"}) {
+    const YamlValue* found = root.node().Find(section);
+    if (found == nullptr || found->kind != YamlKind::kNull) continue;
+    root.Fault(section, fmt::format("a map (`{}: {{}}` where there shall be none)", section));
+  }
+}
+
 void ReadAssetSections(PlantReadContext& context, YamlMapReader& root, Plant& plant) {
   const YamlValue* templates = root.ChildMap("templates");
   const YamlValue* assets = root.ChildMap("assets");
@@ -47,10 +59,11 @@ PlantYaml ParsePlantYaml(std::string_view file_name, std::string_view text,
   PlantYaml result;
   YamlFaults faults{std::string(file_name)};
   const YamlValue document = ParseYaml(text, faults);
-  if (faults.empty()) {
+  if (faults.empty() || document.kind == YamlKind::kMap) {
     PlantReadContext context{units, faults};
     YamlMapReader root(document, "", faults);
     ReadFormat(root);
+    RefuseEmptySections(root);
     const std::size_t faults_before = faults.list().size();
     ReadAssetSections(context, root, result.plant);
     result.assets_have_faults = faults.list().size() > faults_before;

@@ -374,5 +374,19 @@ TEST(PlantYamlTest, TheExamplePlantHasNoFault) {
   }
 }
 
+TEST(PlantYamlTest, ASectionWithNothingInItDoesNotRemoveThePlant) {
+  for (const std::string section : {"assets", "initiatives"}) {
+    const std::string head = "format: bedplate/plant/1\n" + section + ":";
+    EXPECT_THAT(Faults(Parse(head + "\n")),
+                ElementsAre("plant.yaml:2:1: " + section + ": expected a map (`" + section +
+                            ": {}` where there shall be none), got nothing"));
+    EXPECT_THAT(Faults(Parse(head + " {}\n")), IsEmpty());
+  }
+  for (const std::string section : {"templates", "tags"}) {
+    EXPECT_THAT(Faults(Parse("format: bedplate/plant/1\nassets: {}\n" + section + ":\n")),
+                ElementsAre(HasSubstr("plant.yaml:3:1: " + section + ": expected a map")));
+  }
+}
+
 }  // namespace
 }  // namespace bedplate

@@ -7,12 +7,11 @@
 #include <utility>
 
 #include "catalog/plant_rows.h"
+#include "catalog/samples_check.h"
 #include "catalog/sqlite_audit_log.h"
 
 namespace bedplate {
 namespace {
-
-constexpr std::size_t kConflictsShown = 20;
 
 /// The form in which the store keeps a plant, so that equal plants compare equal.
 Plant Canonical(Plant plant) {
@@ -37,33 +36,6 @@ Result<Plant> ReadPlant(SqliteConnection& connection) {
   ASSIGN_OR_RETURN(plant.tags, ReadDeclaredTags(connection));
   ASSIGN_OR_RETURN(plant.initiatives, ReadInitiatives(connection));
   return plant;
-}
-
-/// The type of what was stored under a path, as far as it is known.
-Result<std::optional<ValueType>> TypeOnRecord(SqliteConnection& connection, const std::string& path,
-                                              const StoredTypeLookup& stored_type) {
-  if (stored_type) return stored_type(path);
-  ASSIGN_OR_RETURN(const std::optional<Tag> tag, ReadTag(connection, path));
-  // Without the historian only a tag that a write created is known to have samples.
-  if (!tag || tag->declared) return std::optional<ValueType>();
-  return std::optional(tag->type);
-}
-
-Status CheckTypes(SqliteConnection& connection, const std::vector<const Tag*>& tags,
-                  const StoredTypeLookup& stored_type) {
-  std::vector<std::string> conflicts;
-  for (const Tag* tag : tags) {
-    ASSIGN_OR_RETURN(const auto stored, TypeOnRecord(connection, tag->path, stored_type));
-    if (!stored || *stored == tag->type) continue;
-    conflicts.push_back(fmt::format("tag {} is declared as {} but has samples of type {}",
-                                    tag->path, ValueTypeName(tag->type), ValueTypeName(*stored)));
-  }
-  if (conflicts.empty()) return {};
-  const std::size_t hidden = conflicts.size() - std::min(conflicts.size(), kConflictsShown);
-  conflicts.resize(conflicts.size() - hidden);
-  std::string text = fmt::format("{}", fmt::join(conflicts, "; "));
-  if (hidden > 0) text += fmt::format("; and {} more", hidden);
-  return Error(ErrorCode::kConflict, std::move(text));
 }
 
 /// A tag that is no longer declared stays known when it has samples, with what gives them meaning.
@@ -142,21 +114,25 @@ std::string_view LiteralPrefix(const Glob& glob) {
 
 }  // namespace
 
-Result<std::vector<Change>> SqlitePlantStore::Apply(const Plant& plant, bool dry_run,
-                                                    std::string_view actor,
-                                                    const StoredTypeLookup& stored_type) {
+Result<std::vector<Change>> SqlitePlantStore::Apply(const Plant& plant, std::string_view actor,
+                                                    const PlantApplyOptions& options) {
   RETURN_IF_ERROR(CheckReferences(plant));
   const Plant wanted = Canonical(plant);
   const auto writer = database_.BorrowWriter();
   ASSIGN_OR_RETURN(SqliteTransaction transaction, SqliteTransaction::BeginWrite(*writer));
   ASSIGN_OR_RETURN(const Plant stored, ReadPlant(*writer));
   PlantDifference difference = ComparePlants(stored, wanted);
-  RETURN_IF_ERROR(CheckTypes(*writer, difference.tags.put, stored_type));
-  if (dry_run || difference.changes.empty()) return std::move(difference.changes);
-  RETURN_IF_ERROR(WriteAssets(*writer, difference, stored_type));
+  SamplesCheck samples(*writer, options);
+  RETURN_IF_ERROR(samples.Run(difference));
+  if (options.dry_run || difference.changes.empty()) return std::move(difference.changes);
+  RETURN_IF_ERROR(WriteAssets(*writer, difference, options.stored_type));
   RETURN_IF_ERROR(WriteInitiatives(*writer, difference));
   RETURN_IF_ERROR(
       InsertAuditEntry(*writer, clock_.Now(), actor, "plant.apply", Summary(difference.changes)));
+  if (!samples.relabelled().empty()) {
+    RETURN_IF_ERROR(InsertAuditEntry(*writer, clock_.Now(), actor, "plant.relabel-units",
+                                     fmt::format("{}", fmt::join(samples.relabelled(), "; "))));
+  }
   RETURN_IF_ERROR(transaction.Commit());
   return std::move(difference.changes);
 }
@@ -170,6 +146,12 @@ Result<Plant> SqlitePlantStore::Export() const {
 Result<std::vector<Asset>> SqlitePlantStore::ListAssets() const {
   const auto reader = database_.BorrowReader();
   return ReadAssets(*reader);
+}
+
+Result<bool> SqlitePlantStore::HasAsset(std::string_view path) const {
+  const auto reader = database_.BorrowReader();
+  ASSIGN_OR_RETURN(SqliteStatement select, reader->Prepare("SELECT 1 FROM asset WHERE path = ?"));
+  return select.Bind(path).Step();
 }
 
 Result<std::vector<Tag>> SqlitePlantStore::ListTags(const Glob& glob) const {

@@ -14,10 +14,11 @@ class SqlitePlantStore final : public PlantStore {
       : database_(database), clock_(clock) {}
 
   using PlantStore::Apply;
-  Result<std::vector<Change>> Apply(const Plant& plant, bool dry_run, std::string_view actor,
-                                    const StoredTypeLookup& stored_type) override;
+  Result<std::vector<Change>> Apply(const Plant& plant, std::string_view actor,
+                                    const PlantApplyOptions& options) override;
   [[nodiscard]] Result<Plant> Export() const override;
   [[nodiscard]] Result<std::vector<Asset>> ListAssets() const override;
+  [[nodiscard]] Result<bool> HasAsset(std::string_view path) const override;
   [[nodiscard]] Result<std::vector<Tag>> ListTags(const Glob& glob) const override;
   [[nodiscard]] Result<std::optional<Tag>> FindTag(std::string_view path) const override;
   Status NoteWrittenTags(std::span<const Tag> tags) override;

@@ -12,7 +12,10 @@
 namespace bedplate {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class PlantStoreTest : public CatalogTest {
@@ -91,6 +94,73 @@ TEST_F(PlantStoreTest, AChangeIsToldFieldByField) {
                           "~ tag acme/filler-1/temperature: unit: K -> degC; high: (none) -> 8"));
 }
 
+TEST_F(PlantStoreTest, TheUnitOfATagWithSamplesDoesNotChange) {
+  PlantStore& store = Open().plant();
+  ASSERT_TRUE(store.Apply(Read(kPlant), false, "local").ok());
+  std::string text = kPlant;
+  const Plant celsius = Read(text.replace(text.find("unit: K"), 7, "unit: degC"));
+  PlantApplyOptions options{.stored_type = [](std::string_view path) {
+    return path == "acme/filler-1/temperature" ? std::optional(ValueType::kDouble) : std::nullopt;
+  }};
+  const auto refused = store.Apply(celsius, "anna", options);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
+  EXPECT_THAT(refused.error().message(),
+              AllOf(HasSubstr("tag acme/filler-1/temperature is declared with degC but has samples "
+                              "in K"),
+                    HasSubstr("--relabel-units")));
+  EXPECT_EQ(store.FindTag("acme/filler-1/temperature").value()->unit, "K");
+
+  options.relabel_units = true;
+  EXPECT_THAT(Lines(store.Apply(celsius, "anna", options)),
+              Contains("~ tag acme/filler-1/temperature: unit: K -> degC; relabelled: the stored "
+                       "numbers stay as they are"));
+  EXPECT_EQ(store.FindTag("acme/filler-1/temperature").value()->unit, "degC");
+}
+
+TEST_F(PlantStoreTest, ARelabelledUnitIsAudited) {
+  Catalog& catalog = Open();
+  Tag written = Written("acme/power", ValueType::kDouble);
+  written.unit = "kW";
+  ASSERT_TRUE(catalog.plant().NoteWrittenTags(std::vector<Tag>{written}).ok());
+  const Plant plant = Read("assets: {}\ntags: {acme/power: {type: double, unit: MW}}\n");
+  EXPECT_EQ(catalog.plant().Apply(plant, "anna", {}).error().code(), ErrorCode::kConflict);
+  ASSERT_TRUE(catalog.plant().Apply(plant, "anna", {.relabel_units = true}).ok());
+  const auto entries = catalog.audit().List(1).value();
+  EXPECT_EQ(entries[0].action, "plant.relabel-units");
+  EXPECT_EQ(entries[0].actor, "anna");
+  EXPECT_EQ(entries[0].detail, "acme/power: kW -> MW");
+}
+
+TEST_F(PlantStoreTest, AUnitMayChangeItsSpellingAndMayBeAdded) {
+  PlantStore& store = Open().plant();
+  Tag power = Written("acme/power", ValueType::kDouble);
+  power.unit = "kW";
+  ASSERT_TRUE(
+      store.NoteWrittenTags(std::vector<Tag>{power, Written("acme/flow", ValueType::kDouble)})
+          .ok());
+  const PlantApplyOptions options{.same_unit = [](std::string_view a, std::string_view b) {
+    return a == "kW" && b == "kilowatt";
+  }};
+  const Plant plant = Read(
+      "assets: {}\ntags: {acme/power: {type: double, unit: kilowatt},"
+      " acme/flow: {type: double, unit: m3/h}}\n");
+  EXPECT_THAT(Lines(store.Apply(plant, "anna", options)),
+              ElementsAre("+ tag acme/flow: type: double; unit: m3/h; its stored samples are taken "
+                          "to be in m3/h",
+                          "+ tag acme/power: type: double; unit: kilowatt"));
+}
+
+TEST_F(PlantStoreTest, AnAssetDoesNotTakeThePathOfATagWithSamples) {
+  PlantStore& store = Open().plant();
+  ASSERT_TRUE(
+      store.NoteWrittenTags(std::vector<Tag>{Written("acme/filler-1", ValueType::kBool)}).ok());
+  const auto refused = store.Apply(Read(kPlant), false, "local");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
+  EXPECT_THAT(refused.error().message(), HasSubstr("asset acme/filler-1"));
+}
+
 TEST_F(PlantStoreTest, AChangedInitiativeIsToldByItsFirstDifferentLine) {
   PlantStore& store = Open().plant();
   ASSERT_TRUE(
@@ -98,7 +168,7 @@ TEST_F(PlantStoreTest, AChangedInitiativeIsToldByItsFirstDifferentLine) {
   EXPECT_THAT(
       Lines(store.Apply(Read("initiatives:\n  a:\n    title: x\n    cost: 2\n  b: {}\n"), false,
                         "local")),
-      ElementsAre("~ initiative a: from line 2: cost: 1 -> cost: 2", "+ initiative b: 1 lines"));
+      ElementsAre("~ initiative a: from line 2: cost: 1 -> cost: 2", "+ initiative b: 1 line"));
 }
 
 TEST_F(PlantStoreTest, ApplyingTwiceChangesNothing) {
