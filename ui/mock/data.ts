@@ -86,55 +86,47 @@ export function deadLettersOf(now: number): DeadLetter[] {
   return letters;
 }
 
+/** A relation from its columns, each as "name TYPE". */
+function relation(name: string, columns: readonly string[]): SqlSchema["relations"][number] {
+  return {
+    name,
+    columns: columns.map((column) => {
+      const [head = "", ...type] = column.split(" ");
+      return { name: head, type: type.join(" ") };
+    }),
+  };
+}
+
 export const SQL_SCHEMA: SqlSchema = {
   relations: [
-    {
-      name: "samples",
-      columns: [
-        { name: "tag", type: "VARCHAR" },
-        { name: "ts", type: "TIMESTAMP WITH TIME ZONE" },
-        { name: "value", type: "DOUBLE" },
-        { name: "text", type: "VARCHAR" },
-        { name: "quality", type: "UINTEGER" },
-      ],
-    },
-    {
-      name: "tags",
-      columns: [
-        { name: "path", type: "VARCHAR" },
-        { name: "type", type: "VARCHAR" },
-        { name: "unit", type: "VARCHAR" },
-        { name: "description", type: "VARCHAR" },
-        { name: "samples", type: "UBIGINT" },
-      ],
-    },
-    {
-      name: "assets",
-      columns: [
-        { name: "path", type: "VARCHAR" },
-        { name: "level", type: "VARCHAR" },
-        { name: "description", type: "VARCHAR" },
-      ],
-    },
-    {
-      name: "events",
-      columns: [
-        { name: "kind", type: "VARCHAR" },
-        { name: "start", type: "TIMESTAMP WITH TIME ZONE" },
-        { name: "stop", type: "TIMESTAMP WITH TIME ZONE" },
-        { name: "asset", type: "VARCHAR" },
-      ],
-    },
-    {
-      name: "dead_letters",
-      columns: [
-        { name: "id", type: "BIGINT" },
-        { name: "source", type: "VARCHAR" },
-        { name: "tag", type: "VARCHAR" },
-        { name: "code", type: "VARCHAR" },
-        { name: "reason", type: "VARCHAR" },
-      ],
-    },
+    relation("samples", [
+      "tag VARCHAR",
+      "ts TIMESTAMP WITH TIME ZONE",
+      "value DOUBLE",
+      "text VARCHAR",
+      "quality UINTEGER",
+    ]),
+    relation("tags", [
+      "path VARCHAR",
+      "type VARCHAR",
+      "unit VARCHAR",
+      "description VARCHAR",
+      "samples UBIGINT",
+    ]),
+    relation("assets", ["path VARCHAR", "level VARCHAR", "description VARCHAR"]),
+    relation("events", [
+      "kind VARCHAR",
+      "start TIMESTAMP WITH TIME ZONE",
+      "stop TIMESTAMP WITH TIME ZONE",
+      "asset VARCHAR",
+    ]),
+    relation("dead_letters", [
+      "id BIGINT",
+      "source VARCHAR",
+      "tag VARCHAR",
+      "code VARCHAR",
+      "reason VARCHAR",
+    ]),
   ],
   functions: [
     "abs",

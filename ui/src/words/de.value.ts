@@ -43,6 +43,8 @@ export const deValue: typeof enValue = {
     week: "Das Band gilt für einzelne Wochen; die Summe über die Zeit ist genauer bekannt.",
     point: "Das Band gilt für einzelne Punkte; die Summe über die Zeit ist genauer bekannt.",
   },
+  bandBelowZero:
+    "Es liegt gleichmäßig um das Modell, das keine untere Grenze kennt: unter null sagt es nur, wie unsicher das Modell ist.",
   notProven: "nicht nachgewiesen",
   aDay: (unit) => `${unit} am Tag`,
   gain: "Nutzen",

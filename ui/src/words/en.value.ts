@@ -43,6 +43,8 @@ export const enValue = {
     week: "The band is for single weeks; the sum over the period is known better.",
     point: "The band is for single points; the sum over the period is known better.",
   },
+  bandBelowZero:
+    "It lies evenly around the model, which knows no lower limit: below zero it says only how unsure the model is.",
   notProven: "not proven",
   aDay: (unit: string) => `${unit} a day`,
   gain: "Gain",

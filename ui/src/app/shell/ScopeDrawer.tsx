@@ -1,9 +1,7 @@
-import { TextInput } from "@mantine/core";
 import { useState } from "react";
-import { formatCount } from "../../format/number.ts";
 import { SkeletonRows } from "../../parts/Skeleton.tsx";
 import { Tree } from "../../tree/Tree.tsx";
-import { countTags } from "../../tree/tree.ts";
+import { TagCount, TreeFilter } from "../../tree/TreeFilter.tsx";
 import { useTree } from "../../tree/useTree.ts";
 import { useSpeech } from "../../words/words.ts";
 import { useScope } from "../address.ts";
@@ -11,20 +9,14 @@ import classes from "./shell.module.css";
 
 /** The plant tree as the scope of every page. */
 export function ScopeDrawer() {
-  const { words, locale } = useSpeech();
+  const { words } = useSpeech();
   const { scope, setScope } = useScope();
   const [filter, setFilter] = useState("");
   const { plant, rows, toggle } = useTree({ withTags: false, filter, reveal: scope });
   return (
     <aside className={classes.drawer} aria-label={words.shell.scope}>
       <div className={classes.drawerHead}>
-        <TextInput
-          size="xs"
-          placeholder={words.plant.filter}
-          aria-label={words.plant.filter}
-          value={filter}
-          onChange={(event) => setFilter(event.currentTarget.value)}
-        />
+        <TreeFilter value={filter} onChange={setFilter} />
       </div>
       <div className={classes.drawerBody}>
         <button
@@ -42,9 +34,7 @@ export function ScopeDrawer() {
           selected={scope}
           onSelect={(row) => setScope(row.path)}
           onToggle={toggle}
-          trailing={(row) => (
-            <span className="unit">{formatCount(countTags(row.node), locale)}</span>
-          )}
+          trailing={(row) => <TagCount row={row} />}
         />
       </div>
     </aside>

@@ -1,8 +1,7 @@
 import type uPlot from "uplot";
-import { FONT } from "../axes.ts";
 import { elide, spread } from "../labels.ts";
 import type { ChartColours } from "../palette.ts";
-import { scaled } from "./limitLines.ts";
+import { textPlugin } from "./textPlugin.ts";
 
 export interface EndLabel {
   series: number; // index in the chart
@@ -32,9 +31,7 @@ export function endLabels(
   colours: ChartColours,
   offset_px = 0, // the room that axes take on the right
 ): uPlot.Plugin {
-  const draw = (chart: uPlot) => {
-    const { ctx, bbox } = chart;
-    const ratio = devicePixelRatio;
+  return textPlugin("middle", ({ chart, ctx, bbox, ratio }) => {
     const shown = labels.flatMap((label) => {
       const series = chart.series[label.series];
       const index = lastInView(chart, label.series);
@@ -50,10 +47,6 @@ export function endLabels(
       low,
       bbox.top + bbox.height - half,
     );
-    ctx.save();
-    ctx.font = scaled(FONT);
-    ctx.textAlign = "left";
-    ctx.textBaseline = "middle";
     shown.forEach(({ label }, i) => {
       const y = places[i] ?? low;
       const left = bbox.left + bbox.width + (6 + offset_px) * ratio;
@@ -62,7 +55,5 @@ export function endLabels(
       ctx.fillStyle = colours.text;
       ctx.fillText(elide(label.text, MAX_CHARACTERS), left + 12 * ratio, y);
     });
-    ctx.restore();
-  };
-  return { hooks: { draw } };
+  });
 }

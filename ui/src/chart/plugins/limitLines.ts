@@ -1,7 +1,7 @@
 import type uPlot from "uplot";
-import { FONT } from "../axes.ts";
 import { spread } from "../labels.ts";
 import type { ChartColours } from "../palette.ts";
+import { textPlugin } from "./textPlugin.ts";
 
 export interface LimitLine {
   value: number;
@@ -14,31 +14,19 @@ const LABEL_PX = 14;
 
 /** Limits as dashed lines across a pane, named above their left end; only where they are in view. */
 export function limitLines(lines: readonly LimitLine[], colours: ChartColours): uPlot.Plugin {
-  const draw = (chart: uPlot) => {
-    const { ctx, bbox } = chart;
+  return textPlugin("bottom", ({ chart, bbox, ratio }) => {
     const shown = lines
       .map((line) => ({ line, y: Math.round(chart.valToPos(line.value, line.scale, true)) }))
       .filter(({ y }) => y >= bbox.top && y <= bbox.top + bbox.height);
-    const gap = LABEL_PX * devicePixelRatio;
+    const gap = LABEL_PX * ratio;
     const wanted = shown.map(({ y }) => y);
     const places = spread(wanted, gap, bbox.top - gap, bbox.top + bbox.height);
-    ctx.save();
-    ctx.font = scaled(FONT);
-    ctx.textAlign = "left";
-    ctx.textBaseline = "bottom";
     shown.forEach(({ line, y }, i) => {
       const colour = line.severe ? colours.bad : colours.warning;
       drawLine(chart, y, colour);
       drawName(chart, line.label, places[i] ?? y, colour, colours.ground);
     });
-    ctx.restore();
-  };
-  return { hooks: { draw } };
-}
-
-/** A CSS font with its size in device pixels, as a canvas wants it. */
-export function scaled(font: string): string {
-  return font.replace(/(\d+)px/, (_, size: string) => `${Number(size) * devicePixelRatio}px`);
+  });
 }
 
 function drawLine(chart: uPlot, y: number, colour: string): void {

@@ -1,7 +1,6 @@
 import type uPlot from "uplot";
-import { FONT } from "../axes.ts";
 import type { ChartColours } from "../palette.ts";
-import { scaled } from "./limitLines.ts";
+import { textPlugin } from "./textPlugin.ts";
 
 export interface VerticalMark {
   time: number;
@@ -11,12 +10,7 @@ export interface VerticalMark {
 
 /** Events as vertical lines with a word at their top, to the right or, near the edge, to the left. */
 export function verticalMarks(marks: readonly VerticalMark[], colours: ChartColours): uPlot.Plugin {
-  const draw = (chart: uPlot) => {
-    const { ctx, bbox } = chart;
-    const ratio = devicePixelRatio;
-    ctx.save();
-    ctx.font = scaled(FONT);
-    ctx.textBaseline = "bottom";
+  return textPlugin("bottom", ({ chart, ctx, bbox, ratio }) => {
     ctx.lineWidth = ratio;
     for (const mark of marks) {
       const x = Math.round(chart.valToPos(mark.time, "x", true));
@@ -33,7 +27,5 @@ export function verticalMarks(marks: readonly VerticalMark[], colours: ChartColo
       ctx.fillStyle = colours.text;
       ctx.fillText(mark.label, x + (leftward ? -4 : 4) * ratio, bbox.top - 4 * ratio);
     }
-    ctx.restore();
-  };
-  return { hooks: { draw } };
+  });
 }

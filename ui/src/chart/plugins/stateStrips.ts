@@ -1,9 +1,8 @@
 import type uPlot from "uplot";
-import { FONT } from "../axes.ts";
 import { elide } from "../labels.ts";
 import type { ChartColours } from "../palette.ts";
 import type { StateRun } from "../states.ts";
-import { scaled } from "./limitLines.ts";
+import { textPlugin } from "./textPlugin.ts";
 
 export interface Strip {
   name: string;
@@ -20,13 +19,7 @@ export function stateStrips(
   colours: ChartColours,
   offset_px = 0, // as of end labels
 ): uPlot.Plugin {
-  const draw = (chart: uPlot) => {
-    const { ctx, bbox } = chart;
-    const ratio = devicePixelRatio;
-    ctx.save();
-    ctx.font = scaled(FONT);
-    ctx.textAlign = "left";
-    ctx.textBaseline = "middle";
+  return textPlugin("middle", ({ chart, ctx, bbox, ratio }) => {
     strips().forEach((strip, row) => {
       const y = bbox.top + (row * STRIP_STEP_PX + (STRIP_STEP_PX - STRIP_PX) / 2) * ratio;
       for (const run of strip.runs) drawRun(chart, run, strip.colourOf(run.state), y, colours);
@@ -34,9 +27,7 @@ export function stateStrips(
       const left = bbox.left + bbox.width + (18 + offset_px) * ratio;
       ctx.fillText(elide(strip.name, 22), left, y + (STRIP_PX / 2) * ratio);
     });
-    ctx.restore();
-  };
-  return { hooks: { draw } };
+  });
 }
 
 function drawRun(

@@ -1,7 +1,6 @@
 import type uPlot from "uplot";
-import { FONT } from "../axes.ts";
 import type { ChartColours } from "../palette.ts";
-import { scaled } from "./limitLines.ts";
+import { textPlugin } from "./textPlugin.ts";
 
 /** The unit of an axis, in a row of its own above the plot. */
 export interface UnitCaption {
@@ -23,20 +22,12 @@ export function unitCaptions(
   colours: ChartColours,
   above_px = 8,
 ): uPlot.Plugin {
-  const draw = (chart: uPlot) => {
-    const { ctx, bbox } = chart;
-    const ratio = devicePixelRatio;
-    ctx.save();
-    ctx.font = scaled(FONT);
-    ctx.textBaseline = "bottom";
+  return textPlugin("bottom", ({ ctx, bbox, ratio }) => {
     ctx.fillStyle = colours.muted;
     for (const { text, side, offset_px, width_px } of captions) {
-      ctx.textAlign = "left";
       const outer = bbox.left - (offset_px + width_px) * ratio;
       const inner = bbox.left + bbox.width + (offset_px + 8) * ratio;
       ctx.fillText(text, side === "left" ? Math.max(0, outer) : inner, bbox.top - above_px * ratio);
     }
-    ctx.restore();
-  };
-  return { hooks: { draw } };
+  });
 }

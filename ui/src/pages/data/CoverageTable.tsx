@@ -109,12 +109,20 @@ export function CoverageTable({ coverage, span }: { coverage: Coverage; span: Sp
 
 function Key() {
   const { words } = useSpeech();
+  const kinds = [
+    ["full", words.data.keyFull],
+    ["part", words.data.keyPart],
+    ["empty", words.data.keyEmpty],
+    ["silent", words.data.keySilent],
+    ["before", words.data.keyBefore],
+  ];
   return (
     <p className={classes.key}>
-      <span data-kind="full" aria-hidden="true" /> {words.data.keyFull}
-      <span data-kind="part" aria-hidden="true" /> {words.data.keyPart}
-      <span data-kind="empty" aria-hidden="true" /> {words.data.keyEmpty}
-      <span data-kind="before" aria-hidden="true" /> {words.data.keyBefore}
+      {kinds.map(([kind, name]) => (
+        <span key={kind} className={classes.keyItem}>
+          <span className={classes.swatch} data-kind={kind} aria-hidden="true" /> {name}
+        </span>
+      ))}
     </p>
   );
 }

@@ -1,14 +1,13 @@
-import { TextInput } from "@mantine/core";
 import { useCallback, useState } from "react";
 import { usePageParams } from "../../app/address.ts";
 import { usePlace } from "../../app/place.ts";
-import { formatCount } from "../../format/number.ts";
 import { ErrorBox } from "../../parts/ErrorBox.tsx";
 import { FirstRun } from "../../parts/FirstRun.tsx";
 import { Page } from "../../parts/Page.tsx";
 import { SkeletonRows } from "../../parts/Skeleton.tsx";
 import { Tree } from "../../tree/Tree.tsx";
-import { countAssets, countTags, findNode, type TreeRow } from "../../tree/tree.ts";
+import { TagCount, TreeFilter } from "../../tree/TreeFilter.tsx";
+import { countAssets, findNode, type TreeRow } from "../../tree/tree.ts";
 import { useTree } from "../../tree/useTree.ts";
 import { useSpeech } from "../../words/words.ts";
 import { AssetDetail } from "./AssetDetail.tsx";
@@ -46,7 +45,7 @@ function useSelection() {
 }
 
 function PlantView() {
-  const { words, locale } = useSpeech();
+  const { words } = useSpeech();
   const { scope, tag, select } = useSelection();
   const [filter, setFilter] = useState("");
   const { plant, root, rows, toggle } = useTree({ withTags: true, filter, reveal: tag ?? scope });
@@ -56,13 +55,7 @@ function PlantView() {
     <div className={classes.page}>
       <aside className={classes.tree} aria-label={words.pages.plant}>
         <div className={classes.filter}>
-          <TextInput
-            size="xs"
-            placeholder={words.plant.filter}
-            aria-label={words.plant.filter}
-            value={filter}
-            onChange={(event) => setFilter(event.currentTarget.value)}
-          />
+          <TreeFilter value={filter} onChange={setFilter} />
         </div>
         {plant.isPending ? <SkeletonRows rows={14} height={28} /> : null}
         <Tree
@@ -71,11 +64,7 @@ function PlantView() {
           selected={tag ?? scope}
           onSelect={select}
           onToggle={toggle}
-          trailing={(row) =>
-            row.kind === "asset" ? (
-              <span className="unit">{formatCount(countTags(row.node), locale)}</span>
-            ) : null
-          }
+          trailing={(row) => <TagCount row={row} />}
         />
         {plant.data && rows.length === 0 ? <p className="muted">{words.plant.noMatch}</p> : null}
       </aside>

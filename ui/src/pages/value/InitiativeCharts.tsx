@@ -9,7 +9,14 @@ import { formatDate } from "../../format/time.ts";
 import { lastSegment } from "../../tree/tree.ts";
 import { useSpeech } from "../../words/words.ts";
 import { CursorLine } from "./CursorLine.tsx";
-import { firstGrain, type Grain, hasSeries, initiativeSpan, isDaily } from "./initiativeSeries.ts";
+import {
+  bandLeavesData,
+  firstGrain,
+  type Grain,
+  hasSeries,
+  initiativeSpan,
+  isDaily,
+} from "./initiativeSeries.ts";
 import { useAxisStyle, useEnergyChart, useMoneyChart } from "./useInitiativeCharts.ts";
 import classes from "./value.module.css";
 
@@ -45,6 +52,7 @@ export function InitiativeCharts({ initiative }: { initiative: Initiative }) {
             <Key />
             <p className={classes.bandNote}>
               {words.value.bandNote[isDaily(initiative) ? grain : "point"]}
+              {bandLeavesData(energy.columns) ? ` ${words.value.bandBelowZero}` : null}
             </p>
             <CursorLine
               initiative={initiative}

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { initiativesOf } from "../../../mock/initiatives.ts";
-import { breakEven, byWeek, energyColumns, firstGrain } from "./initiativeSeries.ts";
+import {
+  bandLeavesData,
+  breakEven,
+  byWeek,
+  energyColumns,
+  firstGrain,
+} from "./initiativeSeries.ts";
 
 const [proven, , open] = initiativesOf(Date.UTC(2026, 5, 1));
 if (!proven || !open) throw new Error("the mock has three initiatives");
@@ -55,6 +61,14 @@ describe("breakEven", () => {
     );
     expect(breakEven(open)).toBeNull();
     expect(breakEven({ ...proven, cost: {} })).toBeNull();
+  });
+});
+
+describe("bandLeavesData", () => {
+  it("is true only where the band reaches below zero and nothing measured did", () => {
+    expect(bandLeavesData({ low: [-1, 2], actual: [3, null] })).toBe(true);
+    expect(bandLeavesData({ low: [-1, 2], actual: [-3, 4] })).toBe(false);
+    expect(bandLeavesData({ low: [0, null], actual: [3, 4] })).toBe(false);
   });
 });
 

@@ -31,6 +31,12 @@ export function isDaily(initiative: Initiative): boolean {
   );
 }
 
+/** Whether the band reaches below zero where nothing measured ever did. */
+export function bandLeavesData({ low, actual }: Pick<EnergyColumns, "low" | "actual">): boolean {
+  const below = (value: number | null) => value !== null && value < 0;
+  return low.some(below) && !actual.some(below);
+}
+
 /** Whether there is a number to draw at all. */
 export function hasSeries({ series }: Initiative): boolean {
   return [series.actual, series.counterfactual].some((column) =>
