@@ -1,4 +1,5 @@
 import { expect, test } from "@playwright/test";
+import type { Plant } from "../../src/api/types.ts";
 import { signIn } from "../support.ts";
 
 test.beforeEach(async ({ page }) => {
@@ -108,4 +109,52 @@ test("German speaks German", async ({ page }) => {
     "1 von 3 Vorhaben nachgewiesen",
   );
   await expect(page.getByRole("heading", { level: 1 })).toContainText("14.200");
+});
+
+test("a range that cannot be read is told, with what is shown in its place", async ({ page }) => {
+  await page.goto("/data?from=x");
+  await expect(page.getByRole("alert")).toContainText(
+    "cannot be read (from=x). Shown is: Last 24 h",
+  );
+  await page.goto("/data?range=7d");
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
+test("Trends is as it was left", async ({ page }) => {
+  await page.goto("/trends?tag=northfield/ruhr/rolling/energy&layout=overlaid");
+  await expect(page.locator(".u-over")).toBeVisible();
+  await page.getByRole("link", { name: "Value" }).click();
+  await expect(page).toHaveURL(/\/value/);
+  await page.getByRole("link", { name: "Trends" }).click();
+  await expect(page).toHaveURL(/tag=northfield\/ruhr\/rolling\/energy&layout=overlaid/);
+});
+
+test("times on the page of an asset are in its own zone", async ({ page }) => {
+  const scope = "northfield/ruhr/melt-shop";
+  await page.route("**/api/v1/plant", async (route) => {
+    const plant = (await (await route.fetch()).json()) as Plant;
+    for (const asset of plant.assets) {
+      if (asset.path === scope) asset.time_zone = "America/New_York";
+    }
+    await route.fulfill({ json: plant });
+  });
+  await page.goto(`/plant?scope=${scope}`);
+  await expect(page.getByTestId("zone")).toHaveText("America/New_York");
+  await page.goto("/plant?scope=northfield/ruhr/rolling");
+  await expect(page.getByTestId("zone")).toHaveText("Europe/Berlin");
+});
+
+test("revoking says when it is one's own and the last admin token", async ({ page }) => {
+  await page.goto("/admin");
+  const own = page.getByRole("row", { name: /admin\.token/ });
+  await own.getByRole("button", { name: "Revoke" }).click();
+  await expect(page.getByRole("dialog")).toContainText("the token you are signed in with");
+  await expect(page.getByRole("dialog")).toContainText("the last admin token");
+  await page.keyboard.press("Escape");
+  await page
+    .getByRole("row", { name: /telegraf/ })
+    .getByRole("button", { name: "Revoke" })
+    .click();
+  await expect(page.getByRole("dialog")).toContainText("telegraf");
+  await expect(page.getByRole("dialog")).not.toContainText("admin token");
 });
