@@ -11,6 +11,17 @@ namespace {
 constexpr std::size_t kTextLimitBytes = 64;
 constexpr std::size_t kDistanceLimit = 2;
 
+/// The only candidate that goes on with an underscore after `lower`.
+std::optional<std::string> Completion(const std::string& lower,
+                                      std::span<const std::string> candidates) {
+  const auto completes = [start = lower + '_'](const std::string& candidate) {
+    return LowerAscii(candidate).starts_with(start);
+  };
+  const auto found = std::ranges::find_if(candidates, completes);
+  if (found == candidates.end()) return std::nullopt;
+  return std::ranges::count_if(candidates, completes) == 1 ? std::optional(*found) : std::nullopt;
+}
+
 }  // namespace
 
 std::size_t EditDistance(std::string_view a, std::string_view b) {
@@ -47,7 +58,7 @@ std::optional<std::string> NearestSpelling(std::string_view text,
     nearest = &candidate;
     nearest_distance = distance;
   }
-  return nearest == nullptr ? std::nullopt : std::optional(*nearest);
+  return nearest == nullptr ? Completion(lower, candidates) : std::optional(*nearest);
 }
 
 }  // namespace bedplate

@@ -43,6 +43,10 @@ TEST(NearestSpellingTest, CaseFirstThenTheFewestEdits) {
   EXPECT_EQ(NearestSpelling("lowlow", words), "low_low");
   EXPECT_EQ(NearestSpelling("pressure", words), std::nullopt);
   EXPECT_EQ(NearestSpelling("", words), std::nullopt);
+  const std::vector<std::string> keys{"horizon_years", "discount_rate", "unit_value", "unit_kind"};
+  EXPECT_EQ(NearestSpelling("horizon", keys), "horizon_years");
+  EXPECT_EQ(NearestSpelling("unit", keys), std::nullopt);  // either could be meant
+  EXPECT_EQ(NearestSpelling("hori", keys), std::nullopt);
   EXPECT_EQ(NearestSpelling(std::string(1000, 'x'), words), std::nullopt);
 }
 

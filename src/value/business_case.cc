@@ -12,10 +12,9 @@ Timestamp After(Timestamp start, int months) {
 }
 
 void AddCost(const Cost& cost, Timestamp horizon, std::vector<CashFlow>& flows) {
-  flows.push_back({cost.date, -cost.amount});
-  if (!cost.yearly) return;
-  for (Timestamp date = cost.date + kCashflowYear; date < horizon; date = date + kCashflowYear) {
+  for (Timestamp date = cost.date; date < horizon; date = date + kCashflowYear) {
     flows.push_back({date, -cost.amount});
+    if (!cost.yearly) return;
   }
 }
 
@@ -26,11 +25,15 @@ Timestamp FirstFlow(const std::vector<CashFlow>& flows, Timestamp start) {
 
 }  // namespace
 
+Timestamp HorizonOf(const Initiative& initiative) {
+  return After(initiative.reporting.start, initiative.horizon_years * kMonthsPerYear);
+}
+
 std::vector<CashFlow> CaseFlows(const Initiative& initiative, double yearly_benefit) {
   const Timestamp start = initiative.reporting.start;
   const int months = initiative.horizon_years * kMonthsPerYear;
   std::vector<CashFlow> flows;
-  for (const Cost& cost : initiative.costs) AddCost(cost, After(start, months), flows);
+  for (const Cost& cost : initiative.costs) AddCost(cost, HorizonOf(initiative), flows);
   for (int month = 1; month <= months; ++month) {
     flows.push_back({After(start, month), yearly_benefit / kMonthsPerYear});
   }
@@ -44,6 +47,7 @@ CaseFigures JudgeCase(const Initiative& initiative, double yearly_benefit) {
   figures.yearly_benefit = yearly_benefit;
   figures.net_present_value = NetPresentValue(flows, initiative.discount_rate, base);
   figures.internal_rates = InternalRates(flows);
+  if (initiative.costs.empty()) return figures;  // there is nothing to be paid back
   figures.payback_years = PaybackYears(flows, 0, base);
   figures.discounted_payback_years = PaybackYears(flows, initiative.discount_rate, base);
   return figures;

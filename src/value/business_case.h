@@ -14,7 +14,7 @@ struct CaseFigures {
   double yearly_benefit = 0;            // money
   double net_present_value = 0;         // at the first flow, at the initiative's discount rate
   std::vector<double> internal_rates;   // one in the ordinary case; none or several are said so
-  std::optional<double> payback_years;  // from the first flow
+  std::optional<double> payback_years;  // from the first flow; empty too where nothing is owed
   std::optional<double> discounted_payback_years;  // the same at the discount rate
 };
 
@@ -24,6 +24,9 @@ struct BusinessCase {
   CaseFigures likely;
   CaseFigures high;
 };
+
+/// Where the business case ends: nothing counts from then on.
+Timestamp HorizonOf(const Initiative& initiative);
 
 /// The flows behind a case, in no order: every cost at its date (yearly ones on each anniversary
 /// within the horizon), the benefit in monthly parts at the end of each month from the start of the

@@ -45,6 +45,25 @@ TEST(BusinessCase, WithoutBenefitThereIsNoPayback) {
   EXPECT_GT(three.high.net_present_value, 0);
 }
 
+TEST(BusinessCase, WithoutCostsThereIsNothingToPayBack) {
+  Initiative initiative = Investment();
+  initiative.costs.clear();
+  const CaseFigures figures = JudgeCase(initiative, 1200);
+  EXPECT_FALSE(figures.payback_years);
+  EXPECT_FALSE(figures.discounted_payback_years);
+  EXPECT_TRUE(figures.internal_rates.empty());
+  EXPECT_GT(figures.net_present_value, 0);
+}
+
+TEST(BusinessCase, NothingCountsBeyondTheHorizon) {
+  Initiative initiative = Investment();
+  const double value = JudgeCase(initiative, 1200).net_present_value;
+  for (const bool yearly : {false, true}) {
+    initiative.costs.push_back({HorizonOf(initiative), 1e6, "later", yearly});
+    EXPECT_EQ(JudgeCase(initiative, 1200).net_present_value, value);
+  }
+}
+
 TEST(BusinessCase, TheLongestHorizonStaysInRange) {
   // Found by the fuzzer: fifty years in nanoseconds, times twelve, is more than 64 bits hold.
   Initiative initiative = Investment();

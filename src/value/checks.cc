@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "value/thresholds.h"
@@ -61,6 +62,22 @@ Finding CheckReportingLength(double days) {
           days, kMinReportingDays};
 }
 
+/// Before a bucket of the reporting period has ended there is nothing to measure.
+Finding NotBegun(const Buckets& buckets) {
+  if (buckets.size() == 0) {
+    return {"reporting-begins", Severity::kDisqualifies,
+            "The reporting period is shorter than one bucket of the granularity.", 0, 0};
+  }
+  const std::chrono::year_month_day first =
+      std::chrono::sys_days(std::chrono::days(buckets.days.front()));
+  return {
+      "reporting-begins", Severity::kDisqualifies,
+      fmt::format("The reporting period begins {}-{:02}-{:02}; none of its buckets has ended yet.",
+                  static_cast<int>(first.year()), static_cast<unsigned>(first.month()),
+                  static_cast<unsigned>(first.day())),
+      0, 0};
+}
+
 Finding Running(double days_so_far) {
   return {"reporting-running", Severity::kDisqualifies,
           fmt::format("The reporting period is still running ({:.0f} days so far). The figures are "
@@ -112,13 +129,15 @@ bool Warns(const std::vector<Finding>& findings, std::string_view code) {
 std::vector<Finding> CheckData(const Initiative& initiative, const InitiativeData& data,
                                const Design& design, bool running) {
   std::vector<Finding> findings;
+  const bool begun = design.reporting.bucket_count > 0;
+  if (!begun) findings.push_back(NotBegun(data.reporting.buckets));
   findings.push_back(CheckCoverage("baseline", design.baseline));
-  findings.push_back(CheckCoverage("reporting", design.reporting));
+  if (begun) findings.push_back(CheckCoverage("reporting", design.reporting));
   findings.push_back(
       CheckBaselineLength(Days(Covered(data.baseline.buckets, data.baseline.buckets.size()))));
   const double so_far = Days(Covered(data.reporting.buckets, design.reporting.bucket_count));
   findings.push_back(CheckReportingLength(running ? Days(initiative.reporting) : so_far));
-  if (running) findings.push_back(Running(so_far));
+  if (running && begun) findings.push_back(Running(so_far));
   findings.insert(findings.end(), design.findings.begin(), design.findings.end());
   return findings;
 }

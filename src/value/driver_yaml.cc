@@ -77,6 +77,16 @@ std::optional<Driver> ReadTagged(YamlMapReader& map) {
   return driver;
 }
 
+/// A misspelt key is named; else the forms are.
+void RefuseForm(YamlMapReader& map, const std::string& key) {
+  std::size_t known = 0;
+  for (const auto field : {"tag", "kind", "aggregate", "share_of", "calendar", "production"}) {
+    if (map.Child(field) != nullptr) ++known;
+  }
+  if (known < map.node().fields.size()) return map.RefuseUnknown();
+  map.faults().Add(map.node(), key, kForms);
+}
+
 std::optional<PlacedDriver> ReadDriver(const YamlValue& node, const std::string& key,
                                        std::chrono::nanoseconds granularity, YamlFaults& faults) {
   YamlMapReader map(node, key, faults);
@@ -92,7 +102,7 @@ std::optional<PlacedDriver> ReadDriver(const YamlValue& node, const std::string&
     tag_field = "tag";
     driver = ReadTagged(map);
   } else {
-    faults.Add(node, key, kForms);
+    RefuseForm(map, key);
     return std::nullopt;
   }
   map.RefuseUnknown();

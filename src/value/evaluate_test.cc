@@ -225,6 +225,9 @@ TEST(Evaluate, BeforeTheReportingPeriodThereIsOnlyTheExpectedCase) {
   EXPECT_EQ(evaluation.verdict, Verdict::kNoVerdict);
   EXPECT_FALSE(evaluation.effect);
   EXPECT_TRUE(Disqualified(evaluation, "too-few-rows"));
+  EXPECT_THAT(evaluation.findings.front().message,
+              testing::StartsWith("The reporting period begins 2019-01-01"));
+  EXPECT_EQ(FindCode(evaluation, "coverage-reporting"), nullptr);  // of no bucket
   ASSERT_TRUE(evaluation.expected);
   const double baseline =
       std::reduce(known.data.baseline.kpi.begin(), known.data.baseline.kpi.end());

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "model/path.h"
+#include "value/business_case.h"
 #include "value/driver_yaml.h"
 #include "value/plant_calendar.h"
 
@@ -12,6 +14,8 @@ namespace bedplate {
 namespace {
 
 constexpr std::size_t kMaxCosts = 1000;
+constexpr double kMaxUnitAmount = 1e9;  // more for one KPI unit is a slip of the pen
+constexpr double kMaxAmount = 1e12;     // of a cost or a promise
 
 bool IsCurrency(std::string_view text) {
   return text.size() == 3 &&
@@ -39,8 +43,8 @@ class InitiativeReader {
     CheckOrder(map);
     ReadDriverList(map);
     ReadExpected(map);
-    ReadCosts(map);
     ReadRateAndHorizon(map);
+    ReadCosts(map);  // after the horizon, which bounds their dates
     map.RefuseUnknown();
   }
 
@@ -60,6 +64,11 @@ class InitiativeReader {
          ReadDrivers(*list, map.KeyOf("drivers"), out_.granularity, faults_)) {
       const DriverKind kind = placed.driver.kind;
       const bool text = kind == DriverKind::kCategory || kind == DriverKind::kShare;
+      if (placed.tag != nullptr && placed.driver.tag == out_.kpi.tag) {
+        faults_.Add(*placed.tag, placed.tag_key,
+                    "a tag other than the KPI's, which explains itself");
+        continue;
+      }
       if (placed.tag != nullptr) {
         tags_.push_back({placed.driver.tag, text ? TagContent::kText : TagContent::kNumber,
                          placed.tag, std::move(placed.tag_key)});
@@ -115,7 +124,7 @@ class InitiativeReader {
     YamlMapReader value(*node, map.KeyOf("unit_value"), faults_);
     (void)value.RequiredChild("amount", "what one KPI unit is worth");
     out_.unit_value.amount = value.Number("amount").value_or(1);
-    if (out_.unit_value.amount <= 0) value.Fault("amount", "an amount above zero");
+    CheckAmount(value, out_.unit_value.amount, kMaxUnitAmount);
     out_.unit_value.currency = value.RequiredString("currency");
     if (!out_.unit_value.currency.empty() && !IsCurrency(out_.unit_value.currency)) {
       value.Fault("currency", "an ISO 4217 code such as EUR");
@@ -185,6 +194,9 @@ class InitiativeReader {
                                  std::pair{"high", &effect.high}}) {
       (void)expected.RequiredChild(field, "a number");
       *target = expected.Number(field).value_or(0);
+      if (std::abs(*target) > kMaxAmount) {
+        expected.Fault(field, fmt::format("a number of at most {:g}", kMaxAmount));
+      }
     }
     if (effect.low > effect.likely) expected.Fault("low", "at most 'likely'");
     if (effect.high < effect.likely) expected.Fault("high", "at least 'likely'");
@@ -210,14 +222,35 @@ class InitiativeReader {
     }
   }
 
+  static void CheckAmount(YamlMapReader& map, double amount, double limit) {
+    if (amount <= 0) map.Fault("amount", "an amount above zero");
+    if (amount > limit) map.Fault("amount", fmt::format("an amount of at most {:g}", limit));
+  }
+
+  /// The benefit ends with the horizon; a cost beyond it would have nothing to be weighed against.
+  void CheckWithinHorizon(YamlMapReader& map, Timestamp date) {
+    if (out_.reporting.Empty() || out_.horizon_years == 0) return;
+    const Timestamp horizon = HorizonOf(out_);
+    if (date < horizon) return;
+    map.Fault("date",
+              fmt::format("a date before the horizon, which is {} and {} from the start of "
+                          "the reporting period",
+                          FormatTimestamp(horizon),
+                          out_.horizon_years == 1 ? std::string("one year")
+                                                  : fmt::format("{} years", out_.horizon_years)));
+  }
+
   void ReadCost(const YamlValue& node, const std::string& key) {
     YamlMapReader map(node, key, faults_);
     if (node.kind != YamlKind::kMap) return;
     Cost cost;
-    if (const auto date = ReadTime(map, "date")) cost.date = *date;
+    if (const auto date = ReadTime(map, "date")) {
+      cost.date = *date;
+      CheckWithinHorizon(map, cost.date);
+    }
     (void)map.RequiredChild("amount", "an amount above zero");
     cost.amount = map.Number("amount").value_or(1);
-    if (cost.amount <= 0) map.Fault("amount", "an amount above zero");
+    CheckAmount(map, cost.amount, kMaxAmount);
     cost.what = map.RequiredString("what");
     cost.yearly = map.Choice("kind", {"once", "yearly"}) == "yearly";
     map.RefuseUnknown();
