@@ -5,11 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <optional>
 
+#include "services/steel_mill_file_test_support.h"
 #include "services/steel_mill_simulator.h"
 #include "value/evaluation.h"
 #include "value/gather.h"
@@ -21,21 +19,6 @@ namespace {
 constexpr int kSeeds = 100;
 constexpr int kMinCovered = 85;
 constexpr int kMaxFalsePositives = 8;
-
-/// The mill's meter as samples: each figure at the end of its quarter of an hour.
-struct MeterSamples {
-  std::vector<std::int64_t> times;
-  std::vector<std::uint64_t> counts;
-  std::vector<double> kwh;
-  std::vector<std::string> load_types;
-
-  void Add(Timestamp time, double usage_kwh, std::string load_type) {
-    times.push_back(time.nanoseconds());
-    counts.push_back(1);
-    kwh.push_back(usage_kwh);
-    load_types.push_back(std::move(load_type));
-  }
-};
 
 /// Second half of 2018 against the first, at a granularity of "15m", "1h" or "1d".
 Initiative HalfYears(const std::string& granularity) {
@@ -158,37 +141,10 @@ TEST_P(SteelMillStudy, GapsTakeNothingFromThePromise) {
 
 INSTANTIATE_TEST_SUITE_P(Granularities, SteelMillStudy, testing::Values("15m", "1h", "1d"));
 
-/// The real mill's file, beside the project; empty when it is not there.
-std::optional<std::ifstream> OpenRealFile() {
-  const char* given = std::getenv("BEDPLATE_DATA");  // NOLINT(concurrency-mt-unsafe)
-  const std::filesystem::path root =
-      given != nullptr ? std::filesystem::path(given)
-                       : std::filesystem::path(BEDPLATE_SOURCE_DIR) / "../shared/data";
-  std::ifstream file(root / "steel_energy" / "Steel_industry_data.csv");
-  if (!file) return std::nullopt;
-  return file;
-}
-
-/// Its rows are a quarter of an hour apart without a gap, so that only the order counts.
-MeterSamples ReadRealFile(std::ifstream& file) {
-  MeterSamples samples;
-  Timestamp time = SteelMillSimulator::StartOf(17532LL * 96);
-  std::string line;
-  std::getline(file, line);
-  while (std::getline(file, line)) {
-    const std::size_t usage = line.find(',') + 1;
-    std::string load_type = line.substr(line.rfind(',') + 1);
-    if (!load_type.empty() && load_type.back() == '\r') load_type.pop_back();
-    time = time + std::chrono::minutes(15);
-    samples.Add(time, std::stod(line.substr(usage)), std::move(load_type));
-  }
-  return samples;
-}
-
 TEST(RealSteelMill, IsJudgedAsTheDataAllow) {
-  auto file = OpenRealFile();
+  auto file = OpenRealMill();
   if (!file) GTEST_SKIP() << "shared data not present (set BEDPLATE_DATA)";
-  const MeterSamples samples = ReadRealFile(*file);
+  const MeterSamples samples = ReadRealMill(*file);
   ASSERT_EQ(samples.kwh.size(), 35040U);
   for (const char* granularity : {"15m", "1h", "1d"}) {
     const Evaluation evaluation = EvaluateSamples(HalfYears(granularity), samples);
