@@ -1,12 +1,14 @@
 // Arbitrary bytes for every column decoder; and arbitrary values through every encoder and back.
 
-#include <bit>
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
 #include "base/check.h"
 #include "historian/codecs.h"
 #include "historian/format.h"
+#include "historian/integer_codec.h"
+#include "historian/token_codec.h"
 
 namespace bedplate::historian {
 namespace {
@@ -18,13 +20,18 @@ void Decode(ByteView bytes, int which, std::size_t count) {
   std::vector<std::uint8_t> bools;
   std::vector<std::string> strings;
   std::vector<std::uint32_t> qualities;
-  switch (which % 6) {
+  switch (which % 8) {
     case 0: static_cast<void>(DecodeTimes(in, count, 5, integers)); break;
     case 1: static_cast<void>(DecodeDoubles(in, count, doubles)); break;
     case 2: static_cast<void>(DecodeInt64s(in, count, integers)); break;
     case 3: static_cast<void>(DecodeBools(in, count, bools)); break;
     case 4: static_cast<void>(DecodeStrings(in, count, strings)); break;
-    default: static_cast<void>(DecodeQualities(in, count, qualities)); break;
+    case 5: static_cast<void>(DecodeQualities(in, count, qualities)); break;
+    case 6: static_cast<void>(DecodeIntegers(in, count, integers)); break;
+    default:
+      integers.resize(count);
+      static_cast<void>(DecodeTokenized(in, (which & 8) != 0, 5, integers));
+      break;
   }
   BEDPLATE_CHECK(integers.size() <= count && doubles.size() <= count && bools.size() <= count &&
                  strings.size() <= count && qualities.size() <= count);
@@ -37,22 +44,48 @@ std::vector<T> ValuesFrom(ByteView bytes) {
   return values;
 }
 
+void RoundTripDoubles(const std::vector<double>& values) {
+  Bytes encoded;
+  EncodeDoubles(values, encoded);
+  ByteReader in(encoded);
+  std::vector<double> decoded;
+  BEDPLATE_CHECK(DecodeDoubles(in, values.size(), decoded) && in.AtEnd());
+  BEDPLATE_CHECK(std::memcmp(decoded.data(), values.data(), values.size() * sizeof(double)) == 0);
+}
+
+void RoundTripIntegers(const std::vector<std::int64_t>& values) {
+  Bytes encoded;
+  EncodeInt64s(values, encoded);
+  ByteReader in(encoded);
+  std::vector<std::int64_t> decoded;
+  BEDPLATE_CHECK(DecodeInt64s(in, values.size(), decoded) && in.AtEnd() && decoded == values);
+}
+
+/// The numbers of a narrower type, each also as a decimal and as that decimal in single precision.
+template <typename T>
+void RoundTripNarrow(ByteView bytes) {
+  std::vector<std::int64_t> integers;
+  std::vector<double> decimals;
+  std::vector<double> floats;
+  for (const T value : ValuesFrom<T>(bytes)) {
+    integers.push_back(value);
+    decimals.push_back(static_cast<double>(value) / 100);
+    floats.push_back(static_cast<double>(static_cast<float>(decimals.back())));
+  }
+  if (integers.empty()) return;
+  RoundTripIntegers(integers);
+  RoundTripDoubles(decimals);
+  RoundTripDoubles(floats);
+}
+
 void RoundTrip(ByteView bytes) {
   const auto doubles = ValuesFrom<double>(bytes);
-  const auto integers = ValuesFrom<std::int64_t>(bytes);
   if (doubles.empty()) return;
-  Bytes encoded;
-  EncodeDoubles(doubles, encoded);
-  ByteReader double_reader(encoded);
-  std::vector<double> decoded;
-  BEDPLATE_CHECK(DecodeDoubles(double_reader, doubles.size(), decoded));
-  BEDPLATE_CHECK(std::memcmp(decoded.data(), doubles.data(), doubles.size() * 8) == 0);
-  encoded.clear();
-  EncodeInt64s(integers, encoded);
-  ByteReader integer_reader(encoded);
-  std::vector<std::int64_t> decoded_integers;
-  BEDPLATE_CHECK(DecodeInt64s(integer_reader, integers.size(), decoded_integers));
-  BEDPLATE_CHECK(decoded_integers == integers);
+  RoundTripDoubles(doubles);
+  RoundTripIntegers(ValuesFrom<std::int64_t>(bytes));
+  RoundTripNarrow<std::int8_t>(bytes);
+  RoundTripNarrow<std::int16_t>(bytes);
+  RoundTripNarrow<std::int32_t>(bytes);
 }
 
 }  // namespace

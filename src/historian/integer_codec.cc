@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 
 #include "base/check.h"
 #include "historian/format.h"
@@ -22,6 +23,8 @@ constexpr unsigned kOrderMask = 15;
 constexpr std::size_t kTokenBytes = 22;
 constexpr std::size_t kFewTokenBytes = 10;
 constexpr std::size_t kFew = 512;
+/// So many numbers tell well enough how far all are spread.
+constexpr std::size_t kSpreadProbes = 1024;
 /// The bits that a leading number takes.
 constexpr std::uint64_t kLeadingBits = 24;
 
@@ -69,19 +72,21 @@ std::int64_t MiddleOf(std::span<const std::int64_t> numbers) {
   return *middle;
 }
 
-/// About how many bits the spread of the numbers around their middle needs, times 2^20: a double's
-/// bits, read as a whole number, are its logarithm drawn by straight lines.
+/// About how many bits the spread of the numbers around their middle needs, times 2^20, judged from
+/// some of them: a double's bits, read as a whole number, are its logarithm drawn by straight
+/// lines.
 std::uint64_t SpreadBits(const Differences& differences) {
-  const std::int64_t middle = MiddleOf(differences.Rest());
+  const auto rest = differences.Rest();
+  const std::int64_t middle = MiddleOf(rest);
   constexpr unsigned kDropped = 32;
   constexpr std::uint64_t kOne = std::bit_cast<std::uint64_t>(1.0) >> kDropped;
-  std::uint64_t total = differences.order * (kLeadingBits << 20U);
-  for (const std::int64_t number : differences.Rest()) {
-    const double distance = static_cast<double>(WrappingSubtract(number, middle));
-    const double size = 1 + (distance < 0 ? -distance : distance);
-    total += (std::bit_cast<std::uint64_t>(size) >> kDropped) - kOne;
+  const std::size_t step = 1 + rest.size() / kSpreadProbes;
+  std::uint64_t total = 0;
+  for (std::size_t i = 0; i < rest.size(); i += step) {
+    const double distance = static_cast<double>(WrappingSubtract(rest[i], middle));
+    total += (std::bit_cast<std::uint64_t>(1 + std::abs(distance)) >> kDropped) - kOne;
   }
-  return total;
+  return total * step + differences.order * (kLeadingBits << 20U);
 }
 
 /// The order whose differences are smallest.

@@ -79,29 +79,59 @@ std::size_t DecodeGroups(const SlotTable& slots, std::array<std::uint32_t, 4>& s
   return i;
 }
 
+/// What encoding needs of a token.
+struct Encoded {
+  std::uint32_t frequency = 0;
+  std::uint32_t start = 0;       // its first slot
+  std::uint64_t reciprocal = 0;  // 2^64 / frequency, rounded up; 0 for a frequency of 1
+};
+
+std::array<Encoded, kMaxTokens> MakeEncoded(const TokenFrequencies& frequencies) {
+  std::array<Encoded, kMaxTokens> table{};
+  std::uint32_t start = 0;
+  for (std::size_t token = 0; token < frequencies.size; ++token) {
+    const std::uint32_t frequency = frequencies.values[token];
+    if (frequency == 0) continue;
+    table[token] = {frequency, start, frequency > 1 ? UINT64_MAX / frequency + 1 : 0};
+    start += frequency;
+  }
+  return table;
+}
+
+__extension__ using DoubleWord = unsigned __int128;
+
+/// Puts a token into `state`, which first gives a word away if it would become too large. Returns
+/// where the next word goes.
+inline std::uint16_t* PutToken(const Encoded& token, std::uint32_t& state, std::uint16_t* word) {
+  const bool full = state >= token.frequency << (32 - kFrequencyBits);
+  *word = static_cast<std::uint16_t>(state);
+  const std::uint32_t kept = full ? state >> kWordBits : state;
+  const auto quotient = static_cast<std::uint32_t>(
+      token.reciprocal == 0 ? kept : (DoubleWord{token.reciprocal} * kept) >> 64U);
+  state = (quotient << kFrequencyBits) + kept - quotient * token.frequency + token.start;
+  return word + (full ? 1 : 0);
+}
+
 }  // namespace
 
 void EncodeTokens(std::span<const std::uint8_t> tokens, const TokenFrequencies& frequencies,
                   Bytes& out) {
   BEDPLATE_CHECK(frequencies.used > 1);
-  std::array<std::uint32_t, kMaxTokens> starts{};
-  for (std::size_t i = 1; i < frequencies.size; ++i) {
-    starts[i] = starts[i - 1] + frequencies.values[i - 1];
-  }
+  const std::array<Encoded, kMaxTokens> table = MakeEncoded(frequencies);
   std::array<std::uint32_t, 4> states;
   states.fill(kLowerBound);
   const std::size_t state_count = StatesFor(tokens.size());
-  std::vector<std::uint16_t> words;
-  for (std::size_t i = tokens.size(); i-- > 0;) {
-    std::uint32_t& state = states[i % state_count];
-    const std::uint32_t frequency = frequencies.values[tokens[i]];
-    if (state >= frequency << (32 - kFrequencyBits)) {
-      words.push_back(static_cast<std::uint16_t>(state));
-      state >>= kWordBits;
-    }
-    state = (state / frequency << kFrequencyBits) + state % frequency + starts[tokens[i]];
+  std::vector<std::uint16_t> words(tokens.size());
+  std::uint16_t* word = words.data();
+  std::size_t i = tokens.size();
+  for (; i % state_count != 0; --i)
+    word = PutToken(table[tokens[i - 1]], states[(i - 1) % 4], word);
+  for (; i > 0 && state_count == 4; i -= 4) {
+    for (std::size_t k = 4; k-- > 0;) word = PutToken(table[tokens[i - 4 + k]], states[k], word);
   }
-  for (std::size_t i = 0; i < state_count; ++i) PutFixed(out, states[i]);
+  for (; i > 0; --i) word = PutToken(table[tokens[i - 1]], states[0], word);
+  words.resize(static_cast<std::size_t>(word - words.data()));
+  for (std::size_t k = 0; k < state_count; ++k) PutFixed(out, states[k]);
   const std::size_t at = out.size();
   out.resize(at + words.size() * kWordBytes);
   std::reverse(words.begin(), words.end());

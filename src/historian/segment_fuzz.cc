@@ -2,6 +2,7 @@
 // them or says why not, and what decodes to a block encodes and decodes to the same samples again.
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "base/crc32c.h"
@@ -51,9 +52,14 @@ void ReadPageInSegment(ByteView page) {
                            .crc = Crc32c(page)});
   const std::uint64_t directory_offset = file.size();
   PutBytes(file, directory);
-  PutSegmentFooter(
-      file, {.directory_offset = directory_offset, .pages = 1, .directory_crc = Crc32c(directory)});
-  ReadSegment(file);
+  for (const std::uint32_t version : {1U, 2U}) {
+    Bytes whole = file;
+    PutSegmentFooter(whole, {.version = version,
+                             .directory_offset = directory_offset,
+                             .pages = 1,
+                             .directory_crc = Crc32c(directory)});
+    ReadSegment(whole);
+  }
   for (const std::uint32_t version : {1U, 2U}) {
     static_cast<void>(ParsePage(page, page_offset, version));
   }
@@ -61,7 +67,7 @@ void ReadPageInSegment(ByteView page) {
 
 /// The time that the header must name for the block to be accepted, which a fuzzer cannot guess.
 std::int64_t LastTimeOf(const BlockHeader& header, ByteView payload) {
-  if (header.count == 0 || header.count > kMaxBlockSamples) return 0;
+  if (header.even) return header.first_time + std::int64_t{header.count - 1} * 1000;
   ByteReader in(payload);
   const std::uint64_t length = in.Varint();
   ByteReader section(in.Take(length));
@@ -70,23 +76,41 @@ std::int64_t LastTimeOf(const BlockHeader& header, ByteView payload) {
   return decodes ? times.back() : 0;
 }
 
+/// A block for aggregates is the same block.
+void CompareNumbers(const BlockHeader& header, const SampleColumns& columns, ByteView payload) {
+  if (columns.type == ValueType::kString) return;
+  NumberBlock numbers;
+  BEDPLATE_CHECK(DecodeNumbers(header, columns.type, payload, numbers).ok());
+  BEDPLATE_CHECK(numbers.count == columns.size() && numbers.qualities == columns.qualities);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const double number = columns.NumberAt(i);
+    BEDPLATE_CHECK(numbers.TimeAt(i) == columns.times[i]);
+    BEDPLATE_CHECK(std::memcmp(&numbers.values[i], &number, sizeof(number)) == 0);
+  }
+}
+
 void ReadBlock(ByteView input) {
-  if (input.size() < 4) return;
+  if (input.size() < 5) return;
   ByteReader in(input);
   BlockHeader header;
   const auto type = static_cast<ValueType>(in.Fixed<std::uint8_t>() % 4 + 1);
-  header.count = in.Fixed<std::uint16_t>();
+  header.count = 1 + in.Fixed<std::uint16_t>() % kMaxBlockSamples;
   header.first_time = in.Fixed<std::int8_t>();
+  const auto form = in.Fixed<std::uint8_t>();
+  header.version = (form & 1U) != 0 ? 1 : 2;
+  header.even = header.version == 2 && (form & 2U) != 0;
+  header.has_qualities = header.version == 2 && (form & 4U) != 0;
   const ByteView payload = in.Rest();
   header.payload_crc = Crc32c(payload);
   header.last_time = LastTimeOf(header, payload);
-  auto decoded = DecodeBlock(header, type, payload);
-  if (decoded.ok()) {
-    const EncodedBlock again = EncodeBlock(*decoded);
-    BlockHeader own = again.header;
-    own.payload_crc = Crc32c(again.payload);
-    BEDPLATE_CHECK(DecodeBlock(own, type, again.payload).ok());
-  }
+  const auto decoded = DecodeBlock(header, type, payload);
+  if (!decoded.ok()) return;
+  CompareNumbers(header, *decoded, payload);
+  const EncodedBlock again = EncodeBlock(*decoded);
+  BEDPLATE_CHECK(Describes(again.header, *decoded));
+  const auto same = DecodeBlock(again.header, type, again.payload);
+  BEDPLATE_CHECK(same.ok() && same->times == decoded->times);
+  CompareNumbers(again.header, *same, again.payload);
 }
 
 void ReadManifestBytes(ByteView payload) {

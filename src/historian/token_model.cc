@@ -6,15 +6,13 @@
 #include <limits>
 #include <vector>
 
-#include "base/bytes.h"
 #include "historian/format.h"
 
 namespace bedplate::historian {
 namespace {
 
-/// Ranges to each power of two beyond the linear part, and the bits that tell them apart.
-constexpr unsigned kRangeBits = 2;
-constexpr std::size_t kRanges = 1U << kRangeBits;
+/// Ranges to each power of two beyond the linear part.
+constexpr std::size_t kRanges = 1U << kTokenRangeBits;
 
 constexpr TokenModel kFineModel{.shift = 0, .linear_bits = TokenModel::kMaxLinearBits};
 constexpr std::size_t kFineTokens = 256 + (64 - TokenModel::kMaxLinearBits) * kRanges;
@@ -145,20 +143,6 @@ void TryDominant(std::span<const std::int64_t> values, ChosenModel& best) {
 
 }  // namespace
 
-std::uint64_t DistanceOf(const TokenModel& model, std::int64_t value) {
-  const std::uint64_t difference =
-      static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(model.center);
-  return model.zigzag ? ZigZag(static_cast<std::int64_t>(difference)) : difference;
-}
-
-std::size_t TokenOfDistance(const TokenModel& model, std::uint64_t distance) {
-  const std::uint64_t high = distance >> model.shift;
-  if (high < (1ULL << model.linear_bits)) return high;
-  const auto power = static_cast<unsigned>(std::bit_width(high)) - 1;
-  const std::size_t range = (high >> (power - kRangeBits)) % kRanges;
-  return (1ULL << model.linear_bits) + (power - model.linear_bits) * kRanges + range;
-}
-
 std::optional<TokenRange> RangeOfToken(const TokenModel& model, std::size_t token) {
   if (model.dominant) {
     if (token == 0) return TokenRange{DistanceOf(model, *model.dominant), 0};
@@ -171,7 +155,7 @@ std::optional<TokenRange> RangeOfToken(const TokenModel& model, std::size_t toke
   }
   const std::size_t power = model.linear_bits + (token - linear) / kRanges;
   if (power + model.shift > 63) return std::nullopt;
-  const auto bits = static_cast<unsigned>(power + model.shift - kRangeBits);
+  const auto bits = static_cast<unsigned>(power + model.shift - kTokenRangeBits);
   return TokenRange{(kRanges + (token - linear) % kRanges) << bits, bits};
 }
 

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <array>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <span>
 
+#include "base/bytes.h"
 #include "historian/token_frequencies.h"
 
 namespace bedplate::historian {
@@ -34,10 +35,23 @@ struct TokenRange {
 inline constexpr unsigned kMaxExtraBits = 61;
 
 /// The distance of `value` from the centre. Differences wrap around in 64 bits.
-std::uint64_t DistanceOf(const TokenModel& model, std::int64_t value);
+inline std::uint64_t DistanceOf(const TokenModel& model, std::int64_t value) {
+  const std::uint64_t difference =
+      static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(model.center);
+  return model.zigzag ? ZigZag(static_cast<std::int64_t>(difference)) : difference;
+}
+
+/// Bits below the highest one of a distance that its token tells, beyond the linear part.
+inline constexpr unsigned kTokenRangeBits = 2;
 
 /// The token of a distance, without regard to a dominant number; may exceed kMaxTokens.
-std::size_t TokenOfDistance(const TokenModel& model, std::uint64_t distance);
+inline std::size_t TokenOfDistance(const TokenModel& model, std::uint64_t distance) {
+  const std::uint64_t high = distance >> model.shift;
+  if (high < (1ULL << model.linear_bits)) return high;
+  const auto power = static_cast<unsigned>(std::bit_width(high)) - 1;
+  const std::size_t range = (high >> (power - kTokenRangeBits)) % (1U << kTokenRangeBits);
+  return (1ULL << model.linear_bits) + ((power - model.linear_bits) << kTokenRangeBits) + range;
+}
 
 /// The range of token `token`, counted with the dominant number's; nothing for tokens that lie
 /// beyond all 64-bit distances.
