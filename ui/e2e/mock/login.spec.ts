@@ -40,3 +40,13 @@ test("a viewer is not shown what a viewer may not do", async ({ page }) => {
   await expect(page.getByRole("link", { name: "Trends" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Admin" })).toHaveCount(0);
 });
+
+test.describe("in a German browser", () => {
+  test.use({ locale: "de-AT" });
+
+  test("all of the sign-in page is German", async ({ page }) => {
+    await page.goto("/login#code=used");
+    await expect(page.getByText("Dieser Link wurde schon benutzt")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Anmelden" })).toBeVisible();
+  });
+});

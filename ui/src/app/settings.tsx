@@ -44,12 +44,13 @@ export function remember(key: string, value: string): void {
 
 export function SettingsProvider({ children }: { children: ReactNode }) {
   const [language, setLanguage] = useState(firstLanguage);
-  const [speech, setSpeech] = useState<Speech>(ENGLISH);
+  const [speech, setSpeech] = useState(language === "en" ? ENGLISH : null);
   useEffect(() => {
     let current = true;
-    void loadSpeech(language).then((loaded) => {
+    const show = (loaded: Speech) => {
       if (current) setSpeech(loaded);
-    });
+    };
+    loadSpeech(language).then(show, () => show(ENGLISH));
     document.documentElement.lang = language;
     return () => {
       current = false;
@@ -62,6 +63,8 @@ export function SettingsProvider({ children }: { children: ReactNode }) {
     };
     return { language, setLanguage: choose };
   }, [language]);
+  // Nothing is said in one language and then again in another.
+  if (speech === null) return null;
   return (
     <SettingsContext.Provider value={settings}>
       <SpeechContext.Provider value={speech}>{children}</SpeechContext.Provider>

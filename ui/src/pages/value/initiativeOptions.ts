@@ -121,7 +121,7 @@ export function moneyOptions(
       { scale: "y", stroke: colours.muted, width: 1, dash: [4, 3], points: { show: false } },
       { scale: "y", stroke: colours.text, width: 1.5, points: { show: false } },
     ],
-    bands: [{ series: [1, 2], fill: withAlpha(colours.gain, 0.25) }],
+    bands: [{ series: [1, 2], fill: withAlpha(colours.accent, 0.14) }],
     plugins: [...(base.plugins ?? []), endLabels(labels, colours)],
   };
 }
