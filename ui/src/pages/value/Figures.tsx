@@ -8,7 +8,7 @@ import { unitLabel } from "../../format/unit.ts";
 import type { Span } from "../../range/range.ts";
 import type { Speech } from "../../words/words.ts";
 import { useSpeech } from "../../words/words.ts";
-import { hasCost } from "./initiativeSeries.ts";
+import { coverageOf, hasCost } from "./initiativeSeries.ts";
 import classes from "./value.module.css";
 import { bandText, isProven } from "./verdict.ts";
 
@@ -212,7 +212,7 @@ function CashFigures({ initiative }: { initiative: Initiative }) {
 
 function TrustFigures({ initiative }: { initiative: Initiative }) {
   const { words, locale } = useSpeech();
-  const { coverage, fitness } = initiative;
+  const { fitness } = initiative;
   const { coverage: complete, samples, checks } = useDoors(initiative);
   const share = (value: number | null) => (value === null ? DASH : formatShare(value, locale));
   const percent = (value: number | null | undefined, decimals: number) =>
@@ -223,13 +223,13 @@ function TrustFigures({ initiative }: { initiative: Initiative }) {
     <>
       <Figure
         name={words.value.coverage}
-        value={share(coverage.baseline)}
+        value={share(coverageOf(initiative, "baseline"))}
         door={complete(initiative.baseline)}
         note={words.value.inBaseline}
       />
       <Figure
         name=""
-        value={share(coverage.reporting)}
+        value={share(coverageOf(initiative, "reporting"))}
         door={complete(initiative.reporting)}
         note={words.value.inReporting}
       />

@@ -4,6 +4,7 @@ import {
   bandLeavesData,
   breakEven,
   byWeek,
+  coverageOf,
   energyColumns,
   firstGrain,
 } from "./initiativeSeries.ts";
@@ -69,6 +70,17 @@ describe("bandLeavesData", () => {
     expect(bandLeavesData({ low: [-1, 2], actual: [3, null] })).toBe(true);
     expect(bandLeavesData({ low: [-1, 2], actual: [-3, 4] })).toBe(false);
     expect(bandLeavesData({ low: [0, null], actual: [3, 4] })).toBe(false);
+  });
+});
+
+describe("coverageOf", () => {
+  it("is what the model rests on, or without one what the check counted", () => {
+    const check = { code: "coverage-baseline", severity: "passed" as const, message: "" };
+    const findings = [{ ...check, measured: 0.97 }];
+    const of = (baseline: number | null) => ({ coverage: { baseline, reporting: null }, findings });
+    expect(coverageOf(of(0.95), "baseline")).toBe(0.95);
+    expect(coverageOf(of(null), "baseline")).toBe(0.97);
+    expect(coverageOf(of(null), "reporting")).toBeNull();
   });
 });
 

@@ -142,6 +142,18 @@ function gapAt(actual: number | null, counterfactual: number | null, lowerIsBett
   return gains ? { gain: open, loss: closed } : { gain: closed, loss: open };
 }
 
+/**
+ * The share of a period's points that have all figures. Without a model only the check of it tells;
+ * a period that has not begun has none.
+ */
+export function coverageOf(
+  initiative: Pick<Initiative, "coverage" | "findings">,
+  period: "baseline" | "reporting",
+): number | null {
+  const check = initiative.findings.find((one) => one.code === `coverage-${period}`);
+  return initiative.coverage[period] ?? check?.measured ?? null;
+}
+
 /** Whether there is anything to pay back. */
 export function hasCost({ cost }: Pick<Initiative, "cost">): boolean {
   return [cost?.once, cost?.yearly, cost?.to_date].some((amount) => (amount ?? 0) > 0);
