@@ -48,6 +48,15 @@ class FaultFileSystem::MemoryWritableFile final : public WritableFile {
 
   Status Close() override { return {}; }
 
+  Status CheckLinked() const override {
+    const std::lock_guard lock(files_.mutex_);
+    RETURN_IF_ERROR(CheckOpen());
+    for (const auto& [path, node] : files_.names_) {
+      if (node == node_) return {};
+    }
+    return Error(ErrorCode::kIo, "the file was deleted while it was in use").At(path_);
+  }
+
   [[nodiscard]] std::uint64_t size() const override { return size_; }
 
  private:
@@ -65,11 +74,12 @@ class FaultFileSystem::MemoryWritableFile final : public WritableFile {
 
 class FaultFileSystem::MemoryRandomAccessFile final : public RandomAccessFile {
  public:
-  MemoryRandomAccessFile(const FaultFileSystem& files, SharedNode node, std::string path)
+  MemoryRandomAccessFile(FaultFileSystem& files, SharedNode node, std::string path)
       : files_(files), node_(std::move(node)), path_(std::move(path)), size_(node_->data.size()) {}
 
   Status ReadAt(std::uint64_t offset, std::span<std::byte> out) const override {
     const std::lock_guard lock(files_.mutex_);
+    RETURN_IF_ERROR(files_.BeginLook(Operation::kRead, path_));
     if (offset > node_->data.size() || out.size() > node_->data.size() - offset) {
       return Error(ErrorCode::kCorruption, fmt::format("file ends at byte {}, before {} more",
                                                        node_->data.size(), offset + out.size()))
@@ -82,7 +92,7 @@ class FaultFileSystem::MemoryRandomAccessFile final : public RandomAccessFile {
   [[nodiscard]] std::uint64_t size() const override { return size_; }
 
  private:
-  const FaultFileSystem& files_;
+  FaultFileSystem& files_;
   const SharedNode node_;
   const std::string path_;
   const std::uint64_t size_;
@@ -90,13 +100,14 @@ class FaultFileSystem::MemoryRandomAccessFile final : public RandomAccessFile {
 
 class FaultFileSystem::MemoryLock final : public FileLock {
  public:
-  MemoryLock(FaultFileSystem& files, std::string path)
-      : files_(files), path_(std::move(path)), epoch_(files.epoch_) {}
-  ~MemoryLock() override { files_.Unlock(path_, epoch_); }
+  MemoryLock(FaultFileSystem& files, std::string path, bool is_shared)
+      : files_(files), path_(std::move(path)), is_shared_(is_shared), epoch_(files.epoch_) {}
+  ~MemoryLock() override { files_.Unlock(path_, is_shared_, epoch_); }
 
  private:
   FaultFileSystem& files_;
   const std::string path_;
+  const bool is_shared_;
   const std::uint64_t epoch_;
 };
 
@@ -131,6 +142,7 @@ void FaultFileSystem::Restart(Unsynced unsynced) {
   fail_at_ = UINT64_MAX;
   fail_kind_at_.clear();
   locked_.clear();
+  shared_locks_.clear();
   for (auto& [directory, changes] : pending_) {
     const std::uint64_t kept = unsynced == Unsynced::kTorn ? Random(changes.size() + 1) : 0;
     for (std::uint64_t i = 0; i < kept; ++i) {
@@ -184,13 +196,22 @@ std::vector<std::string> FaultFileSystem::Paths() const {
 
 Status FaultFileSystem::Begin(Operation operation, const std::string& path) {
   const std::uint64_t number = operations_++;
-  const std::uint64_t number_of_kind = operations_by_kind_[operation]++;
   if (number >= cut_at_) return Error(ErrorCode::kIo, "the power is off").At(path);
+  return CountKind(operation, path, number == fail_at_);
+}
+
+/// The same for what changes nothing, which a power cut stops too.
+Status FaultFileSystem::BeginLook(Operation operation, const std::string& path) {
+  if (operations_ > cut_at_) return Error(ErrorCode::kIo, "the power is off").At(path);
+  return CountKind(operation, path, false);
+}
+
+Status FaultFileSystem::CountKind(Operation operation, const std::string& path, bool fails) {
+  const std::uint64_t number = operations_by_kind_[operation]++;
   const auto fail_kind = fail_kind_at_.find(operation);
-  const bool fails = number == fail_at_ ||
-                     (fail_kind != fail_kind_at_.end() && fail_kind->second == number_of_kind);
+  fails |= fail_kind != fail_kind_at_.end() && fail_kind->second == number;
   if (!fails) return {};
-  return Error(ErrorCode::kIo, fmt::format("operation {} was made to fail", number)).At(path);
+  return Error(ErrorCode::kIo, "the operation was made to fail").At(path);
 }
 
 Status FaultFileSystem::AppendTo(Node& node, const std::string& path,
@@ -261,6 +282,7 @@ Result<std::unique_ptr<WritableFile>> FaultFileSystem::OpenWritable(const std::s
 Result<std::unique_ptr<RandomAccessFile>> FaultFileSystem::OpenRandomAccess(
     const std::string& path) {
   const std::lock_guard lock(mutex_);
+  RETURN_IF_ERROR(BeginLook(Operation::kOpenRead, path));
   ASSIGN_OR_RETURN(SharedNode node, FindNode(path));
   return std::unique_ptr<RandomAccessFile>(
       std::make_unique<MemoryRandomAccessFile>(*this, std::move(node), path));
@@ -268,6 +290,8 @@ Result<std::unique_ptr<RandomAccessFile>> FaultFileSystem::OpenRandomAccess(
 
 Result<std::string> FaultFileSystem::ReadFile(const std::string& path, std::uint64_t limit_bytes) {
   const std::lock_guard lock(mutex_);
+  RETURN_IF_ERROR(BeginLook(Operation::kOpenRead, path));
+  RETURN_IF_ERROR(BeginLook(Operation::kRead, path));
   ASSIGN_OR_RETURN(const SharedNode node, FindNode(path));
   if (node->data.size() <= limit_bytes) return node->data;
   return Error(ErrorCode::kResourceExhausted, fmt::format("file has {} bytes, at most {} are read",
@@ -277,6 +301,7 @@ Result<std::string> FaultFileSystem::ReadFile(const std::string& path, std::uint
 
 Result<std::vector<std::string>> FaultFileSystem::ListDirectory(const std::string& path) {
   const std::lock_guard lock(mutex_);
+  RETURN_IF_ERROR(BeginLook(Operation::kList, path));
   if (!directories_.contains(path)) return NotFound(path);
   std::vector<std::string> names;
   for (const auto& [file, node] : names_) {
@@ -293,6 +318,8 @@ Result<std::vector<std::string>> FaultFileSystem::ListDirectory(const std::strin
 
 Status FaultFileSystem::CreateDirectories(const std::string& path) {
   const std::lock_guard lock(mutex_);
+  if (directories_.contains(path)) return {};
+  RETURN_IF_ERROR(Begin(Operation::kCreateDirectory, path));
   for (std::size_t end = path.find('/', 1); end != std::string::npos;
        end = path.find('/', end + 1)) {
     directories_.insert(path.substr(0, end));
@@ -357,15 +384,29 @@ Result<std::uint64_t> FaultFileSystem::AvailableBytes(const std::string&) {
 
 Result<std::unique_ptr<FileLock>> FaultFileSystem::Lock(const std::string& path) {
   const std::lock_guard lock(mutex_);
-  if (!locked_.insert(path).second) {
+  if (shared_locks_.contains(path) || !locked_.insert(path).second) {
     return Error(ErrorCode::kConflict, "another process holds the lock").At(path);
   }
-  return std::unique_ptr<FileLock>(std::make_unique<MemoryLock>(*this, path));
+  return std::unique_ptr<FileLock>(std::make_unique<MemoryLock>(*this, path, false));
 }
 
-void FaultFileSystem::Unlock(const std::string& path, std::uint64_t epoch) {
+Result<std::unique_ptr<FileLock>> FaultFileSystem::LockShared(const std::string& path) {
   const std::lock_guard lock(mutex_);
-  if (epoch == epoch_) locked_.erase(path);
+  if (locked_.contains(path)) {
+    return Error(ErrorCode::kConflict, "another process holds the lock").At(path);
+  }
+  ++shared_locks_[path];
+  return std::unique_ptr<FileLock>(std::make_unique<MemoryLock>(*this, path, true));
+}
+
+void FaultFileSystem::Unlock(const std::string& path, bool is_shared, std::uint64_t epoch) {
+  const std::lock_guard lock(mutex_);
+  if (epoch != epoch_) return;
+  if (!is_shared) {
+    locked_.erase(path);
+  } else if (--shared_locks_[path] == 0) {
+    shared_locks_.erase(path);
+  }
 }
 
 std::uint64_t FaultFileSystem::Random(std::uint64_t below) { return random_() % below; }

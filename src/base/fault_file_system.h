@@ -19,7 +19,20 @@ namespace bedplate {
 /// from the seed. Safe from any thread.
 class FaultFileSystem final : public FileSystem {
  public:
-  enum class Operation { kOpen, kAppend, kSync, kRename, kRemove, kTruncate, kSyncDirectory };
+  /// The first group changes something; the second, from kOpenRead on, only looks.
+  enum class Operation {
+    kOpen,
+    kAppend,
+    kSync,
+    kRename,
+    kRemove,
+    kTruncate,
+    kSyncDirectory,
+    kCreateDirectory,
+    kOpenRead,
+    kRead,
+    kList
+  };
 
   /// What a power cut leaves of what was not synced.
   enum class Unsynced {
@@ -36,7 +49,7 @@ class FaultFileSystem final : public FileSystem {
   /// Makes the operation after `count` further ones fail once with kIo; of a failed append a random
   /// part is written, and what a failed sync should have made durable never will be.
   void FailAfter(std::uint64_t count);
-  /// The same, counting operations of one kind only.
+  /// The same, counting operations of one kind only; the way to make reading fail.
   void FailAfter(Operation operation, std::uint64_t count);
   /// From the operation after `count` further ones on every one fails, until Restart.
   void CutPowerAfter(std::uint64_t count);
@@ -64,6 +77,7 @@ class FaultFileSystem final : public FileSystem {
   Result<std::uint64_t> FileSize(const std::string& path) override;
   Result<std::uint64_t> AvailableBytes(const std::string& path) override;
   Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
+  Result<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
 
  private:
   /// A file's bytes, as the running system sees them and as they are on the disk.
@@ -88,12 +102,14 @@ class FaultFileSystem final : public FileSystem {
   class MemoryLock;
 
   Status Begin(Operation operation, const std::string& path);
+  Status BeginLook(Operation operation, const std::string& path);
+  [[nodiscard]] Status CountKind(Operation operation, const std::string& path, bool fails);
   Status AppendTo(Node& node, const std::string& path, std::span<const std::byte> bytes);
   Status SyncNode(Node& node, const std::string& path);
   [[nodiscard]] std::uint64_t UsedBytes() const;
   Result<SharedNode> FindNode(const std::string& path) const;
   void TearNode(Node& node);
-  void Unlock(const std::string& path, std::uint64_t epoch);
+  void Unlock(const std::string& path, bool is_shared, std::uint64_t epoch);
   std::uint64_t Random(std::uint64_t below);
 
   mutable std::mutex mutex_;
@@ -103,6 +119,7 @@ class FaultFileSystem final : public FileSystem {
   Names durable_names_;
   std::map<std::string, std::vector<NameChange>> pending_;  // by directory
   std::set<std::string> locked_;
+  std::map<std::string, std::uint64_t> shared_locks_;  // holders by path
   std::uint64_t epoch_ = 0;  // of the machine: one more with each restart
   std::uint64_t operations_ = 0;
   std::uint64_t fail_at_ = UINT64_MAX;

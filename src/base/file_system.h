@@ -20,6 +20,8 @@ class WritableFile {
   /// Returns when everything appended so far survives a power cut (fdatasync).
   virtual Status Sync() = 0;
   virtual Status Close() = 0;
+  /// kIo when the file's name is gone, so that what is written is lost when it is closed.
+  [[nodiscard]] virtual Status CheckLinked() const { return {}; }
   [[nodiscard]] virtual std::uint64_t size() const = 0;
 };
 
@@ -68,6 +70,11 @@ class FileSystem {
   virtual Result<std::uint64_t> AvailableBytes(const std::string& path) = 0;
   /// Takes an exclusive lock without waiting; kConflict when another process holds it.
   virtual Result<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
+  /// Takes a lock that excludes Lock but not its like, and makes and writes nothing: kNotFound when
+  /// `path` does not exist, kConflict when another process holds it for itself.
+  virtual Result<std::unique_ptr<FileLock>> LockShared(const std::string& path) {
+    return Lock(path);
+  }
 };
 
 /// The operating system's files.

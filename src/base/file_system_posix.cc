@@ -110,6 +110,13 @@ class PosixWritableFile final : public WritableFile {
     return {};
   }
 
+  [[nodiscard]] Status CheckLinked() const override {
+    struct stat info{};
+    if (::fstat(file_.get(), &info) != 0) return SystemError("inspect", path_, errno);
+    if (info.st_nlink > 0) return {};
+    return Error(ErrorCode::kIo, "the file was deleted while it was in use").At(path_);
+  }
+
   [[nodiscard]] std::uint64_t size() const override { return size_; }
 
  private:
@@ -259,15 +266,25 @@ class PosixFileSystem final : public FileSystem {
 
   Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
     ASSIGN_OR_RETURN(Descriptor file, OpenDescriptor(path, O_RDWR | O_CREAT));
-    // flock belongs to the open file, so a second opening by this same process conflicts too.
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK) return SystemError("lock", path, errno);
-      return Error(ErrorCode::kConflict, "another process holds the lock").At(path);
-    }
-    return std::unique_ptr<FileLock>(std::make_unique<PosixFileLock>(std::move(file)));
+    return LockDescriptor(std::move(file), path, LOCK_EX);
+  }
+
+  Result<std::unique_ptr<FileLock>> LockShared(const std::string& path) override {
+    ASSIGN_OR_RETURN(Descriptor file, OpenDescriptor(path, O_RDONLY));
+    return LockDescriptor(std::move(file), path, LOCK_SH);
   }
 
  private:
+  /// flock belongs to the open file, so a second opening by this same process conflicts too.
+  static Result<std::unique_ptr<FileLock>> LockDescriptor(Descriptor file, const std::string& path,
+                                                          int kind) {
+    if (::flock(file.get(), kind | LOCK_NB) == 0) {
+      return std::unique_ptr<FileLock>(std::make_unique<PosixFileLock>(std::move(file)));
+    }
+    if (errno != EWOULDBLOCK) return SystemError("lock", path, errno);
+    return Error(ErrorCode::kConflict, "another process holds the lock").At(path);
+  }
+
   Status CreateDirectory(const std::string& path) {
     if (::mkdir(path.c_str(), kDirectoryMode) == 0) {
       const std::size_t slash = path.rfind('/');
