@@ -14,8 +14,8 @@ namespace bedplate {
 namespace {
 
 constexpr std::size_t kMaxNumberBytes = 400;
-constexpr std::array<std::string_view, 6> kTrueWords{"true", "t", "yes", "y", "on", "1"};
-constexpr std::array<std::string_view, 6> kFalseWords{"false", "f", "no", "n", "off", "0"};
+constexpr std::array<std::string_view, 5> kTrueWords{"true", "t", "yes", "y", "on"};
+constexpr std::array<std::string_view, 5> kFalseWords{"false", "f", "no", "n", "off"};
 
 Error BadCell(std::string_view text, std::string_view expected) {
   return {ErrorCode::kInvalidArgument,
@@ -108,7 +108,7 @@ Result<Value> ReadInt64(std::string_view text, const NumberStyle& style) {
   return BadCell(text, "a whole number of 64 bits");
 }
 
-Result<Value> ReadBool(std::string_view text) {
+Result<Value> ReadBool(std::string_view text, const NumberStyle& style) {
   const std::string word = LowerAscii(text.substr(0, 8));
   if (std::find(kTrueWords.begin(), kTrueWords.end(), word) != kTrueWords.end()) {
     return Value(true);
@@ -116,7 +116,31 @@ Result<Value> ReadBool(std::string_view text) {
   if (std::find(kFalseWords.begin(), kFalseWords.end(), word) != kFalseWords.end()) {
     return Value(false);
   }
+  const auto number = ReadInt64(text, style);
+  if (number.ok() && *number == Value(std::int64_t{1})) return Value(true);
+  if (number.ok() && *number == Value(std::int64_t{0})) return Value(false);
   return BadCell(text, "true or false");
+}
+
+// What the bytes 0x80 to 0x9F stand for; the others are those of Latin-1.
+constexpr std::array<unsigned, 32> kWindows1252{
+    0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0x008D, 0x017D, 0x008F, 0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178};
+
+/// Of a code point below 0x10000.
+void AppendUtf8(unsigned code, std::string& out) {
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+    return;
+  }
+  if (code < 0x800) {
+    out += static_cast<char>(0xC0U | (code >> 6U));
+  } else {
+    out += static_cast<char>(0xE0U | (code >> 12U));
+    out += static_cast<char>(0x80U | ((code >> 6U) & 0x3FU));
+  }
+  out += static_cast<char>(0x80U | (code & 0x3FU));
 }
 
 }  // namespace
@@ -131,7 +155,7 @@ Result<Value> ReadCell(std::string_view text, ValueType type, const NumberStyle&
   switch (type) {
     case ValueType::kDouble: return ReadDouble(Trim(text), style);
     case ValueType::kInt64: return ReadInt64(Trim(text), style);
-    case ValueType::kBool: return ReadBool(Trim(text));
+    case ValueType::kBool: return ReadBool(Trim(text), style);
     case ValueType::kString: break;
   }
   return Value(std::string(text));
@@ -140,14 +164,17 @@ Result<Value> ReadCell(std::string_view text, ValueType type, const NumberStyle&
 std::string Latin1ToUtf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
+  for (const char c : text) AppendUtf8(static_cast<unsigned char>(c), out);
+  return out;
+}
+
+std::string Windows1252ToUtf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
   for (const char c : text) {
     const unsigned byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      out += c;
-    } else {
-      out += static_cast<char>(0xC0U | (byte >> 6U));
-      out += static_cast<char>(0x80U | (byte & 0x3FU));
-    }
+    const bool differs = byte >= 0x80 && byte < 0x80 + kWindows1252.size();
+    AppendUtf8(differs ? kWindows1252[byte - 0x80] : byte, out);
   }
   return out;
 }

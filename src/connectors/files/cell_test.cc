@@ -84,5 +84,20 @@ TEST(Cell, DecodesLatin1) {
             "Kühler °C");
 }
 
+TEST(Cell, DecodesWindows1252) {
+  EXPECT_EQ(Windows1252ToUtf8("\x80 \x93K\xFChler\x94 \x9F \x81"), "€ “Kühler” Ÿ \u0081");
+}
+
+TEST(Cell, ABoolMayBeANumber) {
+  for (const char* text : {"1", "1.0", "1.000", "+1"}) {
+    EXPECT_EQ(ReadCell(text, ValueType::kBool, {}).value(), Value(true)) << text;
+  }
+  EXPECT_EQ(ReadCell("0.0", ValueType::kBool, {}).value(), Value(false));
+  EXPECT_EQ(ReadCell("0,0", ValueType::kBool, {.decimal = ','}).value(), Value(false));
+  for (const char* text : {"2", "1.5", "-1", "", "1.0.0"}) {
+    EXPECT_FALSE(ReadCell(text, ValueType::kBool, {}).ok()) << text;
+  }
+}
+
 }  // namespace
 }  // namespace bedplate

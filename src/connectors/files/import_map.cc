@@ -25,6 +25,7 @@ class ImportMapParser {
   void ReadMarks(YamlMapReader& reader);
   void ReadTime(const YamlValue& node);
   void ReadZone(YamlMapReader& reader);
+  void ReadStamp(YamlMapReader& reader);
   WideLayout ReadWide(const YamlValue& node);
   void ReadWideColumns(const YamlValue& node, WideLayout& wide);
   LongLayout ReadLong(const YamlValue& node);
@@ -71,8 +72,9 @@ void ImportMapParser::ReadCsv(const YamlValue& node) {
   CsvFileOptions& csv = map_.csv;
   ReadMarks(reader);
   csv.header = reader.Bool("header").value_or(true);
-  const auto encoding = reader.Choice("encoding", {"utf-8", "latin1"});
-  csv.encoding = encoding == "latin1" ? TextEncoding::kLatin1 : TextEncoding::kUtf8;
+  const auto encoding = reader.Choice("encoding", {"utf-8", "latin1", "windows-1252"});
+  if (encoding == "latin1") csv.encoding = TextEncoding::kLatin1;
+  if (encoding == "windows-1252") csv.encoding = TextEncoding::kWindows1252;
   if (const auto skip = reader.Integer("skip_rows")) {
     if (*skip < 0 || *skip > kMaxSkipRows) {
       reader.Fault("skip_rows", "a number of lines from 0 to 1000000");
@@ -119,7 +121,28 @@ void ImportMapParser::ReadTime(const YamlValue& node) {
   if (reader.Choice("midnight", {"start_of_day", "end_of_day"}) == "end_of_day") {
     map_.time.midnight = MidnightMeaning::kEndOfDay;
   }
+  ReadStamp(reader);
   reader.RefuseUnknown();
+}
+
+void ImportMapParser::ReadStamp(YamlMapReader& reader) {
+  constexpr std::string_view kInterval = "the length of the interval that the stamp ends, as 15m";
+  const bool at_end = reader.Choice("stamp", {"start", "end"}) == "end";
+  const auto interval = reader.String("interval");
+  if (!at_end) {
+    if (interval) reader.Fault("interval", "`stamp: end` beside it, which alone needs it");
+    return;
+  }
+  if (!interval) {
+    reader.Fault("interval", kInterval);
+    return;
+  }
+  const auto length = ParseDuration(*interval);
+  if (!length.ok() || length->count() <= 0) {
+    reader.Fault("interval", kInterval);
+  } else {
+    map_.stamped_late = *length;
+  }
 }
 
 void ImportMapParser::ReadZone(YamlMapReader& reader) {
@@ -175,6 +198,9 @@ void ImportMapParser::ReadWideColumns(const YamlValue& node, WideLayout& wide) {
     column.type = Type(reader, "type");
     column.unit = reader.String("unit").value_or("");
     if (!column.unit.empty()) {
+      const YamlValue& unit = *reader.Child("unit");
+      column.unit_line = unit.line;
+      column.unit_column = unit.column;
       const Status known = units_.Check(column.unit);
       if (!known.ok()) {
         faults_.Add(*reader.Child("unit"), reader.KeyOf("unit"), "a unit", known.error().message());
@@ -280,7 +306,8 @@ ImportMapYaml ParseImportMap(std::string_view file_name, std::string_view text,
   YamlFaults faults{std::string(file_name)};
   const YamlValue root = ParseYaml(text, faults);
   ImportMapYaml out;
-  if (faults.empty()) out.map = ImportMapParser(root, units, faults).Run();
+  if (faults.empty() || root.kind == YamlKind::kMap)
+    out.map = ImportMapParser(root, units, faults).Run();
   out.map.file = file_name;
   out.faults = std::move(faults).Take();
   return out;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <set>
 #include <string>
@@ -23,7 +24,7 @@ struct ColumnName {
   bool operator==(const ColumnName& other) const { return name == other.name; }
 };
 
-enum class TextEncoding { kUtf8, kLatin1 };
+enum class TextEncoding { kUtf8, kLatin1, kWindows1252 };
 
 struct CsvFileOptions {
   CsvOptions csv;
@@ -39,6 +40,8 @@ struct WideColumn {
   ColumnName column;
   std::string tag;
   std::string unit;
+  int unit_line = 0;  // of the map, for errors
+  int unit_column = 0;
   ValueType type = ValueType::kDouble;
 };
 
@@ -73,6 +76,9 @@ struct ImportMap {
   CsvFileOptions csv;
   ColumnName time_column;
   TimeOptions time;
+  /// How much later than its own time a row is stamped: the length of the interval where the stamp
+  /// is its end, as samples are stamped at its start.
+  std::chrono::nanoseconds stamped_late{0};
   std::optional<WideLayout> wide;  // one of the two
   std::optional<LongLayout> long_layout;
 };

@@ -115,6 +115,13 @@ TEST(ImportMap, NamesThePlaceAndWhatWasExpected) {
   EXPECT_THAT(FaultOf(With("", "time: {column: t, format: epoch_s, zone: UTC}\n")),
               HasSubstr("time.zone"));
   EXPECT_THAT(FaultOf(With("", "time: {format: epoch_s}\n")), HasSubstr("time.column"));
+  EXPECT_THAT(FaultOf(With("", "time: {column: t, format: epoch_s, stamp: end}\n")),
+              HasSubstr("time.interval: expected the length of the interval"));
+  EXPECT_THAT(
+      FaultOf(With("", "time: {column: t, format: epoch_s, stamp: end, interval: often}\n")),
+      HasSubstr("time.interval: expected the length of the interval"));
+  EXPECT_THAT(FaultOf(With("", "time: {column: t, format: epoch_s, interval: 15m}\n")),
+              HasSubstr("time.interval: expected `stamp: end`"));
   EXPECT_THAT(FaultOf(With("", kTime, "wide: {columns: {p: {tag: acme//p}}}\n")),
               AllOf(HasSubstr("wide.columns.p.tag"), HasSubstr("empty segment")));
   EXPECT_THAT(FaultOf(With("", kTime, "wide: {columns: {p: {tag: acme/p, unit: fortnigths}}}\n")),
@@ -132,6 +139,15 @@ TEST(ImportMap, NamesThePlaceAndWhatWasExpected) {
 TEST(ImportMap, FindsEveryFaultAtOnce) {
   const ImportMapYaml parsed = Parse("format: x\ntime: {}\nlong: {}\nmore: 1\n");
   EXPECT_GE(parsed.faults.size(), 5U);
+}
+
+TEST(ImportMap, AKeyThatComesAgainHidesNoOtherFault) {
+  const ImportMapYaml parsed =
+      Parse("format: bedplate/import/1\nformat: x\ntime: {column: t, format: epoch_s}\nwide: {}\n");
+  std::string all;
+  for (const YamlFault& fault : parsed.faults) all += fault.ToString() + "\n";
+  EXPECT_THAT(all, AllOf(HasSubstr("import.yaml:2:1: expected each key once"),
+                         HasSubstr("columns or a tag_prefix")));
 }
 
 TEST(ImportMap, RefusesWhatIsNoMap) {

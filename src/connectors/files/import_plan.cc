@@ -136,6 +136,7 @@ class Planner {
 
 std::optional<std::string> DecodeText(std::string_view text, TextEncoding encoding) {
   if (encoding == TextEncoding::kLatin1) return Latin1ToUtf8(text);
+  if (encoding == TextEncoding::kWindows1252) return Windows1252ToUtf8(text);
   if (!IsValidUtf8(text)) return std::nullopt;
   return std::string(text);
 }

@@ -12,6 +12,13 @@ namespace {
 // Beyond this many tags in one file the readings before are forgotten.
 constexpr std::size_t kMaxOrderedTags = 1'000'000;
 
+// Beyond this many tags in one file the steps of their times are not watched.
+constexpr std::size_t kMaxWatchedTags = 1'000;
+
+constexpr const char* kNotUtf8 =
+    "the cell is not valid UTF-8; a file in another encoding needs csv: {encoding: latin1} or "
+    "windows-1252 in the map";
+
 }  // namespace
 
 RowBatcher::RowBatcher(const ImportMap& map, const ImportPlan& plan, TimeReader times,
@@ -40,6 +47,7 @@ void RowBatcher::Add(const CsvRow& row) {
 void RowBatcher::AddWide(const CsvRow& row) {
   const auto time = ReadTime(row, previous_);
   if (!time) return;
+  WatchSteps("", *time);
   for (std::size_t i = 0; i < plan_.wide.size(); ++i) {
     AddCell(row, plan_.wide[i], *time, kGood, batch_of_column_[i]);
   }
@@ -53,7 +61,7 @@ void RowBatcher::AddLong(const CsvRow& row) {
                  .unit = {},
                  .type = layout.type};
   const auto name = DecodeText(Trim(row.fields[plan_.long_layout->tag]), map_.csv.encoding);
-  if (!name) return Refuse(row, "bad-text", "the cell is not valid UTF-8", layout.tag.name, {});
+  if (!name) return Refuse(row, "bad-text", kNotUtf8, layout.tag.name, {});
   tag.tag = layout.tag_prefix + *name;
   if (plan_.long_layout->unit) {
     const std::string_view unit = Trim(row.fields[*plan_.long_layout->unit]);
@@ -63,6 +71,7 @@ void RowBatcher::AddLong(const CsvRow& row) {
   const bool keeps_order = map_.time.ambiguous == AmbiguousTime::kSequence;
   const auto time = ReadTime(row, keeps_order ? previous_of_tag_[tag.tag] : previous_);
   if (!time) return;
+  WatchSteps(tag.tag, *time);
   const auto batch =
       batch_of_tag_.try_emplace(fmt::format("{}\n{}", tag.tag, tag.unit), kNoBatch).first;
   AddCell(row, tag, *time, QualityOf(row), batch->second);
@@ -75,14 +84,32 @@ std::optional<Timestamp> RowBatcher::ReadTime(const CsvRow& row,
     Refuse(row, "bad-time", time.error().message(), map_.time_column.name, {});
     return std::nullopt;
   }
+  const Timestamp stamp = *time;
+  *time = *time - map_.stamped_late;
   if (!IsStorable(*time)) {
     Refuse(row, "bad-time",
            fmt::format("expected a time from 1970 to 2199, got {}", FormatTimestamp(*time)),
            map_.time_column.name, {});
     return std::nullopt;
   }
-  previous = *time;
+  previous = stamp;
   return *time;
+}
+
+void RowBatcher::WatchSteps(const std::string& series, Timestamp time) {
+  auto watch = steps_.find(series);
+  if (watch == steps_.end()) {
+    if (steps_.size() >= kMaxWatchedTags) return;
+    watch = steps_.try_emplace(series).first;
+  }
+  watch->second.Add(time);
+}
+
+std::optional<TimeJumps> RowBatcher::FindJumps() const {
+  for (const auto& [series, watch] : steps_) {
+    if (auto jumps = watch.Find()) return jumps;
+  }
+  return std::nullopt;
 }
 
 void RowBatcher::AddCell(const CsvRow& row, const PlannedTag& tag, Timestamp time, Quality quality,
@@ -106,7 +133,7 @@ std::optional<Value> RowBatcher::ReadValue(const CsvRow& row, const PlannedTag& 
   if (tag.type == ValueType::kString) {
     auto text = DecodeText(cell, map_.csv.encoding);
     if (text) return Value(*std::move(text));
-    Refuse(row, "bad-text", "the cell is not valid UTF-8", tag.column, tag.tag);
+    Refuse(row, "bad-text", kNotUtf8, tag.column, tag.tag);
     return std::nullopt;
   }
   auto value = ReadCell(cell, tag.type, map_.csv.numbers);
@@ -157,9 +184,8 @@ void RowBatcher::Refuse(const CsvRow& row, const char* code, std::string reason,
   letter.code = code;
   letter.reason = std::move(reason);
   const std::string_view text = row.text.substr(0, kDeadLetterTextBytes);
-  letter.payload = map_.csv.encoding == TextEncoding::kLatin1
-                       ? ToValidUtf8(Latin1ToUtf8(text), kDeadLetterTextBytes)
-                       : ToValidUtf8(text, kDeadLetterTextBytes);
+  letter.payload = ToValidUtf8(DecodeText(text, map_.csv.encoding).value_or(std::string(text)),
+                               kDeadLetterTextBytes);
   letters_.push_back(std::move(letter));
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "connectors/files/import_plan.h"
+#include "connectors/files/step_watch.h"
 #include "ingest/sink.h"
 
 namespace bedplate {
@@ -26,6 +28,8 @@ class RowBatcher {
   [[nodiscard]] std::uint64_t empty_cells() const { return empty_cells_; }  // since the beginning
   [[nodiscard]] std::optional<Timestamp> first() const { return first_; }
   [[nodiscard]] std::optional<Timestamp> last() const { return last_; }
+  /// Of the rows of a wide file, or of the first tag of a long one that has some.
+  [[nodiscard]] std::optional<TimeJumps> FindJumps() const;
 
   struct Taken {
     std::vector<PathBatch> batches;
@@ -49,6 +53,7 @@ class RowBatcher {
   bool IsNull(std::string_view cell) const;
   PathBatch& BatchOf(const PlannedTag& tag, std::size_t& batch);
   Origin OriginOf(std::string_view column) const;
+  void WatchSteps(const std::string& series, Timestamp time);
   void Refuse(const CsvRow& row, const char* code, std::string reason, std::string_view column,
               std::string tag);
 
@@ -65,6 +70,8 @@ class RowBatcher {
   std::vector<DeadLetter> letters_;
   std::uint64_t samples_ = 0;
   std::uint64_t empty_cells_ = 0;
+  std::map<std::string, StepWatch, std::less<>>
+      steps_;  // by tag; one without a name of a wide file
   std::optional<Timestamp> first_;
   std::optional<Timestamp> last_;
 };
