@@ -25,7 +25,7 @@ std::string_view ErrorCodeName(ErrorCode code) noexcept {
 Error&& Error::At(std::string_view where) && {
   if (context_.empty()) {
     context_ = where;
-  } else if (!context_.starts_with(where)) {  // a place that was named further in is said once
+  } else if (context_ != where && !context_.starts_with(std::string(where) + ": ")) {
     context_ = std::string(where) + ": " + context_;
   }
   return std::move(*this);

@@ -69,5 +69,13 @@ TEST(ResultDeathTest, ReadingWhatIsNotThereIsABug) {
   EXPECT_DEATH((void)Status().error(), "CHECK failed");
 }
 
+TEST(ErrorTest, APlaceIsNamedOnce) {
+  const Error error = Error(ErrorCode::kIo, "cannot open").At("wal/1.wal").At("wal/1.wal");
+  EXPECT_EQ(error.ToString(), "wal/1.wal: cannot open");
+  const Error inner = Error(ErrorCode::kIo, "cannot open").At("1.wal").At("wal").At("wal");
+  EXPECT_EQ(inner.ToString(), "wal: 1.wal: cannot open");
+  EXPECT_EQ(Error(ErrorCode::kIo, "no").At("a.csv").At("a").ToString(), "a: a.csv: no");
+}
+
 }  // namespace
 }  // namespace bedplate
