@@ -1,5 +1,6 @@
 import { IconChevronRight } from "@tabler/icons-react";
 import { type KeyboardEvent, type ReactNode, useRef } from "react";
+import { useWords } from "../words/words.ts";
 import classes from "./tree.module.css";
 import type { TreeRow } from "./tree.ts";
 
@@ -40,7 +41,9 @@ function target(rows: TreeRow[], index: number, key: string): number | null {
 
 /** A tree driven by pointer or keys; the rows are worked out by its owner. */
 export function Tree({ label, rows, selected, onSelect, onToggle, trailing }: TreeProps) {
+  const words = useWords();
   const list = useRef<HTMLDivElement>(null);
+  const firstStray = rows.findIndex((row) => row.node.stray);
   const current = Math.max(
     0,
     rows.findIndex((row) => row.path === selected),
@@ -67,7 +70,12 @@ export function Tree({ label, rows, selected, onSelect, onToggle, trailing }: Tr
 
   return (
     <div role="tree" aria-label={label} ref={list} className={classes.tree}>
-      {rows.map((row, index) => (
+      {rows.map((row, index) => [
+        index === firstStray ? (
+          <div key="strays" role="presentation" className={classes.group}>
+            {words.plant.undeclared}
+          </div>
+        ) : null,
         <div
           key={row.path}
           role="treeitem"
@@ -89,8 +97,8 @@ export function Tree({ label, rows, selected, onSelect, onToggle, trailing }: Tr
             {row.name}
           </span>
           {trailing ? <span className={classes.trailing}>{trailing(row)}</span> : null}
-        </div>
-      ))}
+        </div>,
+      ])}
     </div>
   );
 }

@@ -66,6 +66,14 @@ describe("buildTree", () => {
     expect(strays.children.map((node) => node.name)).toEqual(["plant", "9", "cpu"]);
     expect(findNode(strays, "plant")?.children.map((node) => node.name)).toEqual(["b", "a"]);
     expect(countAssets(strays)).toBe(2);
+    const strayAt = (path: string) => findNode(strays, path)?.stray;
+    expect(["9", "cpu", "plant", "plant/a", "plant/b"].map(strayAt)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
     expect(findNode(root, "acme/york")).toBeNull();
     expect(countTags(root)).toBe(3);
   });

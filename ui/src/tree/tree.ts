@@ -5,6 +5,8 @@ export interface Node {
   path: string;
   name: string;
   asset: Asset | null;
+  declared: boolean; // an asset stands here or below
+  stray: boolean; // lies in no asset and holds none: only tags speak of it
   children: Node[];
   tags: Tag[]; // directly under this node
 }
@@ -32,25 +34,42 @@ export function distinctNames(paths: readonly string[]): Map<string, string> {
   return new Map(paths.map((path) => [path, nameOf(path)]));
 }
 
+function makeNode(path: string): Node {
+  const name = lastSegment(path);
+  return { path, name, asset: null, declared: false, stray: false, children: [], tags: [] };
+}
+
 /** The plant as a tree; places that no asset declares but tags lie under are made up on the way. */
 export function buildTree(assets: readonly Asset[], tags: readonly Tag[]): Node {
-  const root: Node = { path: "", name: "", asset: null, children: [], tags: [] };
+  const root = makeNode("");
   const nodes = new Map<string, Node>([["", root]]);
   const nodeAt = (path: string): Node => {
     const known = nodes.get(path);
     if (known) return known;
-    const made: Node = { path, name: lastSegment(path), asset: null, children: [], tags: [] };
+    const made = makeNode(path);
     nodes.set(path, made);
     nodeAt(parentOf(path)).children.push(made);
     return made;
   };
-  for (const asset of assets) nodeAt(asset.path).asset = asset;
+  for (const asset of assets) {
+    nodeAt(asset.path).asset = asset;
+    for (const path of ancestry(asset.path)) nodeAt(path).declared = true;
+  }
   for (const tag of tags) nodeAt(parentOf(tag.path)).tags.push(tag);
   for (const node of nodes.values()) {
-    node.children = declaredFirst(node.children);
+    node.children.sort(declaredFirst);
     node.tags.sort((a, b) => a.path.localeCompare(b.path, "en", { numeric: true }));
   }
+  markStrays(root);
   return root;
+}
+
+function markStrays(node: Node): void {
+  for (const child of node.children) {
+    const inside = node.path !== "" && !node.stray;
+    child.stray = !child.declared && !inside;
+    markStrays(child);
+  }
 }
 
 export function findNode(root: Node, path: string): Node | null {
@@ -150,26 +169,16 @@ export function countAssets(node: Node): number {
   return node.children.reduce((sum, child) => sum + countAssets(child), own);
 }
 
-/** Whether an asset stands here or below. */
-function isDeclared(node: Node): boolean {
-  return node.asset !== null || node.children.some(isDeclared);
-}
-
-function byName(a: Node, b: Node): number {
-  return a.name.localeCompare(b.name, "en", { numeric: true });
-}
-
 /** What is declared first; what only tags speak of stands behind it. */
-function declaredFirst(nodes: readonly Node[]): Node[] {
-  const ranked = nodes.map((node) => ({ node, stray: isDeclared(node) ? 0 : 1 }));
-  ranked.sort((a, b) => a.stray - b.stray || byName(a.node, b.node));
-  return ranked.map(({ node }) => node);
+function declaredFirst(a: Node, b: Node): number {
+  if (a.declared !== b.declared) return a.declared ? -1 : 1;
+  return a.name.localeCompare(b.name, "en", { numeric: true });
 }
 
 /** What a tree shows opened at first: the way down until it branches. */
 export function firstOpen(root: Node): string[] {
   const open: string[] = [];
-  let level = root.children.filter(isDeclared);
+  let level = root.children.filter((node) => node.declared);
   if (level.length === 0) level = root.children;
   while (level.length > 0 && open.length < 40) {
     open.push(...level.map((node) => node.path));
