@@ -204,14 +204,16 @@ Finding CheckSeason(const Initiative& initiative, const MissingSeason& missing,
     return driver.kind != DriverKind::kCalendar;
   });
   const bool carried = has_driver && fitness.daily_r_squared >= kMinRSquared &&
-                       std::abs(fitness.daily_cv_rmse) <= kMaxCvRmse;
+                       std::abs(fitness.daily_cv_rmse) <= kMaxCvRmse &&
+                       fitness.placebo_ratio <= kMaxPlaceboRatio;
   std::string why = "no driver stands for weather or production";
   if (has_driver) {
     why = fmt::format(
-        "the model explains {:.0f} % of its days with a CV(RMSE) of {:.0f} % (to "
-        "stand for a season {:.0f} % and {:.0f} % are asked)",
-        100 * fitness.daily_r_squared, 100 * std::abs(fitness.daily_cv_rmse), 100 * kMinRSquared,
-        100 * kMaxCvRmse);
+        "to stand for a season the model has to explain {:.0f} % of the days "
+        "(explains {:.0f} %) with a CV(RMSE) of {:.0f} % (has {:.0f} %) and false "
+        "effects of at most {:.0f} times their claimed spread (has {:.2f})",
+        100 * kMinRSquared, 100 * fitness.daily_r_squared, 100 * kMaxCvRmse,
+        100 * std::abs(fitness.daily_cv_rmse), kMaxPlaceboRatio, fitness.placebo_ratio);
   }
   return {"baseline-season", carried ? Severity::kWarning : Severity::kDisqualifies,
           fmt::format("The baseline has no {} ({:.0f} % of the reporting period lies more than {} "
@@ -220,7 +222,7 @@ Finding CheckSeason(const Initiative& initiative, const MissingSeason& missing,
           missing.share, kMaxMissingSeason};
 }
 
-Finding CheckPlacebo(const Placebo& placebo) {
+Finding CheckPlacebo(const Placebo& placebo, double widening) {
   if (placebo.blocks == 0) {
     return {"baseline-placebo", Severity::kWarning,
             "The baseline is too short to be tested for false effects of its own.", 0,
@@ -232,7 +234,9 @@ Finding CheckPlacebo(const Placebo& placebo) {
                   "claimed spread ({} blocks of the baseline, each predicted from the "
                   "rest); {}.",
                   placebo.ratio, placebo.blocks,
-                  placebo.ratio > 1 ? "the intervals are widened by that" : "the intervals hold"),
+                  widening > 1
+                      ? fmt::format("the intervals are {:.2f} times as wide for it", widening)
+                      : std::string("the intervals hold that")),
       placebo.ratio, kMaxPlaceboRatio);
 }
 
@@ -251,7 +255,8 @@ std::string CaveatOf(const std::vector<Finding>& findings, const MissingSeason& 
   if (Warns(findings, "baseline-season")) {
     caveats.push_back(fmt::format("the baseline has no {}", missing.months));
   }
-  if (Warns(findings, "baseline-placebo")) {
+  const auto placebo = std::ranges::find(findings, "baseline-placebo", &Finding::code);
+  if (placebo != findings.end() && placebo->measured > placebo->threshold) {
     caveats.emplace_back("the baseline itself is not stable");
   }
   return fmt::format("{}", fmt::join(caveats, "; "));

@@ -21,8 +21,9 @@ Finding CheckVariation(const DesignPeriod& baseline, double rmse);
 Finding CheckSeason(const Initiative& initiative, const MissingSeason& missing,
                     const Fitness& fitness);
 
-/// Whether the baseline shows more false effects than the method claims.
-Finding CheckPlacebo(const Placebo& placebo);
+/// Whether the baseline shows more false effects than the method claims; `widening` is the factor
+/// that the intervals have grown by.
+Finding CheckPlacebo(const Placebo& placebo, double widening);
 
 /// Whether the effect stands out: both rules of significance (docs/methods/savings.md).
 Finding CheckEffect(const Effect& effect, const Kpi& kpi);

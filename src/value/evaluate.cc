@@ -117,11 +117,12 @@ void Measure(const Initiative& initiative, const InitiativeData& data, const Des
   fitness.inflation = error.inflation;
   const Placebo placebo = TestPlacebo(design);
   fitness.placebo_ratio = placebo.ratio;
-  error.Widen(std::max(1.0, placebo.ratio));
+  const double widening = WideningOf(placebo, error.degrees_of_freedom);
+  error.Widen(widening);
   const MissingSeason missing = FindMissingSeason(data, design);
   evaluation.findings.push_back(CheckVariation(design.baseline, rmse));
   evaluation.findings.push_back(CheckSeason(initiative, missing, fitness));
-  evaluation.findings.push_back(CheckPlacebo(placebo));
+  evaluation.findings.push_back(CheckPlacebo(placebo, widening));
   Append(evaluation.findings, CheckModel(fitness, error.degrees_of_freedom));
   evaluation.caveat = CaveatOf(evaluation.findings, missing);
   evaluation.fitness = std::move(fitness);

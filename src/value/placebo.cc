@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 
+#include "analytics/student_t.h"
 #include "value/effect.h"
 #include "value/thresholds.h"
 
@@ -12,6 +13,9 @@ namespace bedplate {
 namespace {
 
 constexpr std::size_t kMaxBlocks = 6;
+
+/// The standard deviation of a Student t of more than 2 degrees of freedom.
+double SpreadOf(double degrees) { return std::sqrt(degrees / (degrees - 2)); }
 
 /// The rows of `period` in which `keep(day)` holds; their places in time stay.
 template <typename Keep>
@@ -56,7 +60,7 @@ std::optional<double> JudgeBlock(const DesignPeriod& baseline, std::int32_t firs
   const double degrees = error.degrees_of_freedom;
   if (!std::isfinite(effect) || !(error.StandardError() > 0)) return std::nullopt;
   if (degrees < kMinDegreesOfFreedom) return std::nullopt;
-  return effect / (error.StandardError() * std::sqrt(degrees / (degrees - 2)));
+  return effect / (error.StandardError() * SpreadOf(degrees));
 }
 
 }  // namespace
@@ -79,6 +83,12 @@ Placebo TestPlacebo(const Design& design) {
     placebo.ratio = std::sqrt(squares / static_cast<double>(placebo.blocks));
   }
   return placebo;
+}
+
+double WideningOf(const Placebo& placebo, double degrees_of_freedom) {
+  if (degrees_of_freedom < kMinDegreesOfFreedom) return 1;
+  const double t = StudentTQuantile((1 + kConfidence) / 2, degrees_of_freedom);
+  return std::max(1.0, placebo.ratio * SpreadOf(degrees_of_freedom) / t);
 }
 
 }  // namespace bedplate

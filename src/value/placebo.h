@@ -17,4 +17,8 @@ struct Placebo {
 /// that the method claims for it.
 Placebo TestPlacebo(const Design& design);
 
+/// The factor, 1 or more, by which a standard error of these degrees of freedom has to grow so that
+/// the half width of its 90 % interval is no less than the false effects.
+double WideningOf(const Placebo& placebo, double degrees_of_freedom);
+
 }  // namespace bedplate
