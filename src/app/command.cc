@@ -1,10 +1,13 @@
 #include "app/command.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+
+#include "base/printable.h"
 
 namespace bedplate {
 
@@ -15,7 +18,17 @@ void AddDataOption(CLI::App& verb, std::string& directory) {
       ->type_name("DIR");
 }
 
+namespace {
+
+/// What a line of text may hold besides what is printable.
+constexpr std::string_view kLayout = "\n\t";
+
+}  // namespace
+
 void PrintOut(std::string_view text) {
+  static const bool kTerminal = ::isatty(STDOUT_FILENO) == 1;
+  const std::string shown = kTerminal ? Printable(text, kLayout) : std::string();
+  if (kTerminal) text = shown;
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) {
     return;
   }
@@ -24,13 +37,7 @@ void PrintOut(std::string_view text) {
 }
 
 void PrintNote(std::string_view line) {
-  std::string text;
-  for (const char c : line) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool control = (byte < 0x20 && c != '\n') || byte == 0x7F;
-    text += control ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
-  }
-  text += '\n';
+  const std::string text = Printable(line, kLayout) + '\n';
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
@@ -54,6 +61,10 @@ std::string GroupDigits(std::uint64_t number) {
     digits.insert(static_cast<std::size_t>(at), 1, ',');
   }
   return digits;
+}
+
+std::string Count(std::uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", GroupDigits(number), noun, number == 1 ? "" : "s");
 }
 
 }  // namespace bedplate

@@ -41,9 +41,10 @@ void AddSimulate(CLI::App& root, CommandContext& context, Verb& chosen);
 /// Adds `--data DIR` (or BEDPLATE_DATA_DIR), which nearly every verb has.
 void AddDataOption(CLI::App& verb, std::string& directory);
 
-/// Writes to standard output; a closed pipe ends the program quietly, as `| head` expects.
+/// Writes to standard output; a closed pipe ends the program quietly, as `| head` expects. A
+/// terminal gets it Printable, anything else as it is.
 void PrintOut(std::string_view text);
-/// Writes a line to standard error, with control characters (of untrusted input) made visible.
+/// Writes a line to standard error, Printable.
 void PrintNote(std::string_view line);
 
 /// kNotFound for a name that cannot be one segment of a path, and so names nothing.
@@ -54,5 +55,8 @@ std::string ShellWord(std::string_view text);
 
 /// `35040` as `35,040`.
 std::string GroupDigits(std::uint64_t number);
+
+/// `1 row`, `35,040 rows`: a number with its noun, whose plural is made with an s.
+std::string Count(std::uint64_t number, std::string_view noun);
 
 }  // namespace bedplate
