@@ -235,19 +235,51 @@ void WriteOrigin(JsonWriter& json, const Origin& origin, std::size_t begin, std:
   json.EndObject();
 }
 
-NewTag ReadNewTag(JsonReader& json) {
-  NewTag tag;
+void WritePreview(JsonWriter& json, const TagPreview& preview) {
+  json.BeginObject().Key("tag").Text(preview.path).Key("unit").Text(preview.unit);
+  json.Key("is_new").Bool(preview.is_new).Key("stored").Unsigned(preview.stored);
+  json.Key("duplicates").Unsigned(preview.duplicates);
+  json.Key("conflicts").Unsigned(preview.conflicts).Key("refused").Unsigned(preview.refused);
+  // Nanoseconds, so that what comes back is what was sent.
+  if (preview.first) json.Key("first_ns").Integer(preview.first->nanoseconds());
+  if (preview.last) json.Key("last_ns").Integer(preview.last->nanoseconds());
+  if (preview.min) json.Key("min").Number(*preview.min);
+  if (preview.max) json.Key("max").Number(*preview.max);
+  json.EndObject();
+}
+
+TagPreview ReadPreview(JsonReader& json) {
+  TagPreview preview;
   json.EnterObject();
   while (json.NextField()) {
-    if (json.field() == "tag") {
-      tag.path = json.Text();
-    } else if (json.field() == "nearest") {
-      tag.nearest = json.Text();
+    const std::string& field = json.field();
+    if (field == "tag") {
+      preview.path = json.Text();
+    } else if (field == "unit") {
+      preview.unit = json.Text();
+    } else if (field == "is_new") {
+      preview.is_new = json.Bool();
+    } else if (field == "stored") {
+      preview.stored = json.Unsigned();
+    } else if (field == "duplicates") {
+      preview.duplicates = json.Unsigned();
+    } else if (field == "conflicts") {
+      preview.conflicts = json.Unsigned();
+    } else if (field == "refused") {
+      preview.refused = json.Unsigned();
+    } else if (field == "first_ns") {
+      preview.first = Timestamp(json.Integer());
+    } else if (field == "last_ns") {
+      preview.last = Timestamp(json.Integer());
+    } else if (field == "min") {
+      preview.min = json.Number();
+    } else if (field == "max") {
+      preview.max = json.Number();
     } else {
       json.Skip();
     }
   }
-  return tag;
+  return preview;
 }
 
 }  // namespace
@@ -336,10 +368,14 @@ std::string FormatIngestReport(const IngestReport& report) {
   json.Key("letters").BeginArray();
   for (const DeadLetter& letter : report.letters) WriteDeadLetter(json, letter);
   json.EndArray().Key("new_tags").BeginArray();
-  for (const NewTag& tag : report.new_tags) {
-    json.BeginObject().Key("tag").Text(tag.path).Key("nearest").Text(tag.nearest).EndObject();
+  for (const std::string& path : report.new_tags) json.Text(path);
+  json.EndArray();
+  if (!report.preview.empty()) {
+    json.Key("preview").BeginArray();
+    for (const TagPreview& preview : report.preview) WritePreview(json, preview);
+    json.EndArray();
   }
-  json.EndArray().EndObject();
+  json.EndObject();
   return text;
 }
 
@@ -356,9 +392,12 @@ Result<IngestReport> ParseIngestReport(std::string_view text) {
       report.conflicts = json.Unsigned();
     } else if (json.field() == "letters") {
       ReadLetters(json, report.letters);
+    } else if (json.field() == "preview") {
+      json.EnterArray();
+      while (json.NextItem()) report.preview.push_back(ReadPreview(json));
     } else if (json.field() == "new_tags") {
       json.EnterArray();
-      while (json.NextItem()) report.new_tags.push_back(ReadNewTag(json));
+      while (json.NextItem()) report.new_tags.push_back(json.Text());
     } else {
       json.Skip();
     }

@@ -164,7 +164,7 @@ TEST(AppendFormatTest, FaultsNameTheirPlace) {
 }
 
 TEST(AppendFormatTest, ReportsReadBack) {
-  IngestReport report{5, 6, 7, {}, {{"mill/enery", "mill/energy"}, {"mill/new", ""}}};
+  IngestReport report{5, 6, 7, {}, {"mill/enery", "mill/new"}, {}};
   report.letters.push_back({.id = 3,
                             .received = Timestamp::FromSeconds(1'514'764'800),
                             .source = "s",
@@ -174,6 +174,10 @@ TEST(AppendFormatTest, ReportsReadBack) {
                             .reason = "r",
                             .payload = "p",
                             .key = ""});
+  report.preview.push_back({"mill/new", "kWh", true, 1, 2, 3, 4,
+                            Timestamp(1'514'764'800'000'000'001),
+                            Timestamp(1'514'764'800'000'000'002), -0.1, 1e300});
+  report.preview.push_back({.path = "mill/text", .unit = ""});
   const auto back = ParseIngestReport(FormatIngestReport(report));
   ASSERT_TRUE(back.ok()) << back.error().ToString();
   EXPECT_EQ(back.value().stored, 5U);
@@ -184,6 +188,7 @@ TEST(AppendFormatTest, ReportsReadBack) {
   EXPECT_EQ(back.value().letters[0].received, report.letters[0].received);
   EXPECT_EQ(back.value().letters[0].code, "bad-number");
   EXPECT_EQ(back.value().new_tags, report.new_tags);
+  EXPECT_EQ(back.value().preview, report.preview);
   EXPECT_EQ(ParseIngestReport("<html>").error().code(), ErrorCode::kInternal);
 }
 

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
 
@@ -12,6 +14,7 @@ namespace {
 constexpr std::uint64_t kMaxEntries = 10'000;
 constexpr std::uint64_t kUsualEntries = 200;
 constexpr std::size_t kMaxTokenNameBytes = 200;
+constexpr std::size_t kMaxNoteBytes = 4096;
 
 /// Writes the fields of a token, inside an object that the caller opens and closes.
 void WriteTokenFields(JsonWriter& json, const TokenInfo& token) {
@@ -122,6 +125,70 @@ Result<HttpResponse> Audit(const ApiContext& context, const HttpRequest& request
   return HttpResponse::Json(std::move(body));
 }
 
+/// What an import says of itself when it has ended.
+struct ImportNote {
+  std::string file;
+  std::string map;
+  std::string outcome;  // empty: it reached the end of the file
+  std::uint64_t rows = 0;
+  std::uint64_t stored = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t replaced = 0;
+  std::uint64_t refused = 0;
+};
+
+std::string NoteText(JsonReader& json) {
+  std::string text = json.Text();
+  if (text.size() > kMaxNoteBytes) {
+    json.RefuseLast("a text of at most " + std::to_string(kMaxNoteBytes) + " bytes");
+  }
+  return text;
+}
+
+Result<ImportNote> ParseImportNote(std::string_view text) {
+  ImportNote note;
+  JsonReader json(text);
+  json.EnterObject();
+  while (json.NextField()) {
+    const std::string& field = json.field();
+    if (field == "file") {
+      note.file = NoteText(json);
+    } else if (field == "map") {
+      note.map = NoteText(json);
+    } else if (field == "outcome") {
+      note.outcome = NoteText(json);
+    } else if (field == "rows") {
+      note.rows = json.Unsigned();
+    } else if (field == "stored") {
+      note.stored = json.Unsigned();
+    } else if (field == "duplicates") {
+      note.duplicates = json.Unsigned();
+    } else if (field == "replaced") {
+      note.replaced = json.Unsigned();
+    } else if (field == "refused") {
+      note.refused = json.Unsigned();
+    } else {
+      json.RefuseField(
+          {"file", "map", "outcome", "rows", "stored", "duplicates", "replaced", "refused"});
+    }
+  }
+  if (note.file.empty()) json.Fault("file", "expected a name, got nothing");
+  RETURN_IF_ERROR(json.Finish());
+  return note;
+}
+
+Result<HttpResponse> NoteImport(const ApiContext& context, const HttpRequest& request) {
+  RETURN_IF_ERROR(RefuseParams(context, request));
+  ASSIGN_OR_RETURN(const ImportNote note, ParseImportNote(request.body));
+  RETURN_IF_ERROR(context.services.workspace().catalog().audit().Record(
+      request.principal.actor, "import",
+      fmt::format(
+          "{} through {}: rows {}, stored {}, already there {}, replaced {}, refused {}{}{}",
+          note.file, note.map, note.rows, note.stored, note.duplicates, note.replaced, note.refused,
+          note.outcome.empty() ? "" : "; stopped: ", note.outcome)));
+  return HttpResponse::NoContent();
+}
+
 }  // namespace
 
 void AddAdminRoutes(Router& router, const ApiContext& context) {
@@ -148,6 +215,12 @@ void AddAdminRoutes(Router& router, const ApiContext& context) {
             .operation_id = "check",
             .least_role = Role::kEngineer,
             .handler = Check});
+  AddRoute(router, context,
+           {.method = HttpMethod::kPost,
+            .pattern = "/api/v1/imports",
+            .operation_id = "noteImport",
+            .least_role = Role::kWriter,
+            .handler = NoteImport});
   AddRoute(router, context,
            {.pattern = "/api/v1/audit",
             .operation_id = "audit",

@@ -81,7 +81,11 @@ Result<HttpResponse> Samples(const ApiContext& context, const HttpRequest& reque
   const TimeFormat times = TimeFormatOf(params.Choice("time", {"ms", "ns", "rfc3339"}));
   const bool csv = params.Choice("format", {"json", "csv"}) == "csv";
   RETURN_IF_ERROR(params.Finish());
-  ASSIGN_OR_RETURN(const TagView view, context.services.tags().Find(tag));
+  auto found = context.services.tags().Find(tag);
+  if (!found.ok() && found.error().code() == ErrorCode::kInvalidArgument) {
+    return std::move(found).error().At("parameter 'tag'");
+  }
+  ASSIGN_OR_RETURN(const TagView view, std::move(found));
   ASSIGN_OR_RETURN(scan.range, SampleService::Close(range, std::span(&view, 1)));
   scan.cancel = request.cancel;
   return csv ? AnswerCsv(context, view, scan, times) : AnswerJson(context, view, scan, times);
@@ -202,11 +206,15 @@ Result<HttpResponse> Live(const ApiContext& context, const HttpRequest& request)
 }
 
 Result<HttpResponse> Append(const ApiContext& context, const HttpRequest& request) {
-  RETURN_IF_ERROR(RefuseParams(context, request));
+  ParamReader params(request, context.clock.Now());
+  const bool dry_run = params.Bool("dry_run", false);
+  RETURN_IF_ERROR(params.Finish());
   ASSIGN_OR_RETURN(AppendBody body, ParseAppend(request.body));
-  ASSIGN_OR_RETURN(const IngestReport report,
-                   context.services.workspace().gate().Ingest(body.source, std::move(body.batches),
-                                                              std::move(body.letters)));
+  TrustGate& gate = context.services.workspace().gate();
+  ASSIGN_OR_RETURN(
+      const IngestReport report,
+      dry_run ? gate.Preview(std::move(body.batches), std::move(body.letters))
+              : gate.Ingest(body.source, std::move(body.batches), std::move(body.letters)));
   return HttpResponse::Json(FormatIngestReport(report));
 }
 

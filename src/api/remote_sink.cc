@@ -48,8 +48,8 @@ void SetAside(PathBatch& batch, std::vector<DeadLetter>& letters) {
 /// Fills requests and sends each when it is long enough.
 class Sender {
  public:
-  Sender(const ApiCaller& call, std::string_view source)
-      : call_(call), source_(source), writer_(source_) {}
+  Sender(const ApiCaller& call, std::string_view source, bool dry_run)
+      : call_(call), source_(source), dry_run_(dry_run), writer_(source_) {}
 
   Status Send(const PathBatch& batch) {
     for (std::size_t begin = 0; begin < batch.samples.size(); begin += kSamplesAtOnce) {
@@ -76,6 +76,7 @@ class Sender {
   Status SendNow() {
     HttpRequest request{.method = HttpMethod::kPost, .path = "/api/v1/append"};
     request.headers["content-type"] = "application/json";
+    if (dry_run_) request.params.emplace("dry_run", "true");
     request.body = writer_.Finish();
     writer_ = AppendWriter(source_);
     ASSIGN_OR_RETURN(const HttpResponse response, call_(std::move(request)));
@@ -86,26 +87,37 @@ class Sender {
     report_.conflicts += report.conflicts;
     std::ranges::move(report.letters, std::back_inserter(report_.letters));
     std::ranges::move(report.new_tags, std::back_inserter(report_.new_tags));
+    std::ranges::move(report.preview, std::back_inserter(report_.preview));
     return {};
   }
 
   const ApiCaller& call_;
   const std::string source_;
+  const bool dry_run_;
   AppendWriter writer_;
   IngestReport report_;
 };
 
-}  // namespace
-
-Result<IngestReport> RemoteSink::Ingest(std::string_view source, std::vector<PathBatch> batches,
-                                        std::vector<DeadLetter> letters) {
-  Sender sender(call_, source);
+Result<IngestReport> SendAll(Sender sender, std::vector<PathBatch> batches,
+                             std::vector<DeadLetter> letters) {
   for (PathBatch& batch : batches) {
     SetAside(batch, letters);
     RETURN_IF_ERROR(sender.Send(batch));
   }
   for (const DeadLetter& letter : letters) RETURN_IF_ERROR(sender.Send(letter));
   return sender.Finish();
+}
+
+}  // namespace
+
+Result<IngestReport> RemoteSink::Ingest(std::string_view source, std::vector<PathBatch> batches,
+                                        std::vector<DeadLetter> letters) {
+  return SendAll(Sender(call_, source, false), std::move(batches), std::move(letters));
+}
+
+Result<IngestReport> RemoteSink::Preview(std::vector<PathBatch> batches,
+                                         std::vector<DeadLetter> letters) {
+  return SendAll(Sender(call_, "preview", true), std::move(batches), std::move(letters));
 }
 
 }  // namespace bedplate

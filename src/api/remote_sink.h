@@ -24,6 +24,8 @@ class RemoteSink final : public IngestSink {
   /// Errors: what the caller says, or what the server's problem document says.
   Result<IngestReport> Ingest(std::string_view source, std::vector<PathBatch> batches,
                               std::vector<DeadLetter> letters) override;
+  Result<IngestReport> Preview(std::vector<PathBatch> batches,
+                               std::vector<DeadLetter> letters) override;
 
  private:
   ApiCaller call_;

@@ -15,6 +15,7 @@ enum class ExitCode : int {
   kDenied = 6,       // credentials or role
   kUnavailable = 7,  // try again: busy, time-out, disk full
   kProblems = 8,     // the check ran and found problems, or an import left dead letters
+  kReplaced = 9,     // an import stored everything, and replaced values that were stored before
 };
 
 ExitCode ExitCodeOf(ErrorCode code) noexcept;

@@ -75,8 +75,19 @@ class FakeHistorian final : public Historian {
     return result;
   }
 
-  Status Scan(const ScanRequest& /*request*/, const ScanSink& /*sink*/) const override {
-    return Unsupported();
+  /// In one block.
+  Status Scan(const ScanRequest& request, const ScanSink& sink) const override {
+    SampleColumns block;
+    {
+      const std::lock_guard lock(mutex_);
+      const Series& series = series_.at(request.tag.value() - 1);
+      block.type = series.type;
+      for (const auto& [time, sample] : series.samples) {
+        if (time >= request.range.start && time < request.range.stop) block.Push(sample);
+      }
+    }
+    if (!block.empty()) sink(block);
+    return {};
   }
   Result<AggregateColumns> Aggregate(const AggregateRequest& /*request*/) const override {
     return Unsupported();

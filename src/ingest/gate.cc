@@ -10,8 +10,8 @@
 #include "ingest/append_piece.h"
 #include "ingest/coerce.h"
 #include "ingest/refusal.h"
+#include "ingest/stored_comparison.h"
 #include "ingest/tag_route.h"
-#include "model/nearest_path.h"
 
 namespace bedplate {
 namespace {
@@ -19,9 +19,6 @@ namespace {
 // The historian refuses a call that is too long for one frame of its log as a whole. A quarter of
 // that leaves room and still is one call for all but the largest requests.
 constexpr std::uint64_t kMaxAppendBytes = 64ULL << 20U;
-
-// Each looks at all declared tags. Who makes more new tags in one call did not misspell them.
-constexpr std::size_t kMaxSuggestions = 20;
 
 bool IsNumeric(ValueType type) { return type == ValueType::kDouble || type == ValueType::kInt64; }
 
@@ -36,7 +33,13 @@ class HistorianGate final : public TrustGate {
 
   Result<IngestReport> Ingest(std::string_view source, std::vector<PathBatch> batches,
                               std::vector<DeadLetter> letters) override;
+  Result<IngestReport> Preview(std::vector<PathBatch> batches,
+                               std::vector<DeadLetter> letters) override;
   void Observe(AppendObserver observer) override;
+  std::unique_lock<std::shared_mutex> HoldIngest() override {
+    const std::lock_guard turn(turnstile_);
+    return std::unique_lock(passing_);
+  }
   void PlantChanged() override { routes_.ForgetAll(); }
   Status NoteStoredTags() override;
 
@@ -49,12 +52,24 @@ class HistorianGate final : public TrustGate {
     std::vector<DeadLetter> letters;
   };
 
+  std::shared_lock<std::shared_mutex> Pass() {
+    const std::lock_guard turn(turnstile_);
+    return std::shared_lock(passing_);
+  }
+  /// A batch that may be stored.
+  struct Admitted {
+    std::shared_ptr<const TagRoute> route;
+    Coerced coerced;
+    ValueType type = ValueType::kDouble;
+  };
+
+  Result<std::optional<Admitted>> Admit(PathBatch& batch, std::vector<DeadLetter>& letters);
+  Status PreviewOne(PathBatch batch, IngestReport& report);
   Status Prepare(std::string_view source, PathBatch batch, Call& call);
   Result<std::optional<UnitConversion>> ConversionOf(const TagRoute& route,
                                                      const PathBatch& batch) const;
   Status Append(const Call& call, IngestReport& report);
-  Status NoteNewTags(const Call& call, std::vector<NewTag>& noted);
-  Result<std::vector<std::string>> DeclaredPaths() const;
+  Status NoteNewTags(const Call& call, std::vector<std::string>& noted);
   Status StoreLetters(std::string_view source, std::vector<DeadLetter>& letters);
   void Notify(const Call& call, std::size_t begin, std::size_t end);
 
@@ -63,6 +78,8 @@ class HistorianGate final : public TrustGate {
   const UnitSystem& units_;
   const Clock& clock_;
   TagRoutes routes_;
+  std::mutex turnstile_;       // who waits to hold the gate is not overtaken
+  std::shared_mutex passing_;  // shared by the calls under way
   std::mutex observer_mutex_;
   std::shared_ptr<const AppendObserver> observer_;
 };
@@ -107,6 +124,7 @@ Tag WrittenTag(std::string_view source, const PathBatch& batch, ValueType type) 
 
 Result<IngestReport> HistorianGate::Ingest(std::string_view source, std::vector<PathBatch> batches,
                                            std::vector<DeadLetter> letters) {
+  const auto passing = Pass();
   IngestReport report;
   Call call;
   call.letters = std::move(letters);
@@ -121,24 +139,75 @@ Result<IngestReport> HistorianGate::Ingest(std::string_view source, std::vector<
   return report;
 }
 
-Status HistorianGate::Prepare(std::string_view source, PathBatch batch, Call& call) {
-  if (batch.samples.empty()) return {};
+Result<IngestReport> HistorianGate::Preview(std::vector<PathBatch> batches,
+                                            std::vector<DeadLetter> letters) {
+  const auto passing = Pass();
+  IngestReport report;
+  report.letters = std::move(letters);
+  for (PathBatch& batch : batches) {
+    RETURN_IF_ERROR(PreviewOne(std::move(batch), report));
+  }
+  return report;
+}
+
+/// What can be stored of a batch; the letters of the rest are added to `letters`. Empty when all of
+/// it is refused.
+Result<std::optional<HistorianGate::Admitted>> HistorianGate::Admit(
+    PathBatch& batch, std::vector<DeadLetter>& letters) {
+  if (batch.samples.empty()) return std::optional<Admitted>();
   if (const Status valid = CheckPath(batch.path); !valid.ok()) {
-    RefuseAll(batch, "bad-path", valid.error().message(), call.letters);
-    return {};
+    RefuseAll(batch, "bad-path", valid.error().message(), letters);
+    return std::optional<Admitted>();
   }
   ASSIGN_OR_RETURN(auto route, routes_.Find(batch.path));
+  if (route->is_asset) {
+    RefuseAll(batch, "bad-path", "expected the path of a tag, this one is an asset's", letters);
+    return std::optional<Admitted>();
+  }
   auto conversion = ConversionOf(*route, batch);
   if (!conversion.ok()) {
-    RefuseAll(batch, "bad-unit", conversion.error().message(), call.letters);
-    return {};
+    RefuseAll(batch, "bad-unit", conversion.error().message(), letters);
+    return std::optional<Admitted>();
   }
   const CoerceTarget target{.type = route->type.value_or(batch.samples.type),
                             .converts_types = route->declared(),
                             .conversion = *conversion};
-  Coerced coerced = Coerce(std::move(batch.samples), target);
+  return std::optional<Admitted>(
+      {std::move(route), Coerce(std::move(batch.samples), target), target.type});
+}
+
+Status HistorianGate::PreviewOne(PathBatch batch, IngestReport& report) {
+  TagPreview preview{.path = batch.path, .unit = batch.unit};
+  const std::size_t letters_before = report.letters.size();
+  ASSIGN_OR_RETURN(std::optional<Admitted> admitted, Admit(batch, report.letters));
+  if (admitted) {
+    Coerced& coerced = admitted->coerced;
+    const TagRoute& route = *admitted->route;
+    if (route.tag && !route.tag->unit.empty()) preview.unit = route.tag->unit;
+    const auto series = historian_.Find(batch.path);
+    preview.is_new = !series || series->samples == 0;
+    if (!preview.is_new && series->type != admitted->type) {
+      RefuseKept(coerced, "type-conflict", "the samples that are stored have another type");
+    }
+    for (Refusal& refusal : coerced.refusals) {
+      report.letters.push_back(LetterOf(batch, std::move(refusal)));
+    }
+    RETURN_IF_ERROR(CompareWithStored(historian_, route.id, coerced.samples, preview));
+  }
+  preview.refused = report.letters.size() - letters_before;
+  report.stored += preview.stored;
+  report.duplicates += preview.duplicates;
+  report.conflicts += preview.conflicts;
+  report.preview.push_back(std::move(preview));
+  return {};
+}
+
+Status HistorianGate::Prepare(std::string_view source, PathBatch batch, Call& call) {
+  ASSIGN_OR_RETURN(std::optional<Admitted> admitted, Admit(batch, call.letters));
+  if (!admitted) return {};
+  auto& [route, coerced, type] = *admitted;
   if (!route->id && !coerced.samples.empty()) {
-    auto created = routes_.Create(batch.path, target.type);
+    auto created = routes_.Create(batch.path, type);
     if (created.ok()) {
       route = *created;
     } else if (created.error().code() == ErrorCode::kConflict) {
@@ -151,7 +220,7 @@ Status HistorianGate::Prepare(std::string_view source, PathBatch batch, Call& ca
     call.letters.push_back(LetterOf(batch, std::move(refusal)));
   }
   if (!coerced.samples.empty()) {
-    if (!route->tag) call.new_tags.push_back(WrittenTag(source, batch, target.type));
+    if (!route->tag) call.new_tags.push_back(WrittenTag(source, batch, type));
     for (SampleColumns& piece : CutIntoPieces(std::move(coerced.samples), kMaxAppendBytes)) {
       call.batches.push_back({.tag = *route->id, .samples = std::move(piece)});
       call.paths.push_back(batch.path);
@@ -195,30 +264,15 @@ Status HistorianGate::Append(const Call& call, IngestReport& report) {
   return NoteNewTags(call, report.new_tags);
 }
 
-Status HistorianGate::NoteNewTags(const Call& call, std::vector<NewTag>& noted) {
+Status HistorianGate::NoteNewTags(const Call& call, std::vector<std::string>& noted) {
   if (call.new_tags.empty()) return {};
   RETURN_IF_ERROR(catalog_.plant().NoteWrittenTags(call.new_tags));
-  ASSIGN_OR_RETURN(const std::vector<std::string> declared, DeclaredPaths());
   std::set<std::string_view> seen;  // two batches may be for one tag
   for (const Tag& tag : call.new_tags) {
     routes_.Forget(tag.path);
-    if (!seen.insert(tag.path).second) continue;
-    NewTag& made = noted.emplace_back(NewTag{tag.path, {}});
-    if (noted.size() > kMaxSuggestions) continue;
-    ASSIGN_OR_RETURN(const Glob pattern, Glob::Parse(tag.path));
-    made.nearest = NearestPath(pattern, declared).value_or("");
+    if (seen.insert(tag.path).second) noted.push_back(tag.path);
   }
   return {};
-}
-
-Result<std::vector<std::string>> HistorianGate::DeclaredPaths() const {
-  ASSIGN_OR_RETURN(const Glob all, Glob::Parse("**"));
-  ASSIGN_OR_RETURN(const std::vector<Tag> tags, catalog_.plant().ListTags(all));
-  std::vector<std::string> paths;
-  for (const Tag& tag : tags) {
-    if (tag.declared) paths.push_back(tag.path);
-  }
-  return paths;
 }
 
 Status HistorianGate::NoteStoredTags() {

@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 
 #include "catalog/catalog.h"
 #include "historian/historian.h"
@@ -17,7 +19,7 @@ using AppendObserver = std::function<void(const std::string& path, const SampleC
 /// The trust gate: the one way by which samples reach the historian.
 ///
 /// A sample becomes a dead letter, and the rest of the call is stored, with one of these codes:
-///   bad-path       the path breaks a rule of CheckPath
+///   bad-path       the path breaks a rule of CheckPath, or is that of an asset
 ///   bad-time       before 1970 or from 2200 on
 ///   bad-number     NaN or infinite, as it came or after the unit conversion
 ///   bad-text       a string that is not valid UTF-8 or is longer than kMaxStringBytes
@@ -37,6 +39,9 @@ class TrustGate : public IngestSink {
                                          const UnitSystem& units, const Clock& clock);
   /// Replaces the observer; null for none.
   virtual void Observe(AppendObserver observer) = 0;
+  /// While the lock is held no sample passes, so that what is stored can be compared with a new
+  /// plant model and the model changed in one go. Waits for the calls that are under way.
+  [[nodiscard]] virtual std::unique_lock<std::shared_mutex> HoldIngest() = 0;
   /// Forgets cached tag declarations; to be called after the plant model changed.
   virtual void PlantChanged() = 0;
   /// Notes every stored series that the catalog does not know, which a crash between an append and

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 #include <thread>
 
@@ -113,9 +114,60 @@ TEST_F(GateTest, NamesTheTagsThatNoPlantFileDeclares) {
   batches[3].samples.times = {kTime.nanoseconds() + 10, kTime.nanoseconds() + 20};
   const IngestReport report = Ingest(std::move(batches));
   EXPECT_EQ(report.stored, 8U);
-  EXPECT_THAT(report.new_tags,
-              ElementsAre(NewTag{"mill/enery", "mill/energy"}, NewTag{"mill/voltage", ""}));
+  EXPECT_THAT(report.new_tags, ElementsAre("mill/enery", "mill/voltage"));
   EXPECT_THAT(Ingest(Batch("mill/enery", {3.0})).new_tags, IsEmpty()) << "it is known now";
+}
+
+TEST_F(GateTest, APreviewTellsWhatAnIngestThenDoes) {
+  Declare("mill/power", ValueType::kDouble, "kW");
+  PathBatch stored = Batch("mill/power", {1.0, 2.0, 3.0, 4.0});
+  stored.unit = "kW";
+  (void)Ingest(std::move(stored));
+  const auto batches = [] {
+    std::vector<PathBatch> made;
+    made.push_back(Batch("mill/power", {1000.0, 9000.0, std::nan(""), 4000.0, 5000.0, 5000.0}));
+    made[0].samples.times[5] = made[0].samples.times[4];
+    made[0].unit = "W";
+    made.push_back(Batch("mill/new", {7.0}));
+    made.push_back(Batch("mill", {7.0, 8.0}));
+    return made;
+  };
+  const auto preview = gate_->Preview(batches(), {});
+  ASSERT_TRUE(preview.ok()) << preview.error().ToString();
+  const auto at = [](int second) { return kTime + std::chrono::seconds(second); };
+  EXPECT_THAT(preview->preview,
+              ElementsAre(TagPreview{"mill/power", "kW", false, 1, 3, 1, 1, at(0), at(4), 1, 9},
+                          TagPreview{"mill/new", "", true, 1, 0, 0, 0, at(0), at(0), 7, 7},
+                          TagPreview{"mill", "", false, 0, 0, 0, 2, {}, {}, {}, {}}));
+  EXPECT_THAT(Codes(*preview), ElementsAre("bad-number", "bad-path", "bad-path"));
+  EXPECT_EQ(*catalog_.dead_letters().Total(), 0U) << "nothing is stored";
+  EXPECT_FALSE(historian_.Find("mill/new"));
+  const IngestReport done = Ingest(batches());
+  EXPECT_EQ(done.stored, preview->stored);
+  EXPECT_EQ(done.duplicates, preview->duplicates);
+  EXPECT_EQ(done.conflicts, preview->conflicts);
+  EXPECT_EQ(done.letters.size(), preview->letters.size());
+}
+
+TEST_F(GateTest, ADeclarationWaitsForSamplesAndTheyForIt) {
+  auto held = std::make_unique<std::unique_lock<std::shared_mutex>>(gate_->HoldIngest());
+  std::atomic<bool> stored = false;
+  std::thread writer([&] {
+    (void)Ingest(Batch("mill/energy", {1.0}));
+    stored = true;
+  });
+  Declare("mill/energy", ValueType::kInt64, "kWh");
+  EXPECT_FALSE(stored);
+  held.reset();
+  writer.join();
+  EXPECT_EQ(historian_.Find("mill/energy")->type, ValueType::kInt64);
+}
+
+TEST_F(GateTest, NoTagIsMadeAtThePathOfAnAsset) {
+  Declare("mill/energy", ValueType::kDouble, "kWh");
+  const IngestReport report = Ingest(Batch("mill", {1.0}));
+  EXPECT_EQ(report.stored, 0U);
+  EXPECT_THAT(Codes(report), ElementsAre("bad-path"));
 }
 
 TEST_F(GateTest, CountsDuplicatesAndConflicts) {

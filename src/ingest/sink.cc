@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace bedplate {
 
 std::string Origin::PlaceOf(std::size_t index) const {
@@ -11,6 +13,35 @@ std::string Origin::PlaceOf(std::size_t index) const {
 std::string Origin::KeyOf(std::size_t index) const {
   if (key.empty()) return {};
   return lines.empty() ? key + suffix : fmt::format("{}:{}{}", key, lines[index], suffix);
+}
+
+namespace {
+
+/// The one that `choose` prefers of two that may be missing.
+template <typename T, typename Choose>
+void TakeBetter(std::optional<T>& mine, const std::optional<T>& other, Choose choose) {
+  if (other) mine = mine ? choose(*mine, *other) : *other;
+}
+
+}  // namespace
+
+void TagPreview::Merge(const TagPreview& other) {
+  is_new = is_new && other.is_new;
+  stored += other.stored;
+  duplicates += other.duplicates;
+  conflicts += other.conflicts;
+  refused += other.refused;
+  const auto lesser = [](const auto& a, const auto& b) { return std::min(a, b); };
+  const auto greater = [](const auto& a, const auto& b) { return std::max(a, b); };
+  TakeBetter(first, other.first, lesser);
+  TakeBetter(last, other.last, greater);
+  TakeBetter(min, other.min, lesser);
+  TakeBetter(max, other.max, greater);
+}
+
+Result<IngestReport> IngestSink::Preview(std::vector<PathBatch> /*batches*/,
+                                         std::vector<DeadLetter> /*letters*/) {
+  return Error(ErrorCode::kUnsupported, "this sink cannot tell what it would store");
 }
 
 }  // namespace bedplate

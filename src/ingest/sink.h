@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,12 +34,23 @@ struct PathBatch {
   Origin origin;
 };
 
-/// A tag that its first samples made, as no plant file declares it.
-struct NewTag {
+/// What a call would do to one tag.
+struct TagPreview {
   std::string path;
-  std::string nearest;  // the declared tag that was perhaps meant; empty: none is near
+  std::string unit;          // of min and max: the tag's, or that of the batch where it has none
+  bool is_new = false;       // the tag has no samples yet
+  std::uint64_t stored = 0;  // samples, as in IngestReport
+  std::uint64_t duplicates = 0;
+  std::uint64_t conflicts = 0;
+  std::uint64_t refused = 0;
+  std::optional<Timestamp> first;  // of the samples that are not refused
+  std::optional<Timestamp> last;
+  std::optional<double> min;  // of those that are numbers
+  std::optional<double> max;
 
-  bool operator==(const NewTag&) const = default;
+  /// Adds what another call would do to the same tag.
+  void Merge(const TagPreview& other);
+  bool operator==(const TagPreview&) const = default;
 };
 
 /// What became of an ingest call. Counts are samples. `letters` are the call's own and those the
@@ -48,7 +60,8 @@ struct IngestReport {
   std::uint64_t duplicates = 0;
   std::uint64_t conflicts = 0;
   std::vector<DeadLetter> letters;
-  std::vector<NewTag> new_tags;
+  std::vector<std::string> new_tags;  // that no plant file declares and these samples made
+  std::vector<TagPreview> preview;    // of Preview only, one for each batch
 };
 
 /// Where decoded samples go. One implementation writes to the stores of this process, another to a
@@ -61,6 +74,10 @@ class IngestSink {
   /// repeated: what it had stored already counts as duplicates then.
   virtual Result<IngestReport> Ingest(std::string_view source, std::vector<PathBatch> batches,
                                       std::vector<DeadLetter> letters) = 0;
+  /// What Ingest would do; nothing is stored. Calls know nothing of each other: a time that comes
+  /// in two of them counts as new in both. kUnsupported where the sink cannot tell.
+  virtual Result<IngestReport> Preview(std::vector<PathBatch> batches,
+                                       std::vector<DeadLetter> letters);
 };
 
 }  // namespace bedplate

@@ -49,6 +49,9 @@ Result<std::shared_ptr<const TagRoute>> TagRoutes::Load(const std::string& path)
     route->type = route->tag->type;
     route->id.reset();
   }
+  if (!route->tag && !route->id) {
+    ASSIGN_OR_RETURN(route->is_asset, catalog_.plant().HasAsset(path));
+  }
   return std::shared_ptr<const TagRoute>(std::move(route));
 }
 

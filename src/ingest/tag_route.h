@@ -18,6 +18,7 @@ struct TagRoute {
   std::optional<Tag> tag;         // as the catalog has it; empty: not noted yet
   std::optional<TagId> id;        // empty: the historian has no such series yet
   std::optional<ValueType> type;  // of the declaration, else of the series; empty: not settled yet
+  bool is_asset = false;          // the plant has an asset there, and so no tag
 
   [[nodiscard]] bool declared() const { return tag && tag->declared; }
 };

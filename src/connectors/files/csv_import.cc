@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
 #include <iterator>
 #include <memory>
+#include <ratio>
+#include <span>
 
 #include "base/utf8.h"
 #include "connectors/files/byte_source.h"
@@ -22,6 +27,34 @@ constexpr std::uint64_t kRowsBetweenCancelChecks = 1'024;
 std::string ShownName(const std::string& path) {
   const std::string name = path.substr(path.rfind('/') + 1);
   return ToValidUtf8(name, name.size() * 3);
+}
+
+std::string Describe(const TimeJumps& jumps) {
+  const double days =
+      std::abs(std::chrono::duration<double, std::ratio<86'400>>(jumps.largest).count());
+  return fmt::format(
+      "times jump: {} of {} steps are not {} (the largest is {:.0f} days{}); is the order of day "
+      "and "
+      "month in time.format right?",
+      jumps.other, jumps.steps, FormatDuration(std::chrono::abs(jumps.usual)), days,
+      jumps.largest.count() < 0 ? " backwards" : "");
+}
+
+/// A compressed file as text is one long line of nonsense.
+Status RefuseCompressed(const RandomAccessFile& file) {
+  std::array<char, 4> head{};
+  const auto count = std::min<std::uint64_t>(head.size(), file.size());
+  const std::span<char> front = std::span(head).first(count);
+  RETURN_IF_ERROR(file.ReadAt(0, std::as_writable_bytes(front)));
+  const std::string_view begin(front.data(), front.size());
+  const auto refuse = [](std::string_view what) {
+    return Error(ErrorCode::kInvalidArgument, fmt::format("expected a CSV file, got {}", what));
+  };
+  if (begin.starts_with("\x1F\x8B")) return refuse("gzip; unpack it first (gunzip)");
+  if (begin.starts_with("PK\x03\x04")) {
+    return refuse("a ZIP archive or a workbook (.xlsx); save it as CSV first");
+  }
+  return {};
 }
 
 /// One file on its way into the sink.
@@ -49,6 +82,8 @@ class ImportRun {
     report_.empty_cells = batcher.empty_cells();
     report_.first = batcher.first();
     report_.last = batcher.last();
+    if (report_.rows == 0) report_.warnings.emplace_back("the file has a header and no rows");
+    if (const auto jumps = batcher.FindJumps()) report_.warnings.push_back(Describe(*jumps));
     return std::move(report_);
   }
 
@@ -76,6 +111,7 @@ class ImportRun {
 
 /// Leaves the first data row in row_ when the file has no header.
 Status ImportRun::ReadHeader() {
+  RETURN_IF_ERROR(RefuseCompressed(file_));
   RETURN_IF_ERROR(reader_.SkipLines(map_.csv.skip_rows));
   ASSIGN_OR_RETURN(const bool has_row, reader_.Next(row_));
   if (!has_row) {
@@ -124,14 +160,21 @@ Status ImportRun::Flush(RowBatcher& batcher) {
   RowBatcher::Taken taken = batcher.Take();
   report_.samples += taken.samples;
   if (taken.samples > 0 || !taken.letters.empty()) {
-    ASSIGN_OR_RETURN(IngestReport done, sink_.Ingest(options_.source, std::move(taken.batches),
-                                                     std::move(taken.letters)));
+    ASSIGN_OR_RETURN(
+        IngestReport done,
+        options_.dry_run
+            ? sink_.Preview(std::move(taken.batches), std::move(taken.letters))
+            : sink_.Ingest(options_.source, std::move(taken.batches), std::move(taken.letters)));
     report_.stored += done.stored;
     report_.duplicates += done.duplicates;
     report_.conflicts += done.conflicts;
     report_.letters += done.letters.size();
     for (const DeadLetter& letter : done.letters) ++report_.letters_by_code[letter.code];
     std::ranges::move(done.new_tags, std::back_inserter(report_.new_tags));
+    for (TagPreview& preview : done.preview) {
+      const auto [known, is_new] = report_.tags.try_emplace(preview.path, preview);
+      if (!is_new) known->second.Merge(preview);
+    }
   }
   if (progress_) {
     progress_({.bytes = reader_.bytes_read(), .total_bytes = file_.size(), .rows = report_.rows});

@@ -27,9 +27,11 @@ struct ImportReport {
   std::uint64_t conflicts = 0;
   std::uint64_t letters = 0;
   std::map<std::string, std::uint64_t> letters_by_code;
-  std::vector<NewTag> new_tags;    // that this file made
-  std::optional<Timestamp> first;  // of the samples handed on
+  std::vector<std::string> new_tags;  // that this file made
+  std::optional<Timestamp> first;     // of the samples handed on
   std::optional<Timestamp> last;
+  std::vector<std::string> warnings;       // of the file as a whole, each a sentence
+  std::map<std::string, TagPreview> tags;  // by path, of a dry run
 };
 
 struct ImportProgress {
@@ -43,6 +45,7 @@ using ImportProgressFn = std::function<void(const ImportProgress&)>;
 
 struct ImportOptions {
   std::string source = "import";  // of tags and dead letters
+  bool dry_run = false;           // nothing is stored
   // One ingest call is made when one of these is reached, at the end of a row.
   std::uint64_t batch_samples = 65'536;
   std::uint64_t batch_letters = 1'024;
@@ -58,8 +61,9 @@ struct ImportOptions {
 class CsvImport {
  public:
   /// Errors: those of opening and reading `path`; kInvalidArgument for an empty file, for columns
-  /// of the map that the file lacks, and for UTF-16; kCancelled; those of the sink. What was stored
-  /// before an error stays, and counts as duplicates when the import is repeated.
+  /// of the map that the file lacks, for UTF-16 and for a compressed file; kCancelled; those of the
+  /// sink. What was stored before an error stays, and counts as duplicates when the import is
+  /// repeated.
   static Result<ImportReport> Run(const ImportMap& map, FileSystem& files, const std::string& path,
                                   IngestSink& sink, const ImportProgressFn& progress,
                                   const CancelToken& cancel, const ImportOptions& options = {});

@@ -1,5 +1,6 @@
 #include "connectors/files/csv_import.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -308,6 +309,77 @@ TEST_F(CsvImportTest, TellsTheTwoHoursOfAutumnApartInBothLayouts) {
     EXPECT_EQ(FormatTimestamp(sink_.samples[tag][0].sample.time), "2018-10-28T00:00:00Z");
     EXPECT_EQ(FormatTimestamp(sink_.samples[tag][1].sample.time), "2018-10-28T01:00:00Z");
   }
+}
+
+TEST_F(CsvImportTest, AStampAtTheEndOfItsIntervalIsMovedToTheStart) {
+  const std::string time =
+      "time: {column: t, format: \"%d.%m.%Y %H:%M\", zone: Europe/Berlin, stamp: end, interval: "
+      "15m,"
+      " midnight: end_of_day}\n";
+  (void)Import(time + "wide: {columns: {p: {tag: acme/p}}}\n",
+               "t,p\n01.01.2018 00:15,1\n01.01.2018 23:45,2\n01.01.2018 00:00,3\n");
+  EXPECT_THAT(ValuesOf("acme/p"), ElementsAre("2017-12-31T23:00:00Z 1", "2018-01-01T22:30:00Z 2",
+                                              "2018-01-01T22:45:00Z 3"));
+}
+
+TEST_F(CsvImportTest, SaysThatDayAndMonthMayBeSwapped) {
+  std::string text = "t,p\n";
+  for (int day = 1; day <= 3; ++day) {
+    for (int hour = 0; hour < 24; ++hour) {
+      text += fmt::format("{:02}/01/2018 {:02}:00,1\n", day, hour);
+    }
+  }
+  const std::string columns = "wide: {columns: {p: {tag: acme/p}}}\n";
+  const auto with = [&](const std::string& order) {
+    return Import(fmt::format("time: {{column: t, format: \"{} %H:%M\", zone: UTC}}\n", order) +
+                      columns,
+                  text)
+        .warnings;
+  };
+  EXPECT_THAT(with("%m/%d/%Y"),
+              ElementsAre("times jump: 2 of 71 steps are not 1h (the largest is 30 days); is the "
+                          "order of day and month in time.format right?"));
+  EXPECT_THAT(with("%d/%m/%Y"), ElementsAre());
+}
+
+TEST_F(CsvImportTest, SaysThatAFileHasNoRows) {
+  EXPECT_THAT(Import(kWide, "t,p,s\n").warnings, ElementsAre("the file has a header and no rows"));
+}
+
+TEST_F(CsvImportTest, RefusesCompressedFilesByName) {
+  EXPECT_THAT(ErrorOf(kWide, "\x1F\x8B\x08rest"), HasSubstr("got gzip; unpack it first"));
+  EXPECT_THAT(ErrorOf(kWide, "PK\x03\x04rest"), HasSubstr(".xlsx"));
+}
+
+TEST_F(CsvImportTest, TextInAnotherEncodingIsToldHowToBeRead) {
+  const ImportReport report = Import(kWide, "t,p,s\n0,1,caf\xE9\n");
+  EXPECT_EQ(report.letters, 1U);
+  ASSERT_EQ(sink_.letters.size(), 1U);
+  EXPECT_THAT(sink_.letters[0].reason, HasSubstr("encoding: latin1"));
+  (void)Import("csv: {encoding: windows-1252}\n" + std::string(kWide), "t,p,s\n0,1,5 \x80\n");
+  EXPECT_THAT(ValuesOf("acme/s"), ElementsAre("1970-01-01T00:00:00Z 5 €"));
+}
+
+TEST_F(CsvImportTest, ADryRunTellsPerTagAndStoresNothing) {
+  FakeHistorian historian;
+  const auto gate = TrustGate::Make(historian, Open(), Units(), clock_);
+  const ImportMap map = MapOf(kWide);
+  const std::string before = Write("before.csv", "t,p,s\n0,1.5,on\n60,2.5,off\n");
+  ASSERT_TRUE(Run(map, before, *gate).ok());
+  const std::string after = Write("after.csv", "t,p,s\n0,1.5,on\n60,9.5,off\n120,3.5,bad\xFF\n");
+  const auto report = Run(map, after, *gate, {.dry_run = true, .batch_samples = 1});
+  ASSERT_TRUE(report.ok()) << report.error().ToString();
+  const TagPreview& p = report->tags.at("acme/p");
+  EXPECT_EQ(p.stored, 1U);
+  EXPECT_EQ(p.duplicates, 1U);
+  EXPECT_EQ(p.conflicts, 1U);
+  EXPECT_EQ(p.first, Timestamp(0));
+  EXPECT_EQ(p.last, Timestamp::FromSeconds(120));
+  EXPECT_EQ(p.min, 1.5);
+  EXPECT_EQ(p.max, 9.5);
+  EXPECT_EQ(report->tags.at("acme/s").duplicates, 2U);
+  EXPECT_EQ(report->letters, 1U);
+  EXPECT_EQ(historian.Find("acme/p")->samples, 2U);
 }
 
 }  // namespace
