@@ -16,7 +16,9 @@ Result<HttpResponse> ListInitiatives(const ApiContext& context, const HttpReques
   JsonWriter json(body);
   json.BeginObject().Key("initiatives").BeginArray();
   for (const ValueService::Measured& measured : list) WriteInitiativeSummary(json, *measured);
-  json.EndArray().EndObject();
+  json.EndArray().Key("proven");
+  WriteProvenValue(json, SumProven(list));
+  json.EndObject();
   return HttpResponse::Json(std::move(body));
 }
 

@@ -22,9 +22,9 @@ class ValueApiTest : public ApiTest {
     std::mt19937_64 random(3);
     std::normal_distribution<double> noise(0, 2);
     const Timestamp change = At("2017-09-01");
-    IngestSeries("acme/energy", At("2017-05-01"), hours(1), 24 * 245, [&](int i) {
+    IngestSeries("acme/energy", At("2016-09-01"), hours(1), 24 * 487, [&](int i) {
       const double used = 50.0 + i / 24 % 7;
-      return used * (At("2017-05-01") + hours(i) >= change ? 0.9 : 1.0) + noise(random);
+      return used * (At("2016-09-01") + hours(i) >= change ? 0.9 : 1.0) + noise(random);
     });
   }
 
@@ -37,7 +37,8 @@ class ValueApiTest : public ApiTest {
 };
 
 TEST_F(ValueApiTest, TheListHasAVerdictOrAReasonForEach) {
-  const auto list = Read("/api/v1/initiatives").at("initiatives").as_array();
+  const auto answer = Read("/api/v1/initiatives");
+  const auto list = answer.at("initiatives").as_array();
   ASSERT_EQ(list.size(), 3U);
   EXPECT_EQ(list[0].at("name"), "heat-recovery");
   EXPECT_EQ(list[0].at("verdict"), "proven-gain");
@@ -53,6 +54,13 @@ TEST_F(ValueApiTest, TheListHasAVerdictOrAReasonForEach) {
   EXPECT_EQ(list[2].at("error"), list[2].at("reason"));
   EXPECT_THAT(list[2].at("error").as_string().c_str(), HasSubstr("degC"));
   EXPECT_TRUE(list[1].at("measured_per_year").at("value").is_null());
+  // Only what is proven is summed, by currency.
+  EXPECT_EQ(answer.at("proven").at("initiatives"), 1);
+  const auto& sums = answer.at("proven").at("per_year").as_array();
+  ASSERT_EQ(sums.size(), 1U);
+  EXPECT_EQ(sums[0].at("currency"), "EUR");
+  EXPECT_EQ(sums[0].at("value"), list[0].at("measured_per_year").at("value"));
+  EXPECT_FALSE(list[0].as_object().contains("caveat"));  // the baseline is a whole year
 }
 
 TEST_F(ValueApiTest, OneInitiativeShowsWhatItsVerdictRestsOn) {
@@ -60,7 +68,7 @@ TEST_F(ValueApiTest, OneInitiativeShowsWhatItsVerdictRestsOn) {
   EXPECT_EQ(one.at("owners"),
             (boost::json::value{{"business", "Plant manager"}, {"finance", "Controller"}}));
   EXPECT_EQ(one.at("granularity"), "1d");
-  EXPECT_EQ(one.at("baseline").at("from"), At("2017-05-01").milliseconds());
+  EXPECT_EQ(one.at("baseline").at("from"), At("2016-09-01").milliseconds());
   EXPECT_EQ(one.at("drivers"), (boost::json::value{"day-of-week"}));
   // A tenth was saved, and money is KPI units times what one is worth.
   EXPECT_LT(Number(one.at("effect_percent"), "low"), 10);
@@ -91,7 +99,7 @@ TEST_F(ValueApiTest, SeriesAndCumulatedAreColumnsOfOneLength) {
       EXPECT_EQ(one.at(part).at(column).as_array().size(), points) << part << "." << column;
     }
   }
-  EXPECT_EQ(one.at("series").at("starts").as_array().size(), 245U);
+  EXPECT_EQ(one.at("series").at("starts").as_array().size(), 487U);
   const auto& cumulated = one.at("cumulated").as_object();
   EXPECT_NEAR(cumulated.at("value").as_array().back().to_number<double>(),
               Number(one.at("money"), "value"), 1e-6);

@@ -48,6 +48,9 @@ void WriteSummaryFields(JsonWriter& json, const MeasuredInitiative& measured) {
   json.Key("currency").Text(initiative.unit_value.currency);
   WriteInterval(json, "measured_per_year", PartOf(measured, &Effect::annual_money));
   WriteInterval(json, "expected_per_year", ExpectedPerYear(measured));
+  if (measured.evaluation && !measured.evaluation->caveat.empty()) {
+    json.Key("caveat").Text(measured.evaluation->caveat);
+  }
   if (!measured.reason.empty()) json.Key("reason").Text(measured.reason);
   if (!measured.error.empty()) json.Key("error").Text(measured.error);
 }
@@ -198,6 +201,15 @@ void WriteCumulated(JsonWriter& json, const std::vector<MoneyPoint>& points,
 }
 
 }  // namespace
+
+void WriteProvenValue(JsonWriter& json, const ProvenValue& proven) {
+  json.BeginObject().Key("initiatives").Unsigned(proven.initiatives);
+  json.Key("per_year").BeginArray();
+  for (const auto& [currency, value] : proven.money_per_year) {
+    json.BeginObject().Key("currency").Text(currency).Key("value").Number(value).EndObject();
+  }
+  json.EndArray().EndObject();
+}
 
 void WriteInitiativeSummary(JsonWriter& json, const MeasuredInitiative& measured) {
   json.BeginObject();

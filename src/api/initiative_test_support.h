@@ -24,7 +24,7 @@ initiatives:
     kpi: {tag: acme/energy, aggregate: sum, direction: decrease, unit: kWh}
     unit_value: {amount: 0.2, currency: EUR, per: kWh}
     granularity: 1d
-    baseline: {from: 2017-05-01, to: 2017-09-01}
+    baseline: {from: 2016-09-01, to: 2017-09-01}
     reporting: {from: 2017-09-01, to: 2018-01-01}
     drivers:
       - calendar: day-of-week

@@ -64,7 +64,7 @@ class OpenApiTest : public ApiTest {
 
   void Fill() {
     Apply(kInitiativePlant);
-    IngestSeries("acme/energy", At("2017-05-01"), std::chrono::hours(1), 24 * 246,
+    IngestSeries("acme/energy", At("2016-09-01"), std::chrono::hours(1), 24 * 488,
                  [](int i) { return 50.0 + i % 24 + i / 24 % 7 + 0.01 * ((i * 7919) % 101); });
     Ingest("acme/recipe", {{kMidnight, std::string("thick"), kBad}});
     Ingest("loose", {{kMidnight, true, kGood}, {Timestamp(-1), false, kGood}});

@@ -42,6 +42,19 @@ std::string IntervalCell(const boost::json::value& object, std::string_view key,
 
 std::string Percent(double value) { return fmt::format("{:.1f} %", value); }
 
+/// "Proven: 1 initiative, together 14,200 EUR a year"; currencies stand side by side.
+std::string ProvenLine(const boost::json::value& proven) {
+  const auto count = JsonNumber(proven, "initiatives").value_or(0);
+  if (count == 0) return "Proven: none\n";
+  std::vector<std::string> sums;
+  for (const auto& sum : proven.at("per_year").as_array()) {
+    sums.push_back(fmt::format("{} {}", Rounded(JsonNumber(sum, "value").value_or(0)),
+                               JsonText(sum, "currency")));
+  }
+  return fmt::format("Proven: {} initiative{}, together {} a year\n", count, count == 1 ? "" : "s",
+                     fmt::join(sums, " and "));
+}
+
 Result<ExitCode> RunList(CommandContext& context, const ValueOptions& options) {
   ASSIGN_OR_RETURN(const std::string body,
                    CallOnce(context, options.directory, {.path = "/api/v1/initiatives"}));
@@ -62,6 +75,7 @@ Result<ExitCode> RunList(CommandContext& context, const ValueOptions& options) {
                           JsonText(item, "currency"), JsonText(item, "reason")});
   }
   PrintOut(FormatAligned(table));
+  PrintOut(ProvenLine(answer.at("proven")));
   return ExitCode::kOk;
 }
 
@@ -71,14 +85,38 @@ std::string NumberCell(const boost::json::value& object, std::string_view key, c
   return number ? fmt::format("{:.{}f}{}", *number, decimals, unit) : "–";
 }
 
+std::string CountCell(const boost::json::value& object, std::string_view key) {
+  const auto number = JsonNumber(object, key);
+  return number ? Rounded(*number) : "–";
+}
+
 void AddFitness(const boost::json::value& initiative, std::vector<std::vector<std::string>>& rows) {
   const auto& fitness = initiative.at("fitness");
   rows.push_back({"CV(RMSE)", NumberCell(fitness, "cv_rmse_percent", " %", 1)});
   rows.push_back({"NMBE", NumberCell(fitness, "nmbe_percent", " %", 2)});
   rows.push_back({"adjusted R²", NumberCell(fitness, "adjusted_r2", "", 4)});
-  rows.push_back({"periods, parameters",
-                  fmt::format("{}, {}", JsonText(fitness, "n"), JsonText(fitness, "parameters"))});
-  rows.push_back({"effective periods", NumberCell(fitness, "effective_n", "", 1)});
+  rows.push_back({"periods, parameters", fmt::format("{}, {}", CountCell(fitness, "n"),
+                                                     CountCell(fitness, "parameters"))});
+  rows.push_back({"effective periods", CountCell(fitness, "effective_n")});
+}
+
+bool HasCosts(const boost::json::value& initiative) {
+  const auto& cost = initiative.at("cost");
+  return JsonNumber(cost, "once").value_or(0) > 0 || JsonNumber(cost, "yearly").value_or(0) > 0;
+}
+
+/// What an investment comes to; what has no figure says why.
+std::string CashflowCell(const boost::json::value& flow, const std::string& currency,
+                         bool has_costs) {
+  const auto npv = JsonNumber(flow, "npv");
+  std::string cell = fmt::format("NPV {} {}", npv ? Rounded(*npv) : "–", currency);
+  if (!has_costs) return cell + ", no costs to pay back";
+  const auto irr = JsonNumber(flow, "irr");
+  const auto payback = JsonNumber(flow, "payback_years");
+  if (irr) cell += ", IRR " + Percent(*irr * 100);
+  cell += payback ? fmt::format(", payback {:.1f} years", *payback) : ", never paid back";
+  if (!irr && payback) cell += ", no single IRR";
+  return cell;
 }
 
 void AddCashflow(const boost::json::value& initiative, std::string_view which,
@@ -90,12 +128,8 @@ void AddCashflow(const boost::json::value& initiative, std::string_view which,
   for (const char* name : {"low", "likely", "high"}) {
     const auto* flow = cases->as_object().if_contains(name);
     if (flow == nullptr || !flow->is_object()) continue;
-    const auto irr = JsonNumber(*flow, "irr");
-    const auto npv = JsonNumber(*flow, "npv");
     rows.push_back({fmt::format("{}, {}", which, name),
-                    fmt::format("NPV {}, IRR {}, payback {}", npv ? Rounded(*npv) : "–",
-                                irr ? Percent(*irr * 100) : "–",
-                                NumberCell(*flow, "payback_years", " years", 1))});
+                    CashflowCell(*flow, JsonText(initiative, "currency"), HasCosts(initiative))});
   }
 }
 

@@ -61,11 +61,18 @@ Result<UnitConversion> InitiativeDataReader::KpiConversion(const Kpi& kpi,
   if (!integral && (unit == kpi.unit || unit.empty())) return UnitConversion{};
   // The historian integrates over seconds.
   const std::string figure = !integral ? unit : unit.empty() ? "s" : fmt::format("({}).s", unit);
-  ASSIGN_OR_RETURN(const UnitConversion conversion, units_.Convert(figure, kpi.unit));
+  const auto converted = units_.Convert(figure, kpi.unit);
+  if (!converted.ok()) {
+    return Error(converted.error().code(),
+                 fmt::format("kpi.unit: tag {} cannot be told in '{}': {}", kpi.tag, kpi.unit,
+                             converted.error().message()));
+  }
+  const UnitConversion& conversion = converted.value();
   if (conversion.offset == 0 || kpi.aggregate == Aggregate::kMean) return conversion;
-  return Error(ErrorCode::kInvalidArgument,
-               fmt::format("KPI {}: a sum of '{}' cannot be told in '{}', whose zero differs",
-                           kpi.tag, unit, kpi.unit));
+  return Error(
+      ErrorCode::kInvalidArgument,
+      fmt::format("kpi.unit: tag {}: a sum of '{}' cannot be told in '{}', whose zero differs",
+                  kpi.tag, unit, kpi.unit));
 }
 
 Result<PeriodData> InitiativeDataReader::ReadPeriod(const Initiative& initiative, TimeRange period,

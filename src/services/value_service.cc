@@ -112,13 +112,28 @@ std::string VerdictSentence(const Initiative& initiative, const Evaluation& eval
   BEDPLATE_CHECK(evaluation.effect && evaluation.verdict != Verdict::kNoVerdict);
   const std::string money =
       DescribeMoney(evaluation.effect->annual_money, initiative.unit_value.currency);
+  const std::string caveat = evaluation.caveat.empty() ? "" : "; but " + evaluation.caveat;
   switch (evaluation.verdict) {
-    case Verdict::kProvenGain: return "Proven: " + money;
-    case Verdict::kProvenLoss: return "Proven loss: " + money;
+    case Verdict::kProvenGain: return fmt::format("Proven: {}{}", money, caveat);
+    case Verdict::kProvenLoss: return fmt::format("Proven loss: {}{}", money, caveat);
     case Verdict::kNotSignificant:
     case Verdict::kNoVerdict: break;
   }
-  return fmt::format("Not significant: {}; less than these data can tell from chance", money);
+  return fmt::format("Not significant: {}; less than these data can tell from chance{}", money,
+                     caveat);
+}
+
+ProvenValue SumProven(std::span<const ValueService::Measured> list) {
+  ProvenValue proven;
+  for (const ValueService::Measured& measured : list) {
+    if (!measured->evaluation || !measured->evaluation->effect) continue;
+    const Verdict verdict = measured->evaluation->verdict;
+    if (verdict != Verdict::kProvenGain && verdict != Verdict::kProvenLoss) continue;
+    ++proven.initiatives;
+    proven.money_per_year[measured->initiative.unit_value.currency] +=
+        measured->evaluation->effect->annual_money.middle;
+  }
+  return proven;
 }
 
 Result<std::vector<ValueService::Measured>> ValueService::List(const CancelToken& cancel) {

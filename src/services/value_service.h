@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,7 +72,16 @@ class ValueService {
 };
 
 /// What was found, in one sentence with its figures: `Proven: 14,200 EUR a year (90 %: 9,800 to
-/// 18,900)`. The evaluation must carry a verdict (CHECK).
+/// 18,900)`, and what it must not be told without. The evaluation must carry a verdict (CHECK).
 std::string VerdictSentence(const Initiative& initiative, const Evaluation& evaluation);
+
+/// What initiatives have been proven to bring together, losses counted against the gains.
+struct ProvenValue {
+  std::size_t initiatives = 0;                   // proven gains and losses
+  std::map<std::string, double> money_per_year;  // by currency: nothing is converted
+};
+
+/// What is not proven adds nothing: a sum of noise looks like a result.
+ProvenValue SumProven(std::span<const ValueService::Measured> list);
 
 }  // namespace bedplate

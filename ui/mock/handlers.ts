@@ -1,6 +1,6 @@
 import type { Problem, Role, Session } from "../src/api/types.ts";
 import { coverageOf, deadLettersOf, SQL_SCHEMA, sqlResultOf } from "./data.ts";
-import { initiativesOf, summaryOf } from "./initiatives.ts";
+import { initiativesOf, provenOf, summaryOf } from "./initiatives.ts";
 import { ASSETS, CURRENCY, DAY, type MockTag, TAGS, toTag, ZONE } from "./plant.ts";
 import { aggregateOf, lastOf, samplesOf } from "./samples.ts";
 
@@ -185,9 +185,10 @@ function sql(request: Request): Answer {
 
 function initiatives(request: Request): Answer {
   const none = request.scenario === "empty" || request.scenario === "no-initiatives";
+  const list = none ? [] : initiativesOf(request.now).map(summaryOf);
   return {
     status: 200,
-    body: { initiatives: none ? [] : initiativesOf(request.now).map(summaryOf) },
+    body: { initiatives: list, proven: provenOf(list) },
   };
 }
 

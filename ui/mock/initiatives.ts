@@ -312,3 +312,13 @@ export function summaryOf(initiative: Initiative): InitiativeSummary {
     expected_per_year,
   };
 }
+
+/** What is proven together; the mock plant has one currency. */
+export function provenOf(list: InitiativeSummary[]) {
+  const proven = list.filter((one) => one.verdict.startsWith("proven"));
+  const value = proven.reduce((sum, one) => sum + (one.measured_per_year.value ?? 0), 0);
+  return {
+    initiatives: proven.length,
+    per_year: proven.length > 0 ? [{ currency: CURRENCY, value }] : [],
+  };
+}
