@@ -1,6 +1,7 @@
 #include <string>
 
 #include "api/api.h"
+#include "api/json_reader.h"
 #include "api/json_views.h"
 #include "api/json_writer.h"
 #include "api/params.h"
@@ -9,6 +10,8 @@
 namespace bedplate {
 namespace {
 
+// Several files in JSON, where each is at most kYamlLimitBytes and escapes make some longer.
+constexpr std::uint64_t kApplyLimitBytes = 64ULL << 20U;
 constexpr std::uint64_t kMaxTags = 100'000;
 constexpr std::uint64_t kUsualTags = 10'000;
 
@@ -106,15 +109,60 @@ HttpResponse AnswerFaults(const std::vector<YamlFault>& faults) {
   return response;
 }
 
+PlantFile ReadPlantFile(JsonReader& json) {
+  PlantFile file;
+  bool has_name = false;
+  bool has_text = false;
+  json.EnterObject();
+  while (json.NextField()) {
+    if (json.field() == "name") {
+      file.name = json.Text();
+      has_name = true;
+    } else if (json.field() == "text") {
+      file.text = json.Text();
+      has_text = true;
+    } else {
+      json.RefuseField({"name", "text"});
+    }
+  }
+  if (!has_name) json.Fault("name", "expected a text, got nothing");
+  if (!has_text) json.Fault("text", "expected a text, got nothing");
+  return file;
+}
+
+/// Several files in one JSON body.
+Result<std::vector<PlantFile>> ReadPlantFiles(std::string_view body) {
+  std::vector<PlantFile> files;
+  JsonReader json(body);
+  json.EnterObject();
+  while (json.NextField()) {
+    if (json.field() != "files") {
+      json.RefuseField({"files"});
+      continue;
+    }
+    json.EnterArray();
+    while (json.NextItem()) files.push_back(ReadPlantFile(json));
+  }
+  if (files.empty()) json.Fault("files", "expected at least one file, got nothing");
+  RETURN_IF_ERROR(json.Finish());
+  return files;
+}
+
 Result<HttpResponse> ApplyPlant(const ApiContext& context, const HttpRequest& request) {
   ParamReader params(request, context.clock.Now());
   const bool dry_run = params.Bool("dry_run", false);
+  const bool relabel_units = params.Bool("relabel_units", false);
   const std::string file = params.Text("file").value_or("plant.yaml");
   RETURN_IF_ERROR(params.Finish());
+  ApplyRequest apply{.mode = dry_run ? ApplyMode::kDryRun : ApplyMode::kApply,
+                     .unit_change = relabel_units ? UnitChange::kRelabel : UnitChange::kRefuse};
+  if (request.Header("content-type").starts_with("application/json")) {
+    ASSIGN_OR_RETURN(apply.files, ReadPlantFiles(request.body));
+  } else {
+    apply.files.push_back({file, request.body});
+  }
   ASSIGN_OR_RETURN(const ApplyOutcome outcome,
-                   context.services.plant().Apply({file, request.body},
-                                                  dry_run ? ApplyMode::kDryRun : ApplyMode::kApply,
-                                                  request.principal.actor));
+                   context.services.plant().Apply(apply, request.principal.actor));
   if (!outcome.faults.empty()) return AnswerFaults(outcome.faults);
   return AnswerChanges(outcome.changes, dry_run);
 }
@@ -146,7 +194,8 @@ void AddPlantRoutes(Router& router, const ApiContext& context) {
             .pattern = "/api/v1/plant",
             .operation_id = "applyPlant",
             .least_role = Role::kEngineer,
-            .handler = ApplyPlant});
+            .handler = ApplyPlant,
+            .body_limit_bytes = kApplyLimitBytes});
   AddRoute(router, context,
            {.pattern = "/api/v1/tags", .operation_id = "listTags", .handler = ListTags});
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "api/api_test_support.h"
+#include "api/json_writer.h"
 
 namespace bedplate {
 namespace {
@@ -74,6 +75,38 @@ TEST_F(PlantApiTest, FaultsAreAProblemDocumentWithEachOfThem) {
 TEST_F(PlantApiTest, ATypeConflictIs409) {
   Ingest("acme/leeds/power", {{kMidnight, std::string("much"), kGood}});
   EXPECT_THAT(Problem(Put("/api/v1/plant", kPlant)), StartsWith("409: "));
+}
+
+TEST_F(PlantApiTest, AUnitOfSamplesChangesOnlyWhereThatIsAskedFor) {
+  Put("/api/v1/plant", kPlant);
+  Ingest("acme/leeds/power", {{kMidnight, 1.0, kGood}});
+  std::string text = kPlant;
+  text.replace(text.find("unit: kW"), 8, "unit: MW");
+  EXPECT_THAT(Problem(Put("/api/v1/plant", text)),
+              StartsWith("409: tag acme/leeds/power is declared with MW but has samples in kW"));
+  const HttpResponse relabelled = Put("/api/v1/plant?relabel_units=true", text);
+  EXPECT_EQ(relabelled.status, 200);
+  EXPECT_THAT(relabelled.body, HasSubstr("unit: kW -> MW; relabelled"));
+}
+
+TEST_F(PlantApiTest, SeveralFilesComeAsJson) {
+  headers_["content-type"] = "application/json";
+  const auto body = [](const std::string& second) {
+    std::string text;
+    JsonWriter json(text);
+    json.BeginObject().Key("files").BeginArray();
+    json.BeginObject().Key("name").Text("plant.yaml").Key("text").Text(kPlant).EndObject();
+    json.BeginObject().Key("name").Text("b.yaml").Key("text").Text(second).EndObject();
+    json.EndArray().EndObject();
+    return text;
+  };
+  EXPECT_EQ(Put("/api/v1/plant", body("format: bedplate/plant/1\ninitiatives: {}\n")).status, 200);
+  EXPECT_THAT(Problem(Put("/api/v1/plant", body("format: bedplate/plant/1\nassets:\n"))),
+              StartsWith("400: b.yaml:1:1: assets: expected the assets in one of the files"));
+  EXPECT_THAT(Problem(Put("/api/v1/plant", R"({"files":[]})")),
+              StartsWith("400: files: expected at least one file"));
+  EXPECT_THAT(Problem(Put("/api/v1/plant", R"({"files":[{"name":"a"}]})")),
+              HasSubstr("files[0].text: expected a text, got nothing"));
 }
 
 TEST_F(PlantApiTest, OnlyEngineersApply) {

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/json.hpp>
 #include <memory>
 
 #include "app/command.h"
 #include "app/json.h"
 #include "app/plant_api.h"
+#include "base/utf8.h"
 
 namespace bedplate {
 namespace {
@@ -19,6 +21,7 @@ struct ApplyOptions {
   std::string directory;
   std::vector<std::string> files;
   bool dry_run = false;
+  bool relabel_units = false;
 };
 
 std::string_view SignOf(std::string_view kind) {
@@ -36,32 +39,56 @@ std::string DescribeChanges(const boost::json::value& answer) {
   return text;
 }
 
-Result<std::size_t> ApplyFile(CommandContext& context, PlantApi& api, const ApplyOptions& options,
-                              const std::string& file) {
-  HttpRequest request{.method = HttpMethod::kPut, .path = "/api/v1/plant"};
-  ASSIGN_OR_RETURN(request.body, context.files.ReadFile(file, kPlantFileLimitBytes));
-  request.headers["content-type"] = "application/yaml";
-  request.params.emplace("file", file);
-  if (options.dry_run) request.params.emplace("dry_run", "true");
-  ASSIGN_OR_RETURN(const std::string body, BodyOrError(api.Call(std::move(request))));
-  ASSIGN_OR_RETURN(const boost::json::value answer, ParseAnswer(body));
-  PrintOut(DescribeChanges(answer));
-  return answer.at("changes").as_array().size();
+/// All files in one body: they are one declaration.
+Result<std::string> ReadFiles(CommandContext& context, const std::vector<std::string>& paths) {
+  boost::json::array files;
+  for (const std::string& path : paths) {
+    ASSIGN_OR_RETURN(const std::string text, context.files.ReadFile(path, kPlantFileLimitBytes));
+    if (!IsValidUtf8(text)) {
+      return Error(ErrorCode::kInvalidArgument, "expected UTF-8 text, got other bytes").At(path);
+    }
+    files.push_back(
+        boost::json::object{{"name", ToValidUtf8(path, path.size() * 3)}, {"text", text}});
+  }
+  return boost::json::serialize(boost::json::object{{"files", std::move(files)}});
+}
+
+std::size_t CountRemovedInitiatives(const boost::json::array& changes) {
+  return static_cast<std::size_t>(std::ranges::count_if(changes, [](const auto& change) {
+    return JsonText(change, "kind") == "removed" && JsonText(change, "what") == "initiative";
+  }));
+}
+
+void NoteRemovedInitiatives(std::size_t count, bool dry_run) {
+  if (count == 0) return;
+  PrintNote(fmt::format(
+      "{} {} removed, because no file names {}: the initiatives of one apply are all there are. To "
+      "keep several files of them, apply all at once: bedplate apply plant.yaml a.yaml b.yaml",
+      Count(count, "initiative"),
+      dry_run      ? "would be"
+      : count == 1 ? "was"
+                   : "were",
+      count == 1 ? "it" : "them"));
 }
 
 Result<ExitCode> RunApply(CommandContext& context, const ApplyOptions& options) {
-  ASSIGN_OR_RETURN(const auto api, PlantApi::Open(context, options.directory));
-  std::size_t changes = 0;
-  for (const std::string& file : options.files) {
-    ASSIGN_OR_RETURN(const std::size_t of_file, ApplyFile(context, *api, options, file));
-    changes += of_file;
-  }
-  if (changes == 0) {
+  HttpRequest request{.method = HttpMethod::kPut, .path = "/api/v1/plant"};
+  ASSIGN_OR_RETURN(request.body, ReadFiles(context, options.files));
+  request.headers["content-type"] = "application/json";
+  if (options.dry_run) request.params.emplace("dry_run", "true");
+  if (options.relabel_units) request.params.emplace("relabel_units", "true");
+  ASSIGN_OR_RETURN(const std::string body,
+                   CallOnce(context, options.directory, std::move(request)));
+  ASSIGN_OR_RETURN(const boost::json::value answer, ParseAnswer(body));
+  PrintOut(DescribeChanges(answer));
+  const boost::json::array& changes = answer.at("changes").as_array();
+  if (changes.empty()) {
     PrintNote("nothing changed");
   } else {
-    PrintNote(fmt::format("{} {}", GroupDigits(changes),
-                          options.dry_run ? "changes would be made (dry run)" : "changes made"));
+    PrintNote(fmt::format("{} {}", Count(changes.size(), "change"),
+                          options.dry_run ? "would be made (dry run)" : "made"));
   }
+  NoteRemovedInitiatives(CountRemovedInitiatives(changes), options.dry_run);
   return ExitCode::kOk;
 }
 
@@ -77,13 +104,17 @@ Result<ExitCode> RunExport(CommandContext& context, const std::string& directory
 
 void AddApply(CLI::App& root, CommandContext& context, Verb& chosen) {
   auto options = std::make_shared<ApplyOptions>();
-  CLI::App* verb = root.add_subcommand(
-      "apply",
-      "Declares the plant (assets, tags, templates, initiatives) as the files say; applying the "
-      "same file again changes nothing");
+  CLI::App* verb = root.add_subcommand("apply",
+                                       "Declares the plant (assets, tags, templates, initiatives) "
+                                       "as the files say together; applying "
+                                       "the same files again changes nothing");
   AddDataOption(*verb, options->directory);
   verb->add_option("FILE", options->files, "YAML files (docs/formats/plant.md)")->required();
   verb->add_flag("--dry-run", options->dry_run, "Only says what would change");
+  verb->add_flag(
+      "--relabel-units", options->relabel_units,
+      "Lets the unit of a tag with samples change, whose numbers stay as they are: for a "
+      "unit that was declared by mistake");
   verb->callback(
       [=, &context, &chosen] { chosen = [=, &context] { return RunApply(context, *options); }; });
 }

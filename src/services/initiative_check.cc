@@ -33,14 +33,28 @@ Status InitiativeCheck::CheckAll(const YamlValue& section, CheckReferences refer
 
 Status InitiativeCheck::CheckOne(const YamlValue& map, const std::string& key,
                                  CheckReferences references) {
-  // The dates are local to the scope, so the scope is looked at first.
   const YamlValue* scope = map.Find("scope");
-  const std::string zone = plant_.ZoneOf(scope != nullptr ? scope->scalar : "");
-  const PlacedInitiative placed = ReadInitiative(map, key, zone, faults_);
+  const PlacedInitiative placed = ReadInitiative(map, key, ZoneOf(scope), faults_);
   if (references == CheckReferences::kNo) return {};
+  return CheckPlaced(placed, scope, key);
+}
+
+Status InitiativeCheck::CheckReferencesOf(const YamlValue& map, const std::string& key) {
+  const YamlValue* scope = map.Find("scope");
+  YamlFaults of_itself(faults_.file());
+  return CheckPlaced(ReadInitiative(map, key, ZoneOf(scope), of_itself), scope, key);
+}
+
+Status InitiativeCheck::CheckPlaced(const PlacedInitiative& placed, const YamlValue* scope,
+                                    const std::string& key) {
   if (!placed.initiative.scope.empty()) CheckScope(*scope, key + ".scope");
   for (const TagReference& tag : placed.tags) RETURN_IF_ERROR(CheckTag(tag));
   return {};
+}
+
+/// The dates of an initiative are local to its scope.
+std::string InitiativeCheck::ZoneOf(const YamlValue* scope) const {
+  return plant_.ZoneOf(scope != nullptr ? scope->scalar : "");
 }
 
 void InitiativeCheck::CheckScope(const YamlValue& scope, const std::string& key) {

@@ -25,8 +25,15 @@ class InitiativeCheck {
   /// those of the stores.
   Status CheckAll(const YamlValue& section, CheckReferences references);
 
+  /// Adds only what one initiative names and is not there; it was read before and may be of an
+  /// older format.
+  Status CheckReferencesOf(const YamlValue& map, const std::string& key);
+
  private:
   Status CheckOne(const YamlValue& map, const std::string& key, CheckReferences references);
+  Status CheckPlaced(const PlacedInitiative& placed, const YamlValue* scope,
+                     const std::string& key);
+  [[nodiscard]] std::string ZoneOf(const YamlValue* scope) const;
   void CheckScope(const YamlValue& scope, const std::string& key);
   Status CheckTag(const TagReference& reference);
 

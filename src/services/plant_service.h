@@ -8,18 +8,13 @@
 #include "base/result.h"
 #include "base/yaml.h"
 #include "catalog/plant_store.h"
-#include "catalog/plant_yaml.h"
 #include "historian/historian.h"
 #include "ingest/gate.h"
 #include "model/unit.h"
+#include "services/plant_directory.h"
+#include "services/plant_files.h"
 
 namespace bedplate {
-
-/// A plant file to be applied.
-struct PlantFile {
-  std::string name;  // what faults are reported under
-  std::string text;
-};
 
 struct ApplyOutcome {
   std::vector<Change> changes;    // in a stable order; what would change, in a dry run
@@ -28,6 +23,15 @@ struct ApplyOutcome {
 
 enum class ApplyMode { kApply, kDryRun };
 
+/// Whether the unit of a tag may change whose samples are stored. Their numbers stay as they are.
+enum class UnitChange { kRefuse, kRelabel };
+
+struct ApplyRequest {
+  std::vector<PlantFile> files;  // one declaration together
+  ApplyMode mode = ApplyMode::kApply;
+  UnitChange unit_change = UnitChange::kRefuse;
+};
+
 /// Declares the plant and prints it. Arguments must outlive it. Safe for concurrent use.
 class PlantService {
  public:
@@ -35,18 +39,26 @@ class PlantService {
                TrustGate& gate)
       : plant_(plant), historian_(historian), units_(units), gate_(gate) {}
 
-  /// Reads, checks and applies a file; what its initiatives name must be there. The faults of the
-  /// file, all in one go and in its order, are an outcome; Errors are kConflict (a tag's samples
-  /// have another type) and what the store says.
-  Result<ApplyOutcome> Apply(const PlantFile& file, ApplyMode mode, std::string_view actor);
+  /// Reads, checks and applies files; what their initiatives name must be there, and what stored
+  /// initiatives name must stay. The faults of the files, all in one go and in their order, are an
+  /// outcome; Errors are kConflict (with samples or initiatives that are stored) and what the store
+  /// says.
+  Result<ApplyOutcome> Apply(const ApplyRequest& request, std::string_view actor);
+  Result<ApplyOutcome> Apply(const PlantFile& file, ApplyMode mode, std::string_view actor) {
+    return Apply({.files = {file}, .mode = mode}, actor);
+  }
 
   /// The plant as YAML that Apply takes without a change.
   [[nodiscard]] Result<std::string> ExportYaml() const;
 
  private:
-  Result<std::vector<YamlFault>> FaultsOf(const PlantFile& file, const PlantYaml& parsed) const;
-  Result<std::vector<YamlFault>> CheckInitiatives(const PlantFile& file,
-                                                  const PlantYaml& parsed) const;
+  Result<std::vector<YamlFault>> FaultsOf(const ParsedPlantFiles& parsed) const;
+  Result<std::vector<YamlFault>> CheckInitiatives(const ParsedPlantFile& file,
+                                                  const ParsedPlantFiles& parsed) const;
+  Status CheckStoredInitiatives(const Plant& plant) const;
+  [[nodiscard]] Result<PlantDirectory> AppliedAssets(const Plant& plant) const;
+  Result<std::vector<Change>> Store(const Plant& plant, const ApplyRequest& request,
+                                    std::string_view actor);
 
   /// The type of the samples that are stored of a tag; empty when there are none.
   [[nodiscard]] std::optional<ValueType> StoredType(std::string_view path) const;

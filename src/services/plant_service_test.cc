@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "services/workspace_test_support.h"
 
 namespace bedplate {
@@ -201,6 +203,68 @@ TEST_F(PlantServiceTest, ATypeThatContradictsTheSamplesIsAConflict) {
   ASSERT_FALSE(outcome.ok());
   EXPECT_EQ(outcome.error().code(), ErrorCode::kConflict);
   EXPECT_THAT(outcome.error().ToString(), HasSubstr("acme/leeds/energy"));
+}
+
+TEST_F(PlantServiceTest, AUnitWithTheSameMeaningMayReplaceAnother) {
+  TryApply(std::string(kPlant));
+  Ingest("acme/leeds/energy", {{kMidnight, 1.0, kGood}});
+  std::string text = Changed("unit: kWh}\n", "unit: kilowatt_hour}\n");
+  text = text.substr(0, text.find("initiatives:"));
+  EXPECT_THAT(TryApply(text).changes, SizeIs(1));
+  for (const std::string unit : {"MWh", "K"}) {
+    std::string other = text;
+    other.replace(other.find("kilowatt_hour"), 13, unit);
+    const auto outcome =
+        services().plant().Apply({"leeds.yaml", other}, ApplyMode::kApply, "alice");
+    ASSERT_FALSE(outcome.ok()) << unit;
+    EXPECT_EQ(outcome.error().code(), ErrorCode::kConflict);
+    EXPECT_THAT(outcome.error().message(), HasSubstr("has samples in kilowatt_hour"));
+  }
+}
+
+TEST_F(PlantServiceTest, WhatAStoredInitiativeStandsOnStays) {
+  TryApply(std::string(kPlant) + std::string(kInitiative));
+  for (const auto& [from, to, named] :
+       {std::tuple("leeds:", "lyon:", "initiatives.heat-recovery.scope"),
+        std::tuple("energy: {", "power: {", "initiatives.heat-recovery.kpi.tag")}) {
+    std::string text(kPlant);
+    text.replace(text.find(from), std::string_view(from).size(), to);
+    const auto outcome = services().plant().Apply({"leeds.yaml", text}, ApplyMode::kApply, "alice");
+    ASSERT_FALSE(outcome.ok()) << to;
+    EXPECT_EQ(outcome.error().code(), ErrorCode::kConflict);
+    EXPECT_THAT(outcome.error().message(), HasSubstr(named));
+    // With the initiative gone it may go.
+    EXPECT_THAT(TryApply(text + "initiatives: {}\n", ApplyMode::kDryRun).faults, IsEmpty());
+  }
+  EXPECT_THAT(TryApply(services().plant().ExportYaml().value()).changes, IsEmpty());
+}
+
+TEST_F(PlantServiceTest, SeveralFilesAreOneDeclaration) {
+  const std::string second = "format: bedplate/plant/1\n" + std::string(kInitiative);
+  std::string third = second;
+  third.replace(third.find("heat-recovery"), 13, "leak-hunt");
+  const ApplyRequest request{
+      .files = {{"plant.yaml", std::string(kPlant)}, {"heat.yaml", second}, {"leaks.yaml", third}}};
+  const auto outcome = services().plant().Apply(request, "alice");
+  ASSERT_TRUE(outcome.ok()) << outcome.error().ToString();
+  EXPECT_THAT(Texts(outcome.value().faults), IsEmpty());
+  EXPECT_THAT(workspace().catalog().plant().ListInitiatives().value(), SizeIs(2));
+  EXPECT_THAT(services().plant().Apply(request, "alice").value().changes, IsEmpty());
+}
+
+TEST_F(PlantServiceTest, FaultsOfSeveralFilesAreToldWithTheirFile) {
+  std::string second = std::string(kPlant) + std::string(kInitiative);
+  std::string third = "format: bedplate/plant/1\n" + std::string(kInitiative);
+  third.replace(third.find("granularity: 1d"), 15, "granularity: 5d");
+  const auto outcome = services().plant().Apply(
+      {.files = {{"a.yaml", std::string(kPlant)}, {"b.yaml", second}, {"c.yaml", third}}}, "alice");
+  ASSERT_TRUE(outcome.ok()) << outcome.error().ToString();
+  EXPECT_THAT(Texts(outcome.value().faults),
+              ElementsAre(HasSubstr("b.yaml:1:1: assets: expected the assets in one of the files, "
+                                    "got more of them; a.yaml has assets too"),
+                          HasSubstr("c.yaml:3:3: initiatives: expected each initiative once, got "
+                                    "'heat-recovery' again, which b.yaml has too"),
+                          HasSubstr("c.yaml:8:18: initiatives.heat-recovery.granularity")));
 }
 
 TEST_F(PlantServiceTest, ApplyingIsAudited) {
