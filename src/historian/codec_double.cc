@@ -66,31 +66,43 @@ std::optional<unsigned> ExponentOf(bool single, double value) {
   return std::nullopt;
 }
 
-/// The form that promises the least cost: each further digit costs all values, each value that is
-/// missed costs by itself.
-std::optional<DecimalForm> ProbeForm(std::span<const double> values) {
-  const std::vector<double> probes = Probe(values);
-  const bool single = std::all_of(probes.begin(), probes.end(), [](double value) {
-    return SameBits(static_cast<double>(static_cast<float>(value)), value);
-  });
+/// A form and what it is expected to cost a probed value, in bits.
+struct Promise {
+  DecimalForm form;
+  double bits = 0;
+};
+
+/// The exponent that promises the least cost: each further digit costs all values, each value that
+/// is missed costs by itself.
+std::optional<Promise> ProbeExponent(std::span<const double> probes, bool single) {
   std::array<std::size_t, kMaxDecimals + 1> least{};  // probes by the exponent that they need
   for (const double value : probes) {
     if (const auto exponent = ExponentOf(single, value)) ++least[*exponent];
   }
-  std::optional<DecimalForm> best;
-  double best_cost = 0;
+  std::optional<Promise> best;
   std::size_t met = 0;
   for (unsigned exponent = 0; exponent <= kMaxDecimals; ++exponent) {
     met += least[exponent];
     const std::size_t missed = probes.size() - met;
     if (missed * kValuesPerMiss > probes.size()) continue;
-    const double cost = kDigitBits * exponent * static_cast<double>(probes.size()) +
-                        kMissedValueBits * static_cast<double>(missed);
-    if (best && cost >= best_cost) continue;
-    best = DecimalForm{exponent, single};
-    best_cost = cost;
+    const double part_missed = static_cast<double>(missed) / static_cast<double>(probes.size());
+    const double bits = kDigitBits * exponent + kMissedValueBits * part_missed;
+    if (!best || bits < best->bits) best = Promise{{exponent, single}, bits};
   }
   return best;
+}
+
+/// Single precision only where it spares digits: a number that both hold needs no rounding.
+std::optional<DecimalForm> ProbeForm(std::span<const double> values) {
+  const std::vector<double> probes = Probe(values);
+  const auto by_double = ProbeExponent(probes, false);
+  const bool all_single = std::all_of(probes.begin(), probes.end(), [](double value) {
+    return SameBits(static_cast<double>(static_cast<float>(value)), value);
+  });
+  const auto by_single = all_single ? ProbeExponent(probes, true) : std::nullopt;
+  if (by_single && (!by_double || by_single->bits < by_double->bits)) return by_single->form;
+  if (by_double) return by_double->form;
+  return std::nullopt;
 }
 
 /// Whole numbers and how far, in steps of a double's last bit, each value lies from its quotient.

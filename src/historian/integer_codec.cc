@@ -29,6 +29,8 @@ constexpr std::size_t kSpreadProbes = 1024;
 constexpr std::uint64_t kLeadingBits = 24;
 
 constexpr std::size_t kMaxVarintBytes = 10;
+/// Compressed numbers must be this part smaller, as they take longer to read.
+constexpr std::size_t kWorthwhilePart = 8;
 /// Compression is tried when this part of all numbers repeats earlier ones.
 constexpr std::size_t kRepeatedPart = 3;
 /// So many numbers in a row make a repetition.
@@ -175,7 +177,8 @@ void EncodeIntegers(std::span<const std::int64_t> values, Bytes& out) {
   if (!RepeatsItself(rest)) return;
   Bytes compressed;
   PutCompressed(differences, compressed);
-  if (compressed.size() >= out.size() - start) return;
+  const std::size_t plain = out.size() - start;
+  if (compressed.size() + plain / kWorthwhilePart >= plain) return;
   out.resize(start);
   PutBytes(out, compressed);
 }

@@ -1,5 +1,6 @@
 #include "historian/token_codec.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -81,35 +82,37 @@ struct Rebuilder {
   }
 };
 
-/// Extra bits of up to kMaxNarrowBits, as long as a load of eight bytes stays within `bytes`;
-/// `position` counts bits. Returns how many numbers were made.
-template <typename Rebuild>
-std::size_t ReadNarrow(ByteView bytes, const RangeTable& table,
+/// Up to 64 bits from `position` on, as many as there are.
+std::uint64_t LoadCarefully(ByteView bytes, std::size_t position) {
+  std::array<std::byte, 9> window{};
+  const std::size_t first = std::min(position / 8, bytes.size());
+  const std::size_t count = std::min(window.size(), bytes.size() - first);
+  std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(first), count, window.begin());
+  const unsigned shift = position % 8;
+  const auto low = LoadFixed<std::uint64_t>(window.data()) >> shift;
+  return shift == 0 ? low : low | std::to_integer<std::uint64_t>(window[8]) << (64 - shift);
+}
+
+/// Makes numbers as long as a load of eight bytes stays within `bytes`; `position` counts bits.
+/// Returns how many were made. `kAnyWidth` says that some numbers have more than kMaxNarrowBits.
+template <bool kAnyWidth, typename Rebuild>
+std::size_t ReadInside(ByteView bytes, const RangeTable& table,
                        std::span<const std::uint8_t> tokens, Rebuild& rebuild,
                        std::size_t& position, std::span<std::int64_t> out) {
-  if (bytes.size() < sizeof(std::uint64_t) || table.most_bits > kMaxNarrowBits) return 0;
+  if (bytes.size() < sizeof(std::uint64_t)) return 0;
   const std::size_t last = (bytes.size() - sizeof(std::uint64_t)) * 8 + 7;
   std::size_t at = position;
   std::size_t i = 0;
   for (; i < out.size() && at <= last; ++i) {
     const DecodedRange& range = table.ranges[tokens[i]];
-    const std::uint64_t word = LoadFixed<std::uint64_t>(bytes.data() + at / 8) >> (at % 8);
+    if (kAnyWidth && range.bits > bytes.size() * 8 - at) break;
+    std::uint64_t word = LoadFixed<std::uint64_t>(bytes.data() + at / 8) >> (at % 8);
+    if (kAnyWidth && range.bits > kMaxNarrowBits) word = LoadCarefully(bytes, at);
     out[i] = rebuild(range.base + (word & range.mask));
     at += range.bits;
   }
   position = at;
   return i;
-}
-
-/// Up to 64 bits from `position` on, as many as there are.
-std::uint64_t LoadCarefully(ByteView bytes, std::size_t position) {
-  std::array<std::byte, 9> window{};
-  const std::size_t first = position / 8;
-  const std::size_t count = std::min(window.size(), bytes.size() - std::min(bytes.size(), first));
-  std::memcpy(window.data(), bytes.data() + first, count);
-  const unsigned shift = position % 8;
-  const auto low = LoadFixed<std::uint64_t>(window.data()) >> shift;
-  return shift == 0 ? low : low | std::to_integer<std::uint64_t>(window[8]) << (64 - shift);
 }
 
 /// Makes the numbers of `tokens` with the extra bits that `in` begins with.
@@ -119,10 +122,12 @@ bool ReadExtraBits(ByteReader& in, const RangeTable& table, std::span<const std:
   ByteReader ahead = in;
   const ByteView bytes = ahead.Rest();
   std::size_t position = 0;
-  std::size_t i = ReadNarrow(bytes, table, tokens, rebuild, position, out);
+  std::size_t i = table.most_bits <= kMaxNarrowBits
+                      ? ReadInside<false>(bytes, table, tokens, rebuild, position, out)
+                      : ReadInside<true>(bytes, table, tokens, rebuild, position, out);
   for (; i < out.size(); ++i) {
     const DecodedRange& range = table.ranges[tokens[i]];
-    if (position + range.bits > bytes.size() * 8) return false;
+    if (range.bits > bytes.size() * 8 - position) return false;
     out[i] = rebuild(range.base + (LoadCarefully(bytes, position) & range.mask));
     position += range.bits;
   }
