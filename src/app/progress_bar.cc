@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/printable.h"
+
 namespace bedplate {
 namespace {
 
@@ -34,7 +36,7 @@ std::string FormatProgress(const std::string& label, std::uint64_t done, std::ui
 }
 
 ProgressBar::ProgressBar(std::string label, const Clock& clock)
-    : label_(std::move(label)),
+    : label_(Printable(label)),
       clock_(clock),
       terminal_(isatty(STDERR_FILENO) == 1),
       started_(clock.Monotonic()) {}

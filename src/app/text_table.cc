@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/printable.h"
+
 namespace bedplate {
 namespace {
 
@@ -10,13 +12,6 @@ std::size_t Width(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
   }));
-}
-
-/// Control characters would move the cursor of whoever looks at untrusted text.
-std::string Printable(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
-  return out;
 }
 
 void AppendCell(std::string& line, const std::string& text, std::size_t width, bool right,
@@ -41,7 +36,8 @@ std::string QuoteCsv(const std::string& text) {
 }  // namespace
 
 std::string FormatAligned(const TextTable& table) {
-  std::vector<std::vector<std::string>> lines{table.header};
+  std::vector<std::vector<std::string>> lines{{}};
+  for (const std::string& cell : table.header) lines.back().push_back(Printable(cell));
   for (const auto& row : table.rows) {
     lines.emplace_back();
     for (const std::string& cell : row) lines.back().push_back(Printable(cell));

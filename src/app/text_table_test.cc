@@ -15,7 +15,7 @@ TEST(TextTable, AlignsByCodePointsAndRulesTheHeader) {
 
 TEST(TextTable, LetsNoControlCharacterReachTheTerminal) {
   const TextTable table{{"text"}, {false}, {{"a\x1B[2Jb"}}};
-  EXPECT_EQ(FormatAligned(table), "text\n------\na [2Jb\n");
+  EXPECT_EQ(FormatAligned(table), "text\n---------\na\\x1b[2Jb\n");
 }
 
 TEST(TextTable, QuotesCsvAsRfc4180Says) {
