@@ -89,6 +89,9 @@ void AddToken(CLI::App& root, CommandContext& context, Verb& chosen) {
   CLI::App* list = verb->add_subcommand("list", "Lists the tokens, without their secrets");
   CLI::App* revoke = verb->add_subcommand("revoke", "Makes a token worthless at once");
   revoke->add_option("ID", options->id, "As list prints it")->required();
+  for (CLI::App* action : {create, list, revoke}) {
+    action->fallthrough();  // --data may stand behind it
+  }
   OnCall(*create, RunCreate, options, context, chosen);
   OnCall(*list, RunList, options, context, chosen);
   OnCall(*revoke, RunRevoke, options, context, chosen);

@@ -187,6 +187,7 @@ void AddValue(CLI::App& root, CommandContext& context, Verb& chosen) {
   CLI::App* show = verb->add_subcommand("show", "One initiative with all that it rests on");
   show->add_option("NAME", options->name, "As list prints it")->required();
   for (CLI::App* action : {list, show}) {
+    action->fallthrough();  // --data may stand behind it
     action->add_option("--format", options->format, "How it is printed")
         ->check(CLI::IsMember({"table", "json"}))
         ->capture_default_str();

@@ -56,6 +56,8 @@ std::string UnknownVerb(const CLI::App& root, int argc, char** argv) {
 int Main(int argc, char** argv) {
   // A reader that went away is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
+  // So is a file that would grow beyond what `ulimit -f` allows.
+  std::signal(SIGXFSZ, SIG_IGN);
   const std::unique_ptr<FileSystem> files = MakePosixFileSystem();
   const SystemClock clock;
   CommandContext context{*files, clock};
