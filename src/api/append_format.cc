@@ -363,7 +363,8 @@ std::string AppendWriter::Finish() {
 std::string FormatIngestReport(const IngestReport& report) {
   std::string text;
   JsonWriter json(text);
-  json.BeginObject().Key("stored").Unsigned(report.stored);
+  json.BeginObject().Key("repeated").Bool(report.repeated);
+  json.Key("stored").Unsigned(report.stored);
   json.Key("duplicates").Unsigned(report.duplicates).Key("conflicts").Unsigned(report.conflicts);
   json.Key("letters").BeginArray();
   for (const DeadLetter& letter : report.letters) WriteDeadLetter(json, letter);
@@ -384,7 +385,9 @@ Result<IngestReport> ParseIngestReport(std::string_view text) {
   JsonReader json(text);
   json.EnterObject();
   while (json.NextField()) {
-    if (json.field() == "stored") {
+    if (json.field() == "repeated") {
+      report.repeated = json.Bool();
+    } else if (json.field() == "stored") {
       report.stored = json.Unsigned();
     } else if (json.field() == "duplicates") {
       report.duplicates = json.Unsigned();

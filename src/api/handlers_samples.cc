@@ -1,10 +1,13 @@
 #include <array>
+#include <charconv>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "api/api.h"
 #include "api/append_format.h"
+#include "api/binary_append.h"
 #include "api/json_views.h"
 #include "api/json_writer.h"
 #include "api/live_stream.h"
@@ -205,10 +208,41 @@ Result<HttpResponse> Live(const ApiContext& context, const HttpRequest& request)
   return response;
 }
 
+Result<std::optional<std::uint64_t>> SequenceOf(const HttpRequest& request) {
+  const std::string text = request.Header("bedplate-sequence");
+  if (text.empty()) return std::optional<std::uint64_t>();
+  std::uint64_t sequence = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, sequence);
+  if (error == std::errc() && stop == end) return std::optional(sequence);
+  return Error(ErrorCode::kInvalidArgument,
+               "header bedplate-sequence: expected a number of 64 bits, got " + text);
+}
+
+Result<IngestReport> AppendBinary(const ApiContext& context, const HttpRequest& request) {
+  ASSIGN_OR_RETURN(const auto sequence, SequenceOf(request));
+  const std::string source = request.Header("bedplate-source");
+  if (source.empty() && sequence) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "header bedplate-source: expected with bedplate-sequence, got none");
+  }
+  ASSIGN_OR_RETURN(std::vector<PathBatch> batches, ParseBinaryAppend(request.body));
+  TrustGate& gate = context.services.workspace().gate();
+  if (sequence) return gate.IngestOnce({source, *sequence}, std::move(batches));
+  return gate.Ingest(source.empty() ? "append" : source, std::move(batches), {});
+}
+
 Result<HttpResponse> Append(const ApiContext& context, const HttpRequest& request) {
   ParamReader params(request, context.clock.Now());
   const bool dry_run = params.Bool("dry_run", false);
   RETURN_IF_ERROR(params.Finish());
+  if (request.Header("content-type") == kBinaryAppendType) {
+    if (dry_run) {
+      return Error(ErrorCode::kUnsupported, "parameter 'dry_run': expected a body in JSON");
+    }
+    ASSIGN_OR_RETURN(const IngestReport report, AppendBinary(context, request));
+    return HttpResponse::Json(FormatIngestReport(report));
+  }
   ASSIGN_OR_RETURN(AppendBody body, ParseAppend(request.body));
   TrustGate& gate = context.services.workspace().gate();
   ASSIGN_OR_RETURN(

@@ -33,6 +33,7 @@ class HistorianGate final : public TrustGate {
 
   Result<IngestReport> Ingest(std::string_view source, std::vector<PathBatch> batches,
                               std::vector<DeadLetter> letters) override;
+  Result<IngestReport> IngestOnce(const AppendMark& mark, std::vector<PathBatch> batches) override;
   Result<IngestReport> Preview(std::vector<PathBatch> batches,
                                std::vector<DeadLetter> letters) override;
   void Observe(AppendObserver observer) override;
@@ -69,6 +70,7 @@ class HistorianGate final : public TrustGate {
   Result<std::optional<UnitConversion>> ConversionOf(const TagRoute& route,
                                                      const PathBatch& batch) const;
   Status Append(const Call& call, IngestReport& report);
+  Status AppendOnce(const Call& call, const AppendMark& mark, IngestReport& report);
   Status NoteNewTags(const Call& call, std::vector<std::string>& noted);
   Status StoreLetters(std::string_view source, std::vector<DeadLetter>& letters);
   void Notify(const Call& call, std::size_t begin, std::size_t end);
@@ -240,6 +242,42 @@ Result<std::optional<UnitConversion>> HistorianGate::ConversionOf(const TagRoute
   }
   ASSIGN_OR_RETURN(const UnitConversion conversion, units_.Convert(batch.unit, unit));
   return std::optional<UnitConversion>(conversion);
+}
+
+Result<IngestReport> HistorianGate::IngestOnce(const AppendMark& mark,
+                                               std::vector<PathBatch> batches) {
+  const auto passing = Pass();
+  IngestReport report;
+  Call call;
+  for (PathBatch& batch : batches) {
+    // A letter must not come twice either, should this be repeated after a crash.
+    batch.origin.key = fmt::format("sequence {}", mark.sequence);
+    RETURN_IF_ERROR(Prepare(mark.source, std::move(batch), call));
+  }
+  RETURN_IF_ERROR(AppendOnce(call, mark, report));
+  RETURN_IF_ERROR(StoreLetters(mark.source, call.letters));
+  report.letters = std::move(call.letters);
+  return report;
+}
+
+/// In one call, as the mark is for all of it.
+Status HistorianGate::AppendOnce(const Call& call, const AppendMark& mark, IngestReport& report) {
+  std::vector<TagRun> runs;
+  runs.reserve(call.batches.size());
+  for (const TagBatch& batch : call.batches) runs.push_back({batch.tag, RunOf(batch.samples)});
+  const auto result = historian_.AppendRuns(runs, mark);
+  if (!result.ok()) {
+    // A sample that was not stored does not settle its tag's type.
+    for (const std::string& path : call.paths) routes_.Forget(path);
+    return result.error();
+  }
+  report.repeated = result->repeated;
+  report.stored = result->stored;
+  report.duplicates = result->duplicates;
+  report.conflicts = result->conflicts;
+  if (report.repeated) return {};
+  Notify(call, 0, call.batches.size());
+  return NoteNewTags(call, report.new_tags);
 }
 
 Status HistorianGate::Append(const Call& call, IngestReport& report) {

@@ -37,6 +37,12 @@ class TrustGate : public IngestSink {
   /// Arguments must outlive the gate. Safe for concurrent use.
   static std::unique_ptr<TrustGate> Make(Historian& historian, Catalog& catalog,
                                          const UnitSystem& units, const Clock& clock);
+  /// As Ingest for an append that its source numbers: it is stored once however often it comes.
+  /// What a repeated one holds is not compared with what was stored, and its dead letters are there
+  /// already. Errors as for Ingest, and kInvalidArgument for a mark that the historian does not
+  /// take.
+  virtual Result<IngestReport> IngestOnce(const AppendMark& mark,
+                                          std::vector<PathBatch> batches) = 0;
   /// Replaces the observer; null for none.
   virtual void Observe(AppendObserver observer) = 0;
   /// While the lock is held no sample passes, so that what is stored can be compared with a new

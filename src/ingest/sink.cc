@@ -7,11 +7,13 @@
 namespace bedplate {
 
 std::string Origin::PlaceOf(std::size_t index) const {
+  if (numbered && lines.empty()) return fmt::format("{}{}{}", prefix, index + 1, suffix);
   return lines.empty() ? prefix + suffix : fmt::format("{}{}{}", prefix, lines[index], suffix);
 }
 
 std::string Origin::KeyOf(std::size_t index) const {
   if (key.empty()) return {};
+  if (numbered && lines.empty()) return fmt::format("{}:{}{}{}", key, prefix, index + 1, suffix);
   return lines.empty() ? key + suffix : fmt::format("{}:{}{}", key, lines[index], suffix);
 }
 

@@ -19,6 +19,7 @@ struct Origin {
   std::string suffix;                // "", " Usage_kWh"
   std::string key;                   // what makes the input unique; empty: letters carry no key
   std::vector<std::uint64_t> lines;  // from 1; empty or one per sample
+  bool numbered = false;             // without lines: samples are numbered, from 1
 
   /// `energy.csv:17 Usage_kWh`; without line numbers prefix and suffix alone.
   [[nodiscard]] std::string PlaceOf(std::size_t index) const;
@@ -61,7 +62,8 @@ struct IngestReport {
   std::uint64_t conflicts = 0;
   std::vector<DeadLetter> letters;
   std::vector<std::string> new_tags;  // that no plant file declares and these samples made
-  std::vector<TagPreview> preview;    // of Preview only, one for each batch
+  bool repeated = false;            // the append was stored before, so nothing of it was looked at
+  std::vector<TagPreview> preview;  // of Preview only, one for each batch
 };
 
 /// Where decoded samples go. One implementation writes to the stores of this process, another to a
