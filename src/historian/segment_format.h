@@ -19,7 +19,7 @@ inline constexpr std::size_t kSegmentHeaderBytes = 32;
 inline constexpr std::size_t kSegmentFooterBytes = 64;
 inline constexpr std::size_t kPageEntryBytes = 32;
 /// A page is closed when it reaches this; one series is never split over two.
-inline constexpr std::size_t kPageTargetBytes = 16U << 10U;
+inline constexpr std::size_t kPageTargetBytes = 8U << 10U;
 inline constexpr std::uint64_t kMaxPageBytes = 1ULL << 30U;
 
 /// "0000000007.seg".

@@ -90,26 +90,33 @@ Status SegmentWriter::WriteFullBlocks(std::size_t keep_below) {
   std::size_t begin = 0;
   while (pending_.size() - begin >= keep_below) {
     const std::size_t count = BlockSize(pending_, begin);
+    if (count == pending_.size()) return WriteBlock(TakePending());
     SampleColumns block;
     block.type = pending_.type;
     AppendRange(pending_, begin, begin + count, block);
-    // A block of all good samples drops the column that other blocks of the series may need.
-    if (std::all_of(block.qualities.begin(), block.qualities.end(),
-                    [](std::uint32_t code) { return code == kGood.status_code(); })) {
-      block.qualities.clear();
-    }
-    RETURN_IF_ERROR(WriteBlock(block));
+    RETURN_IF_ERROR(WriteBlock(std::move(block)));
     begin += count;
   }
   if (begin == 0) return {};
-  SampleColumns rest;
-  rest.type = pending_.type;
-  AppendRange(pending_, begin, pending_.size(), rest);
-  pending_ = std::move(rest);
+  const SampleColumns all = TakePending();
+  AppendRange(all, begin, all.size(), pending_);
   return {};
 }
 
-Status SegmentWriter::WriteBlock(const SampleColumns& samples) {
+/// All pending samples; none are pending then.
+SampleColumns SegmentWriter::TakePending() {
+  SampleColumns all = std::move(pending_);
+  pending_ = {};
+  pending_.type = all.type;
+  return all;
+}
+
+Status SegmentWriter::WriteBlock(SampleColumns samples) {
+  // A block of all good samples drops the column that other blocks of the series may need.
+  if (std::all_of(samples.qualities.begin(), samples.qualities.end(),
+                  [](std::uint32_t code) { return code == kGood.status_code(); })) {
+    samples.qualities.clear();
+  }
   EncodedBlock block = EncodeBlock(samples);
   block.header.payload_offset = offset_;
   RETURN_IF_ERROR(Write(block.payload));

@@ -38,7 +38,8 @@ class SegmentWriter {
   Status BeginSeries(TagId tag, ValueType type);
   Status EndSeries();
   Status WriteFullBlocks(std::size_t keep_below);
-  Status WriteBlock(const SampleColumns& samples);
+  SampleColumns TakePending();
+  Status WriteBlock(SampleColumns samples);
   void ClosePage();
   Status Write(ByteView bytes);
   Status FlushBuffer();
