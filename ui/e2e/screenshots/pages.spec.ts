@@ -13,6 +13,7 @@ const target = real
 interface Shot {
   name: string;
   path: string;
+  says?: RegExp; // what the first line says when the page is finished
 }
 
 async function shotsOf(page: Page): Promise<Shot[]> {
@@ -40,7 +41,7 @@ async function shotsOf(page: Page): Promise<Shot[]> {
     { name: "trends-year", path: `/trends?${tags}&range=all` },
     { name: "value", path: "/value" },
     { name: "initiative", path: `/value/${value.initiatives[0]?.name ?? ""}` },
-    { name: "sql", path: `/sql?q=${encodeURIComponent(daily)}&view=chart` },
+    { name: "sql", path: `/sql?q=${encodeURIComponent(daily)}&view=chart`, says: /rows? in/ },
     { name: "data", path: "/data?range=all" },
     { name: "admin", path: "/admin" },
   ];
@@ -59,7 +60,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       for (const shot of await shotsOf(page)) {
         await page.goto(shot.path);
-        await expect(page.getByRole("heading", { level: 1 })).not.toBeEmpty();
+        await expect(page.getByRole("heading", { level: 1 })).toHaveText(shot.says ?? /./);
         await expect(page.locator(".pulse")).toHaveCount(0);
         await expect(page.getByRole("progressbar")).toHaveCount(0);
         await expect(page.getByText(/^Running /)).toHaveCount(0);

@@ -254,6 +254,9 @@ describe("verdicts", () => {
     expect(say({ verdict: "proven-loss", measured_per_year: loss })).toBe(
       "Proven loss: 1,210 EUR a year (90 %: 400 to 2,000)",
     );
+    expect(say({ caveat: "the baseline has no July" })).toBe(
+      "Proven: 14,200 EUR a year (90 %: 9,800 to 18,900); but the baseline has no July",
+    );
     expect(say({ verdict: "no-verdict", reason: "too few days" })).toBe("No verdict: too few days");
   });
 

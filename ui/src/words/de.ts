@@ -271,6 +271,7 @@ export const de: Words = {
     sentenceNone: "Kein Tag hat Daten in diesem Zeitraum",
     gaps: (n, text) => count(n, text, "Lücke", "Lücken"),
     refused: (n, text) => count(n, text, "abgewiesene Zeile", "abgewiesene Zeilen"),
+    refusedNone: "nichts wurde abgewiesen",
     refusedEver: (rows) => `${rows} dieser Tags aus aller Zeit`,
     refusedHint: "Aus aller Zeit: Abgewiesenes wird nach Tag gezählt, nicht nach Zeitraum",
     silent: (n, text) =>

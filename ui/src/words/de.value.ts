@@ -29,6 +29,7 @@ export const deValue: typeof enValue = {
     "not-significant": (money, band) => `Nicht signifikant: ${money} im Jahr (90 %: ${band})`,
     "no-verdict": (why) => `Kein Urteil: ${why}`,
   },
+  caveat: (told, caveat) => `${told}; aber ${caveat}`,
   begins: (date) => `Beginnt am ${date}; noch ist nichts gemessen`,
   noSeries: "Noch ist nichts gemessen: es gibt keinen Punkt zu zeichnen.",
   noSeriesBefore: (date) => `Noch ist nichts gemessen: die Messung beginnt am ${date}.`,

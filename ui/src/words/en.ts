@@ -271,6 +271,7 @@ export const en = {
     sentenceNone: "No tag has data in this range",
     gaps: (n: number, text: string) => count(n, text, "gap", "gaps"),
     refused: (n: number, text: string) => count(n, text, "refused row", "refused rows"),
+    refusedNone: "nothing was refused",
     refusedEver: (rows: string) => `${rows} of these tags, of any time`,
     refusedHint: "Of any time: what is refused is counted by tag, not by range",
     silent: (n: number, text: string) =>

@@ -29,6 +29,7 @@ export const enValue = {
       `Not significant: ${money} a year (90 %: ${band})`,
     "no-verdict": (why: string) => `No verdict: ${why}`,
   },
+  caveat: (told: string, caveat: string) => `${told}; but ${caveat}`,
   begins: (date: string) => `Begins ${date}; nothing is measured yet`,
   noSeries: "Nothing is measured yet: there is no point to draw.",
   noSeriesBefore: (date: string) => `Nothing is measured yet: the reporting period begins ${date}.`,

@@ -26,7 +26,9 @@ function useSentence(coverage: Coverage | undefined, period: string) {
   const parts = [
     words.data.sentence(formatShare(share, locale), period),
     words.data.gaps(gaps, formatCount(gaps, locale)),
-    words.data.refusedEver(words.data.refused(letters, formatCount(letters, locale))),
+    letters === 0
+      ? words.data.refusedNone
+      : words.data.refusedEver(words.data.refused(letters, formatCount(letters, locale))),
   ];
   return `${parts[0]}: ${parts[1]}, ${parts[2]}`;
 }

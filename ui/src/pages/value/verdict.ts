@@ -36,7 +36,8 @@ export function verdictSentence(summary: InitiativeSummary, words: Words, locale
   const { value } = formatEstimate(shown, locale);
   const band = bandText(shown, words, locale);
   if (value === null || band === null) return summary.verdict_text;
-  return words.value.sentences[verdict](`${value}\u00a0${currency}`, band);
+  const told = words.value.sentences[verdict](`${value}\u00a0${currency}`, band);
+  return summary.caveat ? words.value.caveat(told, summary.caveat) : told;
 }
 
 /** A loss is said as a positive amount, and so is its band. */
