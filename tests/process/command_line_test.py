@@ -5,13 +5,16 @@ import csv
 import io
 import json
 import os
+import pty
+import resource
 import shlex
 import stat
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-from bedplate_process import Plant, run
+from bedplate_process import BINARY, Plant, run
 
 PLANT = """\
 format: bedplate/plant/1
@@ -52,6 +55,21 @@ when;temp
 25.03.2018 02:30;51
 25.03.2018 03:00;59,0
 25.03.2018 03:01;warm
+"""
+
+INITIATIVE = """\
+format: bedplate/plant/1
+initiatives:
+  NAME:
+    title: Colder filling
+    scope: acme/leeds
+    kpi: {tag: acme/leeds/packing/line-1/filler/temperature, direction: decrease, unit: degC}
+    unit_value: {amount: 0.2, currency: EUR, per: degC}
+    granularity: 1d
+    baseline: {from: 2018-01-01, to: 2018-04-01}
+    reporting: {from: 2018-04-01, to: 2018-07-01}
+    discount_rate: 0.08
+    horizon_years: 5
 """
 
 TEMPERATURE = "acme/leeds/packing/line-1/filler/temperature"
@@ -126,6 +144,92 @@ class Verbs:
                       f"(did you mean {TEMPERATURE}?)", done.stdout)
         again = self.ok("import", "--map", mapping, source)
         self.assertNotIn("new tag", again.stdout)
+
+    def test_the_unit_of_a_tag_with_samples_is_not_changed_by_the_way(self):
+        self.ok("apply", self.file("plant.yaml", PLANT))
+        self.plant.cli("import", "--map", self.file("map.yaml", MAP), self.file("berlin.csv", CSV))
+        kelvin = self.file("kelvin.yaml", PLANT.replace("unit: degC", "unit: K"))
+        done = self.plant.cli("apply", kelvin)
+        self.assertEqual(done.returncode, 5, done.stdout)
+        self.assertIn(f"tag {TEMPERATURE} is declared with K but has samples in degC", done.stderr)
+        self.assertIn("--relabel-units", done.stderr)
+        self.assertIn("relabelled", self.ok("apply", "--relabel-units", kelvin).stdout)
+        if self.with_server:
+            entries = self.plant.get("/api/v1/audit", limit=5)["entries"]
+            self.assertIn(("plant.relabel-units", f"{TEMPERATURE}: degC -> K"),
+                          [(entry["action"], entry["detail"]) for entry in entries])
+
+    def test_import_says_first_and_loudly_what_it_replaces(self):
+        self.ok("apply", self.file("plant.yaml", PLANT))
+        mapping = self.file("map.yaml", MAP)
+        good = CSV.replace("02:30", "01:30").replace("warm", "60")
+        self.ok("import", "--map", mapping, self.file("berlin.csv", good))
+        wrong = self.file("wrong.csv", good.replace(";50", ";5000").replace(";60", ";6000"))
+        dry = self.plant.cli("import", "--dry-run", "--map", mapping, wrong)
+        self.assertEqual(dry.returncode, 9, dry.stderr)
+        self.assertIn("0 samples would be stored, 2 already there, 2 would replace an earlier value", dry.stdout)
+        row = next(line for line in dry.stdout.splitlines() if line.startswith(TEMPERATURE))
+        self.assertEqual(row.split()[1:5], ["0", "2", "2", "0"])
+        self.assertEqual(row.split()[-1], "degC")
+        self.assertIn("warning: 2 samples would replace an earlier value", dry.stderr)
+        again = self.ok("import", "--map", mapping, self.file("berlin.csv", good))
+        self.assertIn("4 already there", again.stdout)
+        done = self.plant.cli("import", "--map", mapping, wrong)
+        self.assertEqual(done.returncode, 9)
+        self.assertIn("warning: 2 samples replaced an earlier value", done.stderr)
+        if self.with_server:
+            [entry] = self.plant.get("/api/v1/audit", limit=1)["entries"]
+            self.assertEqual(entry["action"], "import")
+            self.assertEqual(entry["detail"], f"{wrong} through {mapping}: rows 4, stored 0, already there 2, "
+                                              "replaced 2, refused 0")
+
+    def test_import_refuses_a_unit_that_does_not_convert_before_the_first_row(self):
+        self.ok("apply", self.file("plant.yaml", PLANT.replace("unit: degC", "unit: tCO2")))
+        mapping = self.file("map.yaml", MAP.replace("unit: degF", "unit: kg"))
+        done = self.plant.cli("import", "--map", mapping, self.file("berlin.csv", CSV))
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertRegex(done.stderr, r"map\.yaml:6:\d+: wide\.columns\.temp\.unit: expected a unit that converts "
+                                      r"to tCO2, which \S+ has in the plant, got 'kg' \(did you mean 'kgCO2'\?\)")
+        letters = json.loads(self.ok("sql", "SELECT count(*) AS n FROM dead_letters", "--format", "json").stdout)
+        self.assertEqual(letters["columns"][0]["values"], [0])
+
+    def test_several_files_are_one_declaration_and_removed_initiatives_are_told(self):
+        plant = self.file("plant.yaml", PLANT)
+        one, two = (self.file(f"{name}.yaml", INITIATIVE.replace("NAME", name)) for name in ("one", "two"))
+        self.ok("apply", plant, one, two)
+        self.assertEqual(self.ok("apply", plant, one, two).stdout, "")
+        done = self.ok("apply", one)
+        self.assertIn("- initiative two", done.stdout)
+        self.assertIn("1 initiative was removed, because no file names it", done.stderr)
+        self.assertIn("apply plant.yaml a.yaml b.yaml", done.stderr)
+
+    def test_data_may_stand_behind_the_second_verb(self):
+        for arguments in (("value", "list"), ("token", "list"), ("token", "create", "--role", "viewer")):
+            done = run(*arguments, "--data", self.plant.directory)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_pipe_is_refused_instead_of_waited_for(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        mapping = self.file("map.yaml", MAP)
+        for arguments in (("apply", pipe), ("import", "--map", mapping, pipe), ("import", "--map", pipe, mapping)):
+            done = self.plant.cli(*arguments, timeout=20)
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertIn("expected a regular file", done.stderr)
+
+    def test_a_terminal_gets_no_control_characters_and_no_turned_text(self):
+        name = "pu\u202emp"
+        self.ok("apply", self.file("plant.yaml", f"format: bedplate/plant/1\nassets: {{{name}: {{level: site}}}}\n"))
+        leader, follower = pty.openpty()
+        done = subprocess.run([BINARY, "export", "--data", self.plant.directory], stdin=subprocess.DEVNULL,
+                              stdout=follower, timeout=60, check=False)
+        os.close(follower)
+        shown = os.read(leader, 65536).decode()
+        os.close(leader)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("pu\\u202emp", shown)
+        self.assertNotIn("\u202e", shown)
+        self.assertIn(name, self.ok("export").stdout)
 
     def test_import_hints_at_the_delimiter(self):
         source, mapping = self.file("berlin.csv", CSV), self.file("map.yaml", MAP.replace('";"', '","'))
@@ -228,6 +332,20 @@ class Alone(unittest.TestCase):
                 made = run("init", Path(parent) / name)
                 command = made.stderr.strip().removeprefix("next: ")
                 self.assertEqual(shlex.split(command), ["bedplate", "serve", "--data", str(Path(parent) / name)])
+
+    def test_a_limit_on_the_size_of_files_is_an_error_and_not_the_end(self):
+        with Plant() as plant:
+            lines = "t,p\n" + "".join(f"{i},{i * 0.37}\n" for i in range(20_000))
+            csv_file = plant.directory.parent / "a.csv"
+            csv_file.write_text(lines)
+            mapping = plant.directory.parent / "map.yaml"
+            mapping.write_text("format: bedplate/import/1\ntime: {column: t, format: epoch_s}\n"
+                               "wide: {columns: {p: {tag: acme/p}}}\n")
+            done = subprocess.run(
+                [BINARY, "import", "--data", plant.directory, "--map", mapping, csv_file],
+                capture_output=True, text=True, timeout=60, check=False,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)))
+            self.assertEqual(done.returncode, 7, done.stdout + done.stderr)
 
     def test_a_directory_that_is_not_there(self):
         for verb, extra in (("check", []), ("export", []), ("sql", ["SELECT 1"])):
