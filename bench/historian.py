@@ -11,6 +11,7 @@ import platform
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from comparison.bedplate import Bedplate
@@ -56,6 +57,7 @@ class Context:
     """What the rows need to know."""
 
     def __init__(self, options, directory):
+        self._started = time.monotonic()
         self.repository = REPOSITORY
         self.directory = directory
         self.load = Load(options.load)
@@ -80,12 +82,12 @@ class Context:
     def wants(self, row):
         return row in self._wanted
 
-    def time_request(self, request):
-        return time_rounds(self, request)
+    def time_request(self, request, service):
+        return time_rounds(self, request, service)
 
-    @staticmethod
-    def say(text):
-        print(f"    {text}", file=sys.stderr, flush=True)
+    def say(self, text):
+        elapsed = time.monotonic() - self._started
+        print(f"    {elapsed:6.1f} s  {text}", file=sys.stderr, flush=True)
 
 
 def parse_arguments():

@@ -88,7 +88,7 @@ class Dataset:
 
     def _ask(self, system, query):
         request = system.query(query, self.workload)
-        figure, answer = self._context.time_request(request)
+        figure, answer = self._context.time_request(request, system.service)
         if not agree(self.workload.expected(query), request.parse(answer)):
             self.problems.append(f"{system.name} answers `{query}` otherwise than expected")
         return figure

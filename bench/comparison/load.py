@@ -5,6 +5,8 @@ import subprocess
 
 from .workload import START_SECONDS
 
+WARM_UP_REQUESTS = 3  # before those that count
+
 
 class Load:
     def __init__(self, binary):
@@ -39,4 +41,5 @@ class Load:
     def measure(self, request, repeat, answer_file):
         return self._run("measure", "--port", request.port, "--path", request.path,
                          "--method", request.method, "--body", request.body, "--repeat", repeat,
+                         "--warm-up", WARM_UP_REQUESTS,
                          "--save", answer_file, headers=request.headers)

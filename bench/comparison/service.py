@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.request
 
-START_TIMEOUT_SECONDS = 60
+START_TIMEOUT_SECONDS = 300
 STOP_TIMEOUT_SECONDS = 120
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 

@@ -20,7 +20,7 @@
 namespace bedplate::bench {
 namespace {
 
-constexpr std::size_t kReceiveBytes = 256 * 1024;
+constexpr std::size_t kReceiveBytes = std::size_t{256} * 1024;
 
 Error SystemError(std::string_view what) {
   return Error(ErrorCode::kIo, fmt::format("{}: {}", what, std::generic_category().message(errno)));
@@ -135,6 +135,12 @@ Result<std::string> HttpClient::TakeLine() {
   }
 }
 
+Status HttpClient::SkipLine() {
+  auto line = TakeLine();
+  if (!line.ok()) return std::move(line).error();
+  return {};
+}
+
 Status HttpClient::TakeBytes(std::size_t count, std::string& out) {
   while (buffer_.size() - taken_ < count) RETURN_IF_ERROR(ReceiveMore());
   out.append(buffer_, taken_, count);
@@ -147,7 +153,7 @@ Status HttpClient::TakeChunks(std::string& out) {
     ASSIGN_OR_RETURN(const std::string size_line, TakeLine());
     const std::uint64_t size = NumberOf(size_line, 16);
     if (size > 0) RETURN_IF_ERROR(TakeBytes(size, out));
-    ASSIGN_OR_RETURN(const std::string end, TakeLine());
+    RETURN_IF_ERROR(SkipLine());
     if (size == 0) return {};
   }
 }

@@ -35,6 +35,7 @@ class HttpClient {
   Result<HttpAnswer> Receive();
   Status ReceiveMore();
   Result<std::string> TakeLine();
+  Status SkipLine();
   Status TakeBytes(std::size_t count, std::string& out);
   Status TakeChunks(std::string& out);
 

@@ -56,7 +56,7 @@ void WriteAppend(const std::vector<WalkSample>& samples, std::string& out) {
 class BodyOutput {
  public:
   BodyOutput(const std::string& directory, const std::string& name, BodyFormat format)
-      : format_(format),
+      : format_(std::move(format)),
         bodies_(directory + "/" + name + ".bodies", std::ios::binary),
         index_(directory + "/" + name + ".index") {}
 
