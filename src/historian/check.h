@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
 #include "base/cancel.h"
+#include "base/clock.h"
 #include "base/file_system.h"
 #include "base/result.h"
 #include "historian/historian.h"
@@ -14,6 +16,9 @@ namespace bedplate::historian {
 
 // Each adds to `report` what it read and what it found wrong; a problem does not end the check.
 
+/// The path of a series, so that people know what they have lost.
+using SeriesNames = std::function<std::string(TagId)>;
+
 /// `files` maps the path of each log file to the bytes of it that count.
 void CheckLog(FileSystem& files, const std::map<std::string, std::uint64_t>& counted_bytes,
               CheckReport& report);
@@ -21,6 +26,12 @@ void CheckLog(FileSystem& files, const std::map<std::string, std::uint64_t>& cou
 void CheckManifest(FileSystem& files, const std::string& directory, CheckReport& report);
 
 /// Reads every byte of a segment. Errors: kCancelled only.
-Status CheckSegment(const SegmentReader& segment, const CancelToken& cancel, CheckReport& report);
+Status CheckSegment(const SegmentReader& segment, const SeriesNames& names,
+                    const CancelToken& cancel, CheckReport& report);
+
+/// Checks everything in the directory of a store that nobody writes to, whatever state it is in.
+/// Errors: kCancelled, and those of listing the directories.
+Result<CheckReport> CheckDirectory(FileSystem& files, const Clock& clock,
+                                   const std::string& directory, const CancelToken& cancel);
 
 }  // namespace bedplate::historian

@@ -107,15 +107,22 @@ Status MergeSeries(const Snapshot& inputs, TagId tag, ValueType type, const Canc
 
 }  // namespace
 
-std::vector<std::uint64_t> PickCompaction(const std::vector<SegmentInfo>& segments) {
+std::vector<std::uint64_t> PickCompaction(const std::vector<SegmentInfo>& segments,
+                                          const std::set<std::uint64_t>& excluded) {
   std::map<std::pair<std::int64_t, std::uint32_t>, Segments> by_month_and_level;
   for (const SegmentInfo& segment : segments) {
+    if (excluded.contains(segment.id)) continue;
     by_month_and_level[{MonthOf(FirstDay(segment)), segment.level}].push_back(&segment);
   }
   for (auto& [key, candidates] : by_month_and_level) {
     Segments picked = PickFrom(std::move(candidates));
     if (picked.empty()) continue;
     Close(segments, picked);
+    if (std::any_of(picked.begin(), picked.end(), [&](const SegmentInfo* segment) {
+          return excluded.contains(segment->id);
+        })) {
+      continue;
+    }
     std::vector<std::uint64_t> ids;
     for (const SegmentInfo* segment : picked) ids.push_back(segment->id);
     std::sort(ids.begin(), ids.end());

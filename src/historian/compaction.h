@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,11 @@ namespace bedplate::historian {
 inline constexpr std::size_t kMaxSegmentsPerDay = 8;
 inline constexpr std::size_t kMaxSmallSegmentsPerMonth = 16;
 
-/// The ids of segments that should become one, ascending; empty when nothing is due. Merging them
-/// keeps the order in which values win (docs/formats/segment.md, "Compaction").
-std::vector<std::uint64_t> PickCompaction(const std::vector<SegmentInfo>& segments);
+/// The ids of segments that should become one, ascending; empty when nothing is due. None of
+/// `excluded` is among them. Merging them keeps the order in which values win
+/// (docs/formats/segment.md, "Compaction").
+std::vector<std::uint64_t> PickCompaction(const std::vector<SegmentInfo>& segments,
+                                          const std::set<std::uint64_t>& excluded = {});
 
 /// Writes the samples of `inputs`, which ascend by generation, as one segment with number `id` in
 /// `directory`, and syncs that. Errors: kCancelled, and those of reading and writing; then no

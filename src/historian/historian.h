@@ -131,13 +131,15 @@ struct AggregateColumns {
   std::vector<double> min, max, mean, sum, first, last, time_weighted_mean, integral, known_seconds;
 };
 
-/// What Check found. `problems` empty means that every checksum holds.
+/// What Check found. `problems` empty means that every checksum holds. Each entry is for a person:
+/// file, offset, what was expected and what is there, what is lost by it and what to do.
 struct CheckReport {
   std::uint64_t files = 0;
   std::uint64_t blocks = 0;
   std::uint64_t samples = 0;
   std::uint64_t bytes = 0;
-  std::vector<std::string> problems;  // file, offset, what was expected and what is there
+  std::vector<std::string> problems;
+  std::vector<std::string> notes;  // no damage for sure, but worth knowing
 };
 
 struct HistorianStats {
@@ -149,6 +151,9 @@ struct HistorianStats {
   std::uint64_t segments = 0;
   std::uint64_t appends = 0;
   std::uint64_t syncs = 0;
+  std::uint64_t flushes = 0;      // of heads to segments
+  std::uint64_t compactions = 0;  // merges of segments
+  std::uint64_t compaction_failures = 0;
 };
 
 /// The store of samples. Every call is safe from any thread; reads never block writes.
@@ -161,6 +166,17 @@ class Historian {
   static Result<std::unique_ptr<Historian>> Open(FileSystem& files, const Clock& clock,
                                                  const std::string& directory,
                                                  const HistorianOptions& options);
+  /// The same for reading only: nothing in `directory` is changed, so that a full disk and a
+  /// read-only file system do not matter, and others may read at the same time. Whatever would
+  /// change something fails with kUnsupported. Errors: as for Open, kNotFound when there is no
+  /// store.
+  static Result<std::unique_ptr<Historian>> OpenReadOnly(FileSystem& files, const Clock& clock,
+                                                         const std::string& directory);
+  /// Verifies the files of a store that nobody has open, whatever state they are in, and changes
+  /// nothing. Errors: kNotFound when there is no store, kConflict when a process has it open,
+  /// kCancelled.
+  static Result<CheckReport> CheckFiles(FileSystem& files, const Clock& clock,
+                                        const std::string& directory, const CancelToken& cancel);
   /// Flushes nothing that is not already durable; never loses an acknowledged sample.
   virtual ~Historian() = default;
 
@@ -195,10 +211,14 @@ class Historian {
   /// Writes the head to segments and drops the WAL files that this makes needless.
   virtual Status Flush() = 0;
   virtual Result<CheckReport> Check(const CancelToken& cancel) const = 0;
+  /// What opening had to cut off or leave out, and what it missed; for the log of the program.
+  [[nodiscard]] virtual std::vector<std::string> Findings() const { return {}; }
   [[nodiscard]] virtual HistorianStats Stats() const = 0;
   /// Why appends are being refused, or will be if nothing changes: kResourceExhausted when the disk
   /// has less than the reserve, kUnavailable when the last flush or the last write to the log
-  /// failed. Ok otherwise.
+  /// failed. Also what needs a person's eye though appends go on: kCorruption when a segment is
+  /// missing or cut, or a file of the log was deleted; kUnavailable when merging fails. Ok
+  /// otherwise.
   [[nodiscard]] virtual Status Health() const = 0;
 };
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "historian/check.h"
 #include "historian/format.h"
 #include "historian/historian.h"
 #include "historian/recovery.h"
@@ -29,6 +30,43 @@ Status HistorianOptions::Validate() const {
   if (flush_age.count() > 0) return {};
   return Error(ErrorCode::kInvalidArgument,
                fmt::format("flush_age is {} ms, expected more than 0", flush_age.count()));
+}
+
+namespace {
+
+/// Against processes that write. Where no lock was ever taken nobody can have it open.
+Result<std::unique_ptr<FileLock>> LockForReading(FileSystem& files, const std::string& directory) {
+  auto lock = files.LockShared(JoinPath(directory, historian::kLockName));
+  if (lock.ok() || lock.error().code() != ErrorCode::kNotFound) return lock;
+  return std::unique_ptr<FileLock>();
+}
+
+Status CheckIsStore(FileSystem& files, const std::string& directory) {
+  if (files.Exists(JoinPath(directory, historian::kManifestName))) return {};
+  return Error(ErrorCode::kNotFound, "there is no historian").At(directory);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Historian>> Historian::OpenReadOnly(FileSystem& files, const Clock& clock,
+                                                           const std::string& directory) {
+  RETURN_IF_ERROR(CheckIsStore(files, directory));
+  ASSIGN_OR_RETURN(auto lock, LockForReading(files, directory));
+  ASSIGN_OR_RETURN(auto recovered,
+                   historian::Recover(files, clock, directory, historian::RecoveryMode::kRead));
+  HistorianOptions options;
+  options.background = false;
+  return std::unique_ptr<Historian>(std::make_unique<historian::Store>(
+      files, clock, directory, options, std::move(lock), std::move(recovered)));
+}
+
+Result<CheckReport> Historian::CheckFiles(FileSystem& files, const Clock& clock,
+                                          const std::string& directory, const CancelToken& cancel) {
+  if (!files.Exists(JoinPath(directory, historian::kSegmentDirectory))) {
+    RETURN_IF_ERROR(CheckIsStore(files, directory));
+  }
+  ASSIGN_OR_RETURN(const auto lock, LockForReading(files, directory));
+  return historian::CheckDirectory(files, clock, directory, cancel);
 }
 
 Result<std::unique_ptr<Historian>> Historian::Open(FileSystem& files, const Clock& clock,

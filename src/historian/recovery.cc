@@ -9,8 +9,12 @@
 
 #include "historian/format.h"
 #include "historian/manifest.h"
+#include "historian/newest_log.h"
 #include "historian/sample_applier.h"
+#include "historian/torn_tail.h"
+#include "historian/wal_loader.h"
 #include "historian/wal_reader.h"
+#include "historian/wal_salvage.h"
 
 namespace bedplate::historian {
 namespace {
@@ -27,9 +31,11 @@ struct Replay {
 
 class Recoverer {
  public:
-  Recoverer(FileSystem& files, const Clock& clock, std::string directory)
+  Recoverer(FileSystem& files, const Clock& clock, std::string directory, RecoveryMode mode)
       : files_(files),
         clock_(clock),
+        writes_(mode == RecoveryMode::kWrite || mode == RecoveryMode::kSalvage),
+        salvages_(mode == RecoveryMode::kSalvage || mode == RecoveryMode::kReadSalvage),
         directory_(std::move(directory)),
         wal_directory_(JoinPath(directory_, kWalDirectory)),
         segment_directory_(JoinPath(directory_, kSegmentDirectory)) {}
@@ -40,6 +46,12 @@ class Recoverer {
     ASSIGN_OR_RETURN(const auto sequences, CleanWal());
     RETURN_IF_ERROR(CheckSequences(sequences));
     RETURN_IF_ERROR(ReplayFiles(sequences));
+    if (!writes_) {
+      for (const auto& [sequence, bytes] : replay_.older) {
+        store_.counted_log_bytes[WalPath(sequence)] = bytes;
+      }
+      return std::move(store_);
+    }
     RETURN_IF_ERROR(StartLog());
     if (is_new_) RETURN_IF_ERROR(WriteManifest(files_, directory_, {}));
     return std::move(store_);
@@ -49,7 +61,7 @@ class Recoverer {
   Status LoadManifest() {
     // A crash may have come between the manifest's renaming and its directory's sync: what is built
     // on now must not vanish with the next power cut.
-    RETURN_IF_ERROR(files_.SyncDirectory(directory_));
+    if (writes_) RETURN_IF_ERROR(files_.SyncDirectory(directory_));
     auto read = ReadManifest(files_, directory_);
     is_new_ = !read.ok() && read.error().code() == ErrorCode::kNotFound;
     if (!read.ok() && !is_new_) return std::move(read).error();
@@ -66,22 +78,30 @@ class Recoverer {
     return {};
   }
 
-  /// Removes segments that the manifest does not name, and demands those that it names.
+  /// Removes segments that the manifest does not name, and notes which of those that it names are
+  /// not as they should be.
   Status CleanSegments() {
     ASSIGN_OR_RETURN(const auto names, files_.ListDirectory(segment_directory_));
     std::set<std::string> wanted;
     const auto segments = store_.segments->List();
     for (const SharedSegment& segment : *segments) {
       wanted.insert(SegmentFileName(segment->info().id));
+      NoteDamage(*segment);
     }
     for (const std::string& name : names) {
       if (wanted.erase(name) > 0) continue;
       if (is_new_ && ParseSegmentFileName(name) != 0) return MissingManifest(name);
       RETURN_IF_ERROR(RemoveOwn(segment_directory_, name, ParseSegmentFileName(name)));
     }
-    if (wanted.empty()) return {};
-    return Error(ErrorCode::kCorruption, "the file is missing, the manifest names it")
-        .At(JoinPath(segment_directory_, *wanted.begin()));
+    return {};
+  }
+
+  /// Cheap, so that it can be done at each opening: only a check reads what is in the files.
+  void NoteDamage(const SegmentReader& segment) {
+    auto lost = FindLoss(files_, segment);
+    if (!lost) return;
+    store_.findings.push_back(lost->ToString());
+    store_.damage.push_back(*std::move(lost));
   }
 
   /// Removes log files that are not needed and returns the sequences of the others.
@@ -101,6 +121,7 @@ class Recoverer {
 
   /// Removes a leftover of ours (`number` is not 0) or a temporary file; leaves all else alone.
   Status RemoveOwn(const std::string& directory, const std::string& name, std::uint64_t number) {
+    if (!writes_) return {};
     if (number == 0 && !name.ends_with(kTemporarySuffix)) return {};
     return files_.Remove(JoinPath(directory, name));
   }
@@ -111,28 +132,89 @@ class Recoverer {
         .At(JoinPath(directory_, kManifestName));
   }
 
-  Status CheckSequences(const std::vector<std::uint64_t>& sequences) const {
-    std::uint64_t expected = low_water_;
-    for (const std::uint64_t sequence : sequences) {
-      if (sequence != expected) break;
-      ++expected;
+  /// Nothing may be missing between the first file that is needed and the newest one.
+  Status CheckSequences(const std::vector<std::uint64_t>& sequences) {
+    ASSIGN_OR_RETURN(const std::uint64_t newest, NewestSequence(sequences));
+    auto present = sequences.begin();
+    for (std::uint64_t expected = low_water_; expected <= newest; ++expected) {
+      if (present != sequences.end() && *present == expected) {
+        ++present;
+        continue;
+      }
+      const Error missing =
+          Error(ErrorCode::kCorruption, "the file is missing in the write-ahead log")
+              .At(WalPath(expected));
+      if (!salvages_) return missing;
+      store_.findings.push_back(missing.ToString() + "; the appends in it are lost");
     }
-    const bool complete = expected == low_water_ + sequences.size();
-    if (complete && (is_new_ || !sequences.empty())) return {};
-    return Error(ErrorCode::kCorruption, "the file is missing in the write-ahead log")
-        .At(WalPath(expected));
+    replay_.next_sequence = newest + 1;
+    return {};
+  }
+
+  /// The greatest number that a log file has or had; 0 for a store that was never opened.
+  Result<std::uint64_t> NewestSequence(const std::vector<std::uint64_t>& sequences) {
+    const std::uint64_t last = sequences.empty() ? 0 : sequences.back();
+    const auto noted = ReadNewestLog(files_, wal_directory_);
+    if (noted.ok()) return std::max(last, *noted);
+    if (noted.error().code() == ErrorCode::kCorruption) {
+      // It only guards the others, so its own damage costs nothing.
+      store_.findings.push_back(noted.error().ToString() + "; it is written anew");
+    } else if (noted.error().code() != ErrorCode::kNotFound) {
+      return noted.error();
+    }
+    return is_new_ ? last : std::max(last, low_water_);
   }
 
   Status ReplayFiles(const std::vector<std::uint64_t>& sequences) {
+    loader_.emplace(files_, wal_directory_, sequences);
     for (std::size_t i = 0; i < sequences.size(); ++i) {
       std::optional<std::uint64_t> counted_bytes;
-      if (i + 1 < sequences.size()) {
-        ASSIGN_OR_RETURN(const WalHeader next, ReadHeader(sequences[i + 1]));
-        counted_bytes = next.previous_end;
+      const bool is_last = i + 1 == sequences.size();
+      Status replayed;
+      if (!is_last) {
+        const auto next = ReadHeader(sequences[i + 1]);
+        if (next.ok()) counted_bytes = next->previous_end;
+        if (!next.ok()) replayed = next.error();
       }
-      Status replayed = ReplayFile(sequences[i], counted_bytes);
-      if (!replayed.ok()) return std::move(replayed).error().At(WalPath(sequences[i]));
+      if (replayed.ok()) replayed = ReplayFile(sequences[i], counted_bytes, is_last);
+      if (replayed.ok()) continue;
+      const bool is_damaged = replayed.error().code() == ErrorCode::kCorruption;
+      if (!is_damaged || !salvages_) {
+        return std::move(replayed).error().At(WalPath(sequences[i]));
+      }
+      RETURN_IF_ERROR(SalvageFile(sequences[i], counted_bytes));
     }
+    return {};
+  }
+
+  /// Takes what is whole of a damaged file. Its groups only stand in memory afterwards, so they
+  /// must be flushed before the file goes.
+  Status SalvageFile(std::uint64_t sequence, std::optional<std::uint64_t> counted_bytes) {
+    const std::string path = WalPath(sequence);
+    if (is_new_) return MissingManifest(WalFileName(sequence));
+    ASSIGN_OR_RETURN(const std::string content, files_.ReadFile(path, kMaxWalFileBytes));
+    auto salvaged = SalvageWal(AsBytes(content), counted_bytes);
+    replay_.older[sequence] = content.size();
+    if (!salvaged.ok()) {
+      store_.findings.push_back(
+          fmt::format("{}: {}; the appends in it are lost", path, salvaged.error().ToString()));
+      return {};
+    }
+    for (const WalGap& gap : salvaged->gaps) {
+      store_.findings.push_back(fmt::format(
+          "{}: bytes {} to {} are lost, with the appends of {} groups", path, gap.begin, gap.end,
+          gap.last_group >= gap.first_group ? fmt::to_string(gap.last_group - gap.first_group + 1)
+                                            : std::string("an unknown number of")));
+    }
+    for (const WalGroup& group : salvaged->groups) {
+      const auto contents = ParseFramePayload(group.payload);
+      const Status replayed = contents.ok() ? ReplayFrame(*contents) : Status(contents.error());
+      if (replayed.ok()) continue;
+      store_.findings.push_back(fmt::format("{}: the group before byte {} is lost: {}", path,
+                                            group.end, replayed.error().ToString()));
+    }
+    replay_.next_sequence = std::max(replay_.next_sequence, sequence + 1);
+    replay_.previous_end = content.size();
     return {};
   }
 
@@ -145,17 +227,20 @@ class Recoverer {
     return header;
   }
 
-  Status ReplayFile(std::uint64_t sequence, std::optional<std::uint64_t> counted_bytes) {
-    ASSIGN_OR_RETURN(std::string content, files_.ReadFile(WalPath(sequence), kMaxWalFileBytes));
-    ASSIGN_OR_RETURN(const WalFile file, ReadWal(AsBytes(content), counted_bytes));
+  Status ReplayFile(std::uint64_t sequence, std::optional<std::uint64_t> counted_bytes,
+                    bool is_last) {
+    ASSIGN_OR_RETURN(LoadedWal loaded, loader_->Get(sequence, counted_bytes));
+    std::string& content = loaded.content;
+    const WalFile& file = loaded.file;
     if (file.header.sequence != sequence) {
       return Error(ErrorCode::kCorruption,
                    fmt::format("the header has the sequence {}", file.header.sequence));
     }
     if (is_new_ && !file.groups.empty()) return MissingManifest(WalFileName(sequence));
     bool is_bare = true;  // holds nothing but marks, which its successor takes over
-    for (const WalGroup& group : file.groups) {
-      auto contents = ParseFramePayload(group.payload);
+    for (std::size_t i = 0; i < loaded.frames.size(); ++i) {
+      const WalGroup& group = file.groups[i];
+      const Result<FrameContents>& contents = loaded.frames[i];
       Status replayed = contents.ok() ? ReplayFrame(*contents) : Status(contents.error());
       if (!replayed.ok()) {
         return std::move(replayed).error().At(fmt::format("frame before byte {}", group.end));
@@ -163,8 +248,25 @@ class Recoverer {
       is_bare = is_bare && contents->series.empty() && contents->runs.empty();
     }
     replay_.older[sequence] = file.valid_end;
-    if (!counted_bytes) PrepareSuccessor(sequence, file, is_bare, std::move(content));
+    if (!is_last) return {};
+    if (file.valid_end < file.bytes) NoteTornTail(sequence, file, content);
+    if (writes_) {
+      PrepareSuccessor(sequence, file, is_bare, std::move(content));
+    }
     return {};
+  }
+
+  void NoteTornTail(std::uint64_t sequence, const WalFile& file, const std::string& content) {
+    const TornTail tail{.path = WalPath(sequence),
+                        .sequence = sequence,
+                        .offset = file.valid_end,
+                        .bytes = file.bytes - file.valid_end};
+    std::string finding = DescribeTornTail(tail);
+    if (writes_) {
+      finding += "; " + KeepTornTail(files_, wal_directory_, tail,
+                                     std::string_view(content).substr(tail.offset));
+    }
+    store_.findings.push_back(std::move(finding));
   }
 
   Status ReplayFrame(const FrameContents& contents) {
@@ -185,6 +287,7 @@ class Recoverer {
       }
       if (run.samples.empty()) continue;
       PendingRun pending = DescribeRun(*series, run.samples);
+      RETURN_IF_ERROR(LookUpLate(snapshot, pending));
       ApplyRun(snapshot, snapshot, pending, *store_.head);
     }
     return {};
@@ -230,20 +333,38 @@ class Recoverer {
 
   FileSystem& files_;
   const Clock& clock_;
+  const bool writes_;
+  const bool salvages_;
   const std::string directory_;
   const std::string wal_directory_;
   const std::string segment_directory_;
   bool is_new_ = false;
   std::uint64_t low_water_ = 1;
+  std::optional<WalLoader> loader_;  // while files are replayed
   Replay replay_;
   RecoveredStore store_;
 };
 
 }  // namespace
 
-Result<RecoveredStore> Recover(FileSystem& files, const Clock& clock,
-                               const std::string& directory) {
-  return Recoverer(files, clock, directory).Run();
+std::optional<Error> FindLoss(FileSystem& files, const SegmentReader& segment) {
+  const SegmentInfo& info = segment.info();
+  const auto bytes = files.FileSize(segment.path());
+  if (bytes.ok() && *bytes == info.bytes) return std::nullopt;
+  if (!bytes.ok() && bytes.error().code() != ErrorCode::kNotFound) return std::nullopt;
+  const std::string what = bytes.ok()
+                               ? fmt::format("file has {} bytes, expected {}", *bytes, info.bytes)
+                               : std::string("the file is missing, the manifest names it");
+  return Error(ErrorCode::kCorruption,
+               fmt::format("{}; it holds {} samples of {} tags from {} to {}", what, info.samples,
+                           info.series, FormatTimestamp(Timestamp(info.first_time)),
+                           FormatTimestamp(Timestamp(info.last_time))))
+      .At(segment.path());
+}
+
+Result<RecoveredStore> Recover(FileSystem& files, const Clock& clock, const std::string& directory,
+                               RecoveryMode mode) {
+  return Recoverer(files, clock, directory, mode).Run();
 }
 
 }  // namespace bedplate::historian

@@ -98,7 +98,11 @@ AppendResult ApplyLate(const Snapshot& earlier, const Snapshot& now, PendingRun&
   // any more if yet another has begun.
   const bool is_known = run.late && active.number() - earlier.active->number() <= 1;
   if (!is_known) {
-    run.late = std::make_unique<LateRun>(now, *run.series, run.samples);
+    auto late = LateRun::LookUp(now, *run.series, run.samples);
+    // It is in the log already and cannot be refused any more: the samples are right in any case,
+    // only the numbers of new and changed ones may not be.
+    run.late =
+        late.ok() ? *std::move(late) : LateRun::LookUpInMemory(now, *run.series, run.samples);
     return run.late->Store(active);
   }
   run.late->LookAgain(*earlier.active);
@@ -108,11 +112,27 @@ AppendResult ApplyLate(const Snapshot& earlier, const Snapshot& now, PendingRun&
 
 }  // namespace
 
-LateRun::LateRun(const Snapshot& snapshot, const Series& series, const SampleRun& samples)
+LateRun::LateRun(const Series& series, const SampleRun& samples)
     : tag_(series.id()),
       samples_(ColumnsOf(samples)),
       order_(OrderByTime(samples_.times)),
-      stored_(FindStored(snapshot, tag_, samples_.type, DistinctTimes(samples_, order_))) {}
+      stored_(samples_.type, {}) {}
+
+Result<std::unique_ptr<LateRun>> LateRun::LookUp(const Snapshot& snapshot, const Series& series,
+                                                 const SampleRun& samples) {
+  std::unique_ptr<LateRun> run(new LateRun(series, samples));
+  const auto times = DistinctTimes(run->samples_, run->order_);
+  ASSIGN_OR_RETURN(run->stored_, FindStored(snapshot, run->tag_, samples.type, times));
+  return run;
+}
+
+std::unique_ptr<LateRun> LateRun::LookUpInMemory(const Snapshot& snapshot, const Series& series,
+                                                 const SampleRun& samples) {
+  std::unique_ptr<LateRun> run(new LateRun(series, samples));
+  const auto times = DistinctTimes(run->samples_, run->order_);
+  run->stored_ = FindInHeads(snapshot, run->tag_, samples.type, times);
+  return run;
+}
 
 /// Behind the samples of the same time as the one at position `begin` of the order.
 std::size_t LateRun::EndOfTime(std::size_t begin) const {
@@ -166,9 +186,10 @@ PendingRun DescribeRun(Series& series, const SampleRun& samples) {
   return run;
 }
 
-void LookUpLate(const Snapshot& snapshot, PendingRun& run) {
-  if (IsInOrder(run) || !MayBeStored(snapshot, run)) return;
-  run.late = std::make_unique<LateRun>(snapshot, *run.series, run.samples);
+Status LookUpLate(const Snapshot& snapshot, PendingRun& run) {
+  if (IsInOrder(run) || !MayBeStored(snapshot, run)) return {};
+  ASSIGN_OR_RETURN(run.late, LateRun::LookUp(snapshot, *run.series, run.samples));
+  return {};
 }
 
 AppendResult ApplyRun(const Snapshot& earlier, const Snapshot& now, PendingRun& run, Head& active) {

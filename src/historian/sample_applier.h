@@ -17,8 +17,13 @@ namespace bedplate::historian {
 /// or another value (the later one wins).
 class LateRun {
  public:
-  /// Looks their times up. May read segments, so not while others wait.
-  LateRun(const Snapshot& snapshot, const Series& series, const SampleRun& samples);
+  /// Looks their times up. May read segments, so not while others wait. Errors: those of reading,
+  /// but damage.
+  static Result<std::unique_ptr<LateRun>> LookUp(const Snapshot& snapshot, const Series& series,
+                                                 const SampleRun& samples);
+  /// The same where the segments cannot be read any more: what they hold is taken for new.
+  static std::unique_ptr<LateRun> LookUpInMemory(const Snapshot& snapshot, const Series& series,
+                                                 const SampleRun& samples);
 
   /// Whether every sample is a duplicate of what was found.
   [[nodiscard]] bool AllStored() const;
@@ -28,6 +33,8 @@ class LateRun {
   AppendResult Store(Head& active) const;
 
  private:
+  LateRun(const Series& series, const SampleRun& samples);
+
   [[nodiscard]] std::size_t EndOfTime(std::size_t begin) const;
 
   const TagId tag_;
@@ -50,7 +57,8 @@ struct PendingRun {
 PendingRun DescribeRun(Series& series, const SampleRun& samples);
 
 /// Looks up what may be stored at the times of `run`, so that its turn need not read segments.
-void LookUpLate(const Snapshot& snapshot, PendingRun& run);
+/// Errors: those of reading, but damage.
+Status LookUpLate(const Snapshot& snapshot, PendingRun& run);
 
 /// Puts the run into the active head of `now` and counts it in its series. `earlier` is what
 /// LookUpLate was given, if it was called. One thread at a time.

@@ -55,9 +55,20 @@ Result<SampleColumns> SegmentReader::Read(ValueType type, const BlockHeader& blo
   return std::move(columns).error().At(fmt::format("{} at byte {}", path_, block.payload_offset));
 }
 
+Status SegmentReader::ReadNumbers(ValueType type, const BlockHeader& block, Bytes& payload,
+                                  NumberBlock& out) const {
+  ASSIGN_OR_RETURN(const auto file, File());
+  payload.resize(block.payload_bytes);
+  RETURN_IF_ERROR(file->ReadAt(block.payload_offset, payload));
+  Status decoded = DecodeNumbers(block, type, payload, out);
+  if (decoded.ok()) return {};
+  return std::move(decoded).error().At(fmt::format("{} at byte {}", path_, block.payload_offset));
+}
+
 Result<std::size_t> SegmentReader::CheckStructure() const {
-  ASSIGN_OR_RETURN(const Bytes header, ReadBytes(0, kSegmentHeaderBytes));
-  auto id = ParseSegmentHeader(header);
+  const auto header = ReadBytes(0, kSegmentHeaderBytes);
+  if (!header.ok()) return Located(header.error());
+  auto id = ParseSegmentHeader(*header);
   if (!id.ok()) return std::move(id).error().At(path_);
   auto read = ReadLayout();
   if (!read.ok()) return std::move(read).error().At(path_);
@@ -107,10 +118,19 @@ Result<IndexPage> SegmentReader::ReadPage(const PageEntry& entry, const Layout& 
   return page;
 }
 
+/// The files of the system name their path themselves, others do not.
+Error SegmentReader::Located(const Error& error) const {
+  return error.context().starts_with(path_) ? error : Error(error).At(path_);
+}
+
 Result<std::shared_ptr<const RandomAccessFile>> SegmentReader::File() const {
   if (auto file = cache_.files.Find(info_.id)) return file;
-  ASSIGN_OR_RETURN(auto opened, files_.OpenRandomAccess(path_));
-  std::shared_ptr<const RandomAccessFile> file = std::move(opened);
+  auto opened = files_.OpenRandomAccess(path_);
+  if (!opened.ok() && opened.error().code() == ErrorCode::kNotFound) {
+    return Error(ErrorCode::kCorruption, "the file is missing, the manifest names it");
+  }
+  if (!opened.ok()) return std::move(opened).error();
+  std::shared_ptr<const RandomAccessFile> file = *std::move(opened);
   cache_.files.Insert(info_.id, file, 1);
   return file;
 }

@@ -53,6 +53,9 @@ class SegmentReader {
 
   [[nodiscard]] Result<FoundSeries> Find(TagId tag) const;
   [[nodiscard]] Result<SampleColumns> Read(ValueType type, const BlockHeader& block) const;
+  /// As DecodeNumbers; `payload` is memory that is used again.
+  Status ReadNumbers(ValueType type, const BlockHeader& block, Bytes& payload,
+                     NumberBlock& out) const;
 
   /// Reads header, footer and page directory anew, checks them against the manifest and returns the
   /// number of index pages.
@@ -73,6 +76,7 @@ class SegmentReader {
     }
   };
 
+  [[nodiscard]] Error Located(const Error& error) const;
   [[nodiscard]] Result<std::shared_ptr<const RandomAccessFile>> File() const;
   [[nodiscard]] Result<std::shared_ptr<const Layout>> GetLayout() const;
   [[nodiscard]] Result<std::shared_ptr<const Layout>> ReadLayout() const;

@@ -144,11 +144,14 @@ Store::Store(FileSystem& files, const Clock& clock, std::string directory,
       registry_(std::move(recovered.registry)),
       segments_(std::move(recovered.segments)),
       log_(std::move(recovered.log)),
+      read_only_log_bytes_(std::move(recovered.counted_log_bytes)),
+      findings_(std::move(recovered.findings)),
       commits_([this](GroupCommit::Group group) { WriteGroup(group); },
                [this](GroupCommit::Group group) { ApplyGroup(group); }),
       slabs_(std::make_shared<SlabPool>(options.head_limit_bytes)),
       segment_list_(segments_->List()),
-      active_(std::move(recovered.head)) {
+      active_(std::move(recovered.head)),
+      damage_(std::move(recovered.damage)) {
   if (!active_->empty()) first_unflushed_ns_ = clock_.Monotonic().count();
   if (options_.background) maintenance_ = std::thread([this] { RunMaintenance(); });
 }
@@ -163,7 +166,14 @@ Store::~Store() {
   if (maintenance_.joinable()) maintenance_.join();
 }
 
+/// In a store that is only read there is no log.
+Status Store::CheckWritable() const {
+  if (log_) return {};
+  return Error(ErrorCode::kUnsupported, "the historian is open for reading only").At(directory_);
+}
+
 Result<TagId> Store::Resolve(std::string_view path, ValueType type) {
+  if (!log_ && registry_->Find(path) == nullptr) RETURN_IF_ERROR(CheckWritable());
   auto series = registry_->Resolve(path, type);
   if (!series.ok() && series.error().code() == ErrorCode::kConflict) {
     // An append that was refused, or never came, must not have settled the type.
@@ -206,6 +216,7 @@ Result<AppendResult> Store::Append(std::span<const TagBatch> batches) {
 
 Result<AppendResult> Store::AppendRuns(std::span<const TagRun> runs,
                                        const std::optional<AppendMark>& mark) {
+  RETURN_IF_ERROR(CheckWritable());
   ASSIGN_OR_RETURN(Commit commit, PrepareCommit(runs, mark));
   if (commit.frame.size() == kFrameHeaderBytes) {
     AppendResult nothing_new;
@@ -228,7 +239,7 @@ Result<Commit> Store::PrepareCommit(std::span<const TagRun> runs,
   commit.earlier = TakeSnapshot();
   std::size_t bytes = kFrameHeaderBytes;
   for (PendingRun& run : pending) {
-    LookUpLate(commit.earlier, run);
+    RETURN_IF_ERROR(LookUpLate(commit.earlier, run));
     if (run.late && run.late->AllStored()) {
       commit.duplicates += run.samples.count;
       continue;
@@ -388,11 +399,28 @@ Status Store::Health() const {
   const std::lock_guard lock(wake_mutex_);
   if (flush_failure_) return FlushFailed();
   // A full disk shows above, for as long as it is full.
-  if (!log_failure_ || log_failure_->code() == ErrorCode::kResourceExhausted) return {};
-  return Error(ErrorCode::kUnavailable,
-               "the last write to the log failed: " + log_failure_->ToString())
-      .At(directory_)
-      .Retryable();
+  if (log_failure_ && log_failure_->code() != ErrorCode::kResourceExhausted) {
+    return Error(ErrorCode::kUnavailable,
+                 "the last write to the log failed: " + log_failure_->ToString())
+        .At(directory_)
+        .Retryable();
+  }
+  if (missing_log_) return *missing_log_;
+  if (!damage_.empty()) return Damaged();
+  if (compaction_failure_) {
+    return Error(ErrorCode::kUnavailable,
+                 "the last merge of segments failed: " + compaction_failure_->ToString())
+        .At(directory_)
+        .Retryable();
+  }
+  return {};
+}
+
+/// The first of what is lost; under wake_mutex_, while something is.
+Error Store::Damaged() const {
+  if (damage_.size() == 1) return damage_.front();
+  return {ErrorCode::kCorruption, fmt::format("{}; {} more segments are damaged",
+                                              damage_.front().ToString(), damage_.size() - 1)};
 }
 
 Snapshot Store::TakeSnapshot() const {
@@ -454,8 +482,14 @@ HistorianStats Store::Stats() const {
     stats.segment_bytes += segment->info().bytes;
     ++stats.segments;
   }
-  stats.wal_bytes = log_->bytes();
-  stats.syncs = log_->syncs();
+  for (const auto& [path, bytes] : read_only_log_bytes_) stats.wal_bytes += bytes;
+  if (log_) {
+    stats.wal_bytes = log_->bytes();
+    stats.syncs = log_->syncs();
+  }
+  stats.flushes = flushes_.load();
+  stats.compactions = compactions_.load();
+  stats.compaction_failures = compaction_failures_.load();
   stats.appends = appends_.load();
   return stats;
 }

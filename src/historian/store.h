@@ -1,11 +1,14 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <thread>
@@ -39,6 +42,7 @@ class Store final : public Historian {
 
   Status Flush() override;
   Result<CheckReport> Check(const CancelToken& cancel) const override;
+  [[nodiscard]] std::vector<std::string> Findings() const override { return findings_; }
   [[nodiscard]] HistorianStats Stats() const override;
   [[nodiscard]] Status Health() const override;
 
@@ -50,7 +54,14 @@ class Store final : public Historian {
     std::optional<std::vector<SegmentInfo>> segments;
   };
 
+  /// A merge whose segment is written and waits to be published.
+  struct Merged {
+    std::vector<std::uint64_t> inputs;  // ids
+    SegmentInfo segment;
+  };
+
   [[nodiscard]] Snapshot TakeSnapshot() const;
+  [[nodiscard]] Status CheckWritable() const;
   [[nodiscard]] Result<const Series*> SeriesOf(TagId tag) const;
 
   // Appending: store.cc.
@@ -72,10 +83,16 @@ class Store final : public Historian {
   void RunMaintenance();
   [[nodiscard]] bool FlushIsDue() const;
   [[nodiscard]] Error FlushFailed() const;
+  [[nodiscard]] Error Damaged() const;
   Status FlushHeads();
   Status FlushHeld();
   Status HoldHead();
+  void CompactInBackground();
+  void NoteCompaction(const Result<bool>& merged);
   Result<bool> CompactOnce();
+  Result<std::optional<Merged>> MergeNext();
+  void NoteMissingLog();
+  void NoteMissingSegments();
   Status Publish(ManifestChange change);
   Status PublishHeld();
 
@@ -87,7 +104,10 @@ class Store final : public Historian {
 
   const std::unique_ptr<SeriesRegistry> registry_;
   const std::unique_ptr<SegmentSet> segments_;
-  const std::unique_ptr<WalLog> log_;  // used by whoever has the turn of commits_
+  /// Used by whoever has the turn of commits_; null in a store that is only read.
+  const std::unique_ptr<WalLog> log_;
+  const std::map<std::string, std::uint64_t> read_only_log_bytes_;  // by path
+  const std::vector<std::string> findings_;
   mutable GroupCommit commits_;
   const std::shared_ptr<SlabPool> slabs_;  // of the heads
 
@@ -103,15 +123,27 @@ class Store final : public Historian {
   std::atomic<std::int64_t> first_unflushed_ns_ = INT64_MAX;  // monotonic; INT64_MAX: none
 
   const CancelToken stop_compaction_ = CancelToken::Make();
-  std::vector<std::uint64_t> failed_compaction_;  // ids; used by the one thread that compacts
+  std::mutex compact_mutex_;               // one merge at a time; guards the next two
+  std::optional<Merged> merged_;           // if publishing fails, only that is tried again
+  std::set<std::uint64_t> not_mergeable_;  // ids of segments whose merge met damage
+  std::atomic<std::uint64_t> compactions_ = 0;
+  std::atomic<std::uint64_t> compaction_failures_ = 0;
+  std::atomic<std::uint64_t> flushes_ = 0;
+  // Of the background thread only.
+  std::uint32_t compaction_failures_in_a_row_ = 0;
+  std::chrono::nanoseconds next_compaction_{0};  // monotonic
+  std::uint32_t maintenance_rounds_ = 0;
 
   mutable std::mutex wake_mutex_;
   std::condition_variable wake_;     // maintenance has something to do
   std::condition_variable flushed_;  // a flush has ended
-  bool stopping_ = false;            // this and the next three are guarded by wake_mutex_
+  bool stopping_ = false;            // this and what follows is guarded by wake_mutex_
   bool flush_wanted_ = false;
-  std::optional<Error> flush_failure_;  // of the last flush
-  std::optional<Error> log_failure_;    // of the last write to the log
+  std::optional<Error> flush_failure_;       // of the last flush
+  std::optional<Error> log_failure_;         // of the last write to the log
+  std::optional<Error> missing_log_;         // a file of the log was deleted; gone after a flush
+  std::optional<Error> compaction_failure_;  // of the last merge
+  std::vector<Error> damage_;                // segments that are missing or cut
   std::thread maintenance_;
 };
 

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "historian/check.h"
 #include "historian/compaction.h"
 #include "historian/head_flush.h"
@@ -19,6 +21,10 @@ constexpr std::uint64_t kHeadLimitFactor = 4;
 constexpr std::chrono::seconds kMaxHeadWait(30);
 /// A log this many times the head's limit is worth a flush even if the head is small.
 constexpr std::uint64_t kLogLimitFactor = 4;
+/// The files of the segments are looked after each so many periods.
+constexpr std::uint32_t kSegmentCheckRounds = 60;
+/// A merge that fails is tried again after a second, then after twice as long each time.
+constexpr std::uint32_t kMaxCompactionDelayDoublings = 8;
 
 }  // namespace
 
@@ -32,15 +38,72 @@ void Store::RunMaintenance() {
     // A flush that fails is tried again: its samples are safe in the log, and appends report a
     // full disk by themselves.
     if (FlushIsDue()) static_cast<void>(Flush());
-    // Merging that fails leaves everything as it was; Check reports what is damaged.
-    static_cast<void>(CompactOnce());
+    CompactInBackground();
+    NoteMissingLog();
+    if (++maintenance_rounds_ % kSegmentCheckRounds == 0) NoteMissingSegments();
     lock.lock();
   }
+}
+
+/// What a deleted file of the log held is still in memory: the flush that is then due saves it.
+void Store::NoteMissingLog() {
+  std::map<std::string, std::uint64_t> counted_bytes;
+  {
+    const auto pause = commits_.Pause();
+    counted_bytes = log_->CountedBytes();
+  }
+  std::optional<Error> missing;
+  for (const auto& [path, bytes] : counted_bytes) {
+    if (files_.Exists(path)) continue;
+    missing = Error(ErrorCode::kCorruption,
+                    "the file was deleted while it was in use; what it held is being written to "
+                    "segments")
+                  .At(path);
+  }
+  const std::lock_guard lock(wake_mutex_);
+  missing_log_ = std::move(missing);
+}
+
+void Store::NoteMissingSegments() {
+  std::vector<Error> damage;
+  for (const SharedSegment& segment : *segments_->List()) {
+    if (auto lost = FindLoss(files_, *segment)) damage.push_back(*std::move(lost));
+  }
+  const std::lock_guard lock(wake_mutex_);
+  damage_ = std::move(damage);
+}
+
+/// Merging that fails leaves everything as it was, so it may be tried again, but not all the time.
+/// One that works is followed by a pause of its own length, so that half of the time is left to
+/// others.
+void Store::CompactInBackground() {
+  const auto begun = clock_.Monotonic();
+  if (begun < next_compaction_) return;
+  const Result<bool> merged = CompactOnce();
+  NoteCompaction(merged);
+  const auto ended = clock_.Monotonic();
+  if (merged.ok()) {
+    compaction_failures_in_a_row_ = 0;
+    next_compaction_ = *merged ? ended + (ended - begun) : ended;
+    return;
+  }
+  const auto doublings = std::min(compaction_failures_in_a_row_++, kMaxCompactionDelayDoublings);
+  next_compaction_ = ended + kMaintenancePeriod * (1U << doublings);
+}
+
+void Store::NoteCompaction(const Result<bool>& merged) {
+  if (!merged.ok() && merged.error().code() == ErrorCode::kCancelled) return;
+  if (!merged.ok()) ++compaction_failures_;
+  NoteFailure(merged.ok() ? Status() : Status(merged.error()), compaction_failure_);
 }
 
 bool Store::FlushIsDue() const {
   const Snapshot snapshot = TakeSnapshot();
   if (snapshot.flushing) return true;
+  {
+    const std::lock_guard lock(wake_mutex_);
+    if (missing_log_) return true;
+  }
   if (snapshot.active->bytes() >= options_.head_limit_bytes) return true;
   if (log_->bytes() >= kLogLimitFactor * options_.head_limit_bytes) return true;
   const std::int64_t since = first_unflushed_ns_.load();
@@ -72,15 +135,19 @@ Error Store::FlushFailed() const {
 }
 
 Status Store::Flush() {
+  RETURN_IF_ERROR(CheckWritable());
   const std::lock_guard flushing(flush_mutex_);
   Status flushed = FlushHeads();
   NoteFailure(flushed, flush_failure_);
   flushed_.notify_all();
-  if (!flushed.ok() || options_.background) return flushed;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool merged, CompactOnce());
-    if (!merged) return {};
-  }
+  if (!flushed.ok()) return flushed;
+  NoteMissingLog();
+  if (options_.background) return {};
+  // The samples are where they belong; that merging fails does not change that.
+  Result<bool> merged = CompactOnce();
+  while (merged.ok() && *merged) merged = CompactOnce();
+  NoteCompaction(merged);
+  return {};
 }
 
 Status Store::FlushHeads() {
@@ -90,14 +157,27 @@ Status Store::FlushHeads() {
   return {};
 }
 
-/// Merges one set of segments if that is due and there is room for it beside the reserve. Runs in
-/// one thread at a time.
+/// Merges one set of segments if that is due.
 Result<bool> Store::CompactOnce() {
+  const std::lock_guard compacting(compact_mutex_);
+  if (!merged_) {
+    ASSIGN_OR_RETURN(merged_, MergeNext());
+    if (!merged_) return false;
+  }
+  RETURN_IF_ERROR(
+      Publish({.added = {merged_->segment}, .removed = merged_->inputs, .flushed = std::nullopt}));
+  merged_.reset();
+  ++compactions_;
+  return true;
+}
+
+/// Writes the merge that is due next, if there is one, and room for it beside the reserve.
+Result<std::optional<Store::Merged>> Store::MergeNext() {
   const auto list = segments_->List();
   std::vector<SegmentInfo> infos;
   for (const SharedSegment& segment : *list) infos.push_back(segment->info());
-  const std::vector<std::uint64_t> ids = PickCompaction(infos);
-  if (ids.empty() || ids == failed_compaction_) return false;
+  const std::vector<std::uint64_t> ids = PickCompaction(infos, not_mergeable_);
+  if (ids.empty()) return std::optional<Merged>();
   SegmentList inputs;
   std::uint64_t bytes = 0;
   for (const SharedSegment& segment : *list) {
@@ -109,12 +189,13 @@ Result<bool> Store::CompactOnce() {
   auto merged = MergeSegments(files_, segments_->segment_directory(), inputs, segments_->NextId(),
                               stop_compaction_);
   if (!merged.ok()) {
-    // Damaged segments stay damaged: they are not read again each second.
-    if (merged.error().code() == ErrorCode::kCorruption) failed_compaction_ = ids;
+    // Damaged segments stay damaged: they are not read again and again.
+    if (merged.error().code() == ErrorCode::kCorruption) {
+      not_mergeable_.insert(ids.begin(), ids.end());
+    }
     return std::move(merged).error();
   }
-  RETURN_IF_ERROR(Publish({.added = {*merged}, .removed = ids, .flushed = std::nullopt}));
-  return true;
+  return std::optional(Merged{.inputs = ids, .segment = *merged});
 }
 
 /// Publishes a change, and shows it to readers together with the end of the flush that it is of.
@@ -154,6 +235,7 @@ Status Store::PublishHeld() {
   const std::uint64_t low_water = held_->flushed.wal_low_water;
   RETURN_IF_ERROR(Publish({.added = *held_->segments, .removed = {}, .flushed = held_->flushed}));
   held_.reset();
+  ++flushes_;
   const auto pause = commits_.Pause();
   log_->DropBelow(low_water);
   return {};
@@ -162,7 +244,9 @@ Status Store::PublishHeld() {
 Result<CheckReport> Store::Check(const CancelToken& cancel) const {
   CheckReport report;
   CheckManifest(files_, directory_, report);
-  {
+  if (!log_) {
+    CheckLog(files_, read_only_log_bytes_, report);
+  } else {
     // No log file may be dropped while they are read; appends go on.
     const std::lock_guard flushing(flush_mutex_);
     std::map<std::string, std::uint64_t> counted_bytes;
@@ -172,9 +256,13 @@ Result<CheckReport> Store::Check(const CancelToken& cancel) const {
     }
     CheckLog(files_, counted_bytes, report);
   }
+  const auto names = [this](TagId tag) {
+    const Series* const series = registry_->Find(tag);
+    return series != nullptr ? series->definition().path : fmt::format("tag {}", tag.value());
+  };
   const Snapshot snapshot = TakeSnapshot();
   for (const SharedSegment& segment : *snapshot.segments) {
-    RETURN_IF_ERROR(CheckSegment(*segment, cancel, report));
+    RETURN_IF_ERROR(CheckSegment(*segment, names, cancel, report));
   }
   // The log and the segments may hold a sample several times; it counts once, as it is read.
   report.samples = Stats().samples;

@@ -292,7 +292,7 @@ TEST(StoreTest, OptionsOutOfRangeAreNamed) {
 TEST(StoreTest, OpeningAgainAndAgainAddsNoFiles) {
   TestStore store;
   for (int i = 0; i < 5; ++i) store.Reopen();
-  EXPECT_EQ(store.files().Paths().size(), 2U);  // the manifest and one log file
+  EXPECT_EQ(store.files().Paths().size(), 3U);  // the manifest, one log file and its number
 }
 
 TEST(FullDiskTest, AppendsFailReadsGoOnAndRoomMakesItWorkAgain) {
@@ -380,8 +380,8 @@ TEST(FailedFlushTest, APublishThatFailsIsAllThatIsTriedAgain) {
   TestStore store;
   const TagId tag = store.Tag("a");
   store.Append(tag, {1}, {1.0});
-  store.files().FailAfter(FaultFileSystem::Operation::kRename,
-                          2);  // after a log file's and a segment's
+  // After those of a log file, its number and a segment.
+  store.files().FailAfter(FaultFileSystem::Operation::kRename, 3);
   ASSERT_FALSE(store.historian().Flush().ok());
   for (int tries = 0; tries < 3; ++tries) {
     store.files().FailAfter(FaultFileSystem::Operation::kRename, 0);
@@ -537,7 +537,7 @@ TEST(DamageTest, AFlippedVersionIsDamage) {
 }
 
 TEST(DamageTest, AMissingFileIsNamed) {
-  for (const std::string suffix : {".seg", ".wal", "MANIFEST"}) {
+  for (const std::string suffix : {".wal", "MANIFEST"}) {
     TestStore store;
     const TagId tag = store.Tag("a");
     store.Append(tag, {1}, {1.0});

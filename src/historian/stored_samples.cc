@@ -29,18 +29,35 @@ void MatchBlock(const SampleColumns& block, std::span<const std::int64_t> times,
   }
 }
 
-void MatchSource(const SampleSource& source, std::span<const std::int64_t> times,
-                 StoredSamples& stored) {
+/// Damage is no error here; whatever else keeps a block from being read may pass.
+Status UnlessDamaged(const Error& error) {
+  if (error.code() == ErrorCode::kCorruption) return {};
+  return Error(ErrorCode::kUnavailable,
+               "what is stored at these times cannot be read: " + error.ToString())
+      .Retryable();
+}
+
+Status MatchSource(const SampleSource& source, std::span<const std::int64_t> times,
+                   StoredSamples& stored) {
   for (std::size_t b = 0; b < source.blocks().size(); ++b) {
     const SourceBlock& block = source.blocks()[b];
     const auto begin = std::lower_bound(times.begin(), times.end(), block.first_time);
     const auto end = std::upper_bound(begin, times.end(), block.last_time);
     if (begin == end) continue;
-    if (const auto columns = source.Load(b); columns.ok()) {
+    const auto columns = source.Load(b);
+    if (columns.ok()) {
       MatchBlock(**columns, times, static_cast<std::size_t>(begin - times.begin()),
                  static_cast<std::size_t>(end - times.begin()), stored);
+    } else {
+      RETURN_IF_ERROR(UnlessDamaged(columns.error()));
     }
   }
+  return {};
+}
+
+void MatchHeads(const Snapshot& snapshot, TagId tag, StoredSamples& stored) {
+  if (snapshot.flushing) FindInHead(*snapshot.flushing, tag, stored);
+  FindInHead(*snapshot.active, tag, stored);
 }
 
 bool AnyWithin(std::span<const std::int64_t> times, const SegmentInfo& info) {
@@ -95,19 +112,29 @@ StoredSamples::StoredSamples(ValueType type, std::span<const std::int64_t> times
   ResizeValues(times.size(), values);
 }
 
-StoredSamples FindStored(const Snapshot& snapshot, TagId tag, ValueType type,
-                         std::span<const std::int64_t> times) {
+Result<StoredSamples> FindStored(const Snapshot& snapshot, TagId tag, ValueType type,
+                                 std::span<const std::int64_t> times) {
   StoredSamples stored(type, times);
   if (times.empty()) return stored;
   const TimeRange range{Timestamp(times.front()), Timestamp(times.back() + 1)};
   for (const SharedSegment& segment : *snapshot.segments) {
     if (!AnyWithin(times, segment->info())) continue;
     auto found = FindInSegment(*segment, tag, type);
-    if (!found.ok() || found->series == nullptr) continue;
-    MatchSource(SampleSource(segment, *std::move(found), range), times, stored);
+    if (!found.ok()) {
+      RETURN_IF_ERROR(UnlessDamaged(found.error()));
+      continue;
+    }
+    if (found->series == nullptr) continue;
+    RETURN_IF_ERROR(MatchSource(SampleSource(segment, *std::move(found), range), times, stored));
   }
-  if (snapshot.flushing) FindInHead(*snapshot.flushing, tag, stored);
-  FindInHead(*snapshot.active, tag, stored);
+  MatchHeads(snapshot, tag, stored);
+  return stored;
+}
+
+StoredSamples FindInHeads(const Snapshot& snapshot, TagId tag, ValueType type,
+                          std::span<const std::int64_t> times) {
+  StoredSamples stored(type, times);
+  MatchHeads(snapshot, tag, stored);
   return stored;
 }
 

@@ -19,10 +19,14 @@ struct StoredSamples {
 };
 
 /// Looks the strictly ascending `times` up. Only blocks that can contain one of them are read. A
-/// block that cannot be read counts as empty: the samples being stored must not be refused because
-/// older ones are damaged, and Check reports the damage.
-StoredSamples FindStored(const Snapshot& snapshot, TagId tag, ValueType type,
-                         std::span<const std::int64_t> times);
+/// block that is damaged counts as empty: the samples being stored must not be refused because
+/// older ones are lost, and Check reports the damage. Errors: any other of reading, retryable.
+Result<StoredSamples> FindStored(const Snapshot& snapshot, TagId tag, ValueType type,
+                                 std::span<const std::int64_t> times);
+
+/// The same of what is in memory only.
+StoredSamples FindInHeads(const Snapshot& snapshot, TagId tag, ValueType type,
+                          std::span<const std::int64_t> times);
 
 /// Looks the same times up in one head, whose samples are newer than those found before.
 void FindInHead(const Head& head, TagId tag, StoredSamples& stored);

@@ -6,6 +6,7 @@
 
 #include "base/crc32c.h"
 #include "historian/format.h"
+#include "historian/newest_log.h"
 
 namespace bedplate::historian {
 namespace {
@@ -60,6 +61,7 @@ Result<std::unique_ptr<WalWriter>> WalWriter::Create(FileSystem& files, const Cl
   RETURN_IF_ERROR(file->Sync());
   RETURN_IF_ERROR(files.Rename(temporary, path));
   RETURN_IF_ERROR(files.SyncDirectory(directory));
+  RETURN_IF_ERROR(WriteNewestLog(files, directory, start.sequence));
   const std::uint64_t preface_bytes =
       start.preface.empty() ? 0 : kFrameHeaderBytes + start.preface.size();
   return std::unique_ptr<WalWriter>(
@@ -69,7 +71,11 @@ Result<std::unique_ptr<WalWriter>> WalWriter::Create(FileSystem& files, const Cl
 Status WalWriter::AppendFrame(Bytes& frame, bool sync) {
   FillFrameHeader(frame, group_ + 1, durable_group_, header_.salt);
   RETURN_IF_ERROR(file_->Append(frame));
-  if (sync) RETURN_IF_ERROR(file_->Sync());
+  if (sync) {
+    RETURN_IF_ERROR(file_->Sync());
+    // A file without a name is lost with this process, however well it was synced.
+    RETURN_IF_ERROR(file_->CheckLinked());
+  }
   ++group_;
   counted_end_ += frame.size();
   if (sync) NoteDurable();
