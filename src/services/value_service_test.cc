@@ -278,5 +278,39 @@ TEST(VerdictSentenceTest, RoundsItsThreeFiguresAlike) {
             "Proven loss: -12 EUR a year (90 %: -100 to -1)");
 }
 
+/// A verdict with `money` a year in the middle of its interval.
+MeasuredInitiative Judged(Verdict verdict, double money, const std::string& currency) {
+  MeasuredInitiative measured;
+  measured.initiative.unit_value.currency = currency;
+  measured.evaluation.emplace();
+  measured.evaluation->verdict = verdict;
+  measured.evaluation->effect.emplace();
+  measured.evaluation->effect->annual_money = {0.5 * money, money, 1.5 * money};
+  return measured;
+}
+
+TEST(VerdictSentence, EndsWithWhatItRestsOn) {
+  MeasuredInitiative measured = Judged(Verdict::kProvenGain, 14'200, "EUR");
+  EXPECT_EQ(VerdictSentence(measured.initiative, *measured.evaluation),
+            "Proven: 14,200 EUR a year (90 %: 7,100 to 21,300)");
+  measured.evaluation->caveat = "the baseline has no July to December";
+  EXPECT_THAT(VerdictSentence(measured.initiative, *measured.evaluation),
+              testing::EndsWith("21,300); but the baseline has no July to December"));
+}
+
+TEST(SumProven, AddsWhatIsProvenByCurrency) {
+  std::vector<ValueService::Measured> list;
+  for (const auto& measured :
+       {Judged(Verdict::kProvenGain, 1000, "EUR"), Judged(Verdict::kProvenLoss, -300, "EUR"),
+        Judged(Verdict::kProvenGain, 50, "USD"), Judged(Verdict::kNotSignificant, 9000, "EUR"),
+        Judged(Verdict::kNoVerdict, 9000, "CHF")}) {
+    list.push_back(std::make_shared<const MeasuredInitiative>(measured));
+  }
+  list.push_back(std::make_shared<const MeasuredInitiative>());  // could not be measured
+  const ProvenValue proven = SumProven(list);
+  EXPECT_EQ(proven.initiatives, 3U);
+  EXPECT_EQ(proven.money_per_year, (std::map<std::string, double>{{"EUR", 700}, {"USD", 50}}));
+}
+
 }  // namespace
 }  // namespace bedplate
