@@ -13,6 +13,17 @@ std::int64_t FloorDivide(std::int64_t value, std::int64_t by) {
   return value / by - (value % by < 0 ? 1 : 0);
 }
 
+constexpr std::int64_t kDaysOfWeek = 7;
+constexpr std::int64_t kDayNs = nanoseconds(std::chrono::hours(24)).count();
+
+/// The day from which buckets of `days` are counted: weeks begin on a Monday (ISO 8601), and day 0,
+/// 1970-01-01, is a Thursday.
+constexpr std::int64_t FirstDay(std::int64_t days) { return days % kDaysOfWeek == 0 ? 4 : 0; }
+
+constexpr std::int64_t FirstTime(std::int64_t width_ns) {
+  return width_ns % kDayNs == 0 ? FirstDay(width_ns / kDayNs) * kDayNs : 0;
+}
+
 constexpr nanoseconds kMaxWidth = std::chrono::hours(24 * 3660);
 
 Status CheckWidth(nanoseconds width) {
@@ -62,11 +73,12 @@ Result<BucketPlan> BucketPlan::AlignedToEpoch(TimeRange range, nanoseconds width
   RETURN_IF_ERROR(CheckWidth(width));
   BucketPlan plan;
   if (range.Empty()) return plan;
-  const std::int64_t first = FloorDivide(range.start.nanoseconds(), width.count());
-  const std::int64_t last = FloorDivide(range.stop.nanoseconds() - 1, width.count());
+  const std::int64_t origin = FirstTime(width.count());
+  const std::int64_t first = FloorDivide(range.start.nanoseconds() - origin, width.count());
+  const std::int64_t last = FloorDivide(range.stop.nanoseconds() - 1 - origin, width.count());
   RETURN_IF_ERROR(CheckCount(static_cast<std::uint64_t>(last - first) + 1));
   for (std::int64_t index = first; index <= last; ++index) {
-    const Timestamp start(index * width.count());
+    const Timestamp start(origin + index * width.count());
     AddBucket(plan, range, start, start + width);
   }
   return plan;
@@ -77,7 +89,8 @@ Result<BucketPlan> BucketPlan::LocalDays(TimeRange range, std::int64_t days,
   RETURN_IF_ERROR(CheckWidth(std::chrono::hours(24) * days));
   BucketPlan plan;
   if (range.Empty()) return plan;
-  const std::int64_t first = FloorDivide(calendar.DayOf(range.start), days) * days;
+  const std::int64_t first =
+      FloorDivide(calendar.DayOf(range.start) - FirstDay(days), days) * days + FirstDay(days);
   const std::int64_t last = calendar.DayOf(range.stop - nanoseconds(1));
   RETURN_IF_ERROR(CheckCount(static_cast<std::uint64_t>((last - first) / days) + 1));
   const auto start_of = [&calendar](std::int64_t day) {

@@ -26,10 +26,12 @@ struct BucketPlan {
   /// `parts` buckets of equal width (a nanosecond more or less; fewer when the range has fewer
   /// nanoseconds).
   static Result<BucketPlan> EqualParts(TimeRange range, std::uint64_t parts);
-  /// Buckets of `width` aligned to 1970-01-01T00:00Z. Errors here and below: kInvalidArgument for
+  /// Buckets of `width` aligned to 1970-01-01T00:00Z, or to Monday the 5th where it is whole
+  /// weeks (ISO 8601). Errors here and below: kInvalidArgument for
   /// more than kMaxAggregateBuckets or a width beyond ten years.
   static Result<BucketPlan> AlignedToEpoch(TimeRange range, std::chrono::nanoseconds width);
-  /// Buckets of `days` local days, aligned to local 1970-01-01.
+  /// Buckets of `days` local days, aligned to local 1970-01-01, or to Monday the 5th where they are
+  /// whole weeks.
   static Result<BucketPlan> LocalDays(TimeRange range, std::int64_t days,
                                       const PlantCalendar& calendar);
 };

@@ -63,13 +63,25 @@ TEST(BucketPlanTest, AYearOfLondonDaysHasTwoThatAreNot24HoursLong) {
   EXPECT_LE(plan.runs.size(), 5U);  // winter, 23 h, summer, 25 h, winter
 }
 
+TEST(BucketPlanTest, WeeksBeginOnMonday) {
+  const TimeRange range{At("2018-01-03T12:00:00Z"), At("2018-01-20T00:00:00Z")};
+  const std::vector<std::int64_t> mondays{At("2018-01-01T00:00:00Z").nanoseconds(),
+                                          At("2018-01-08T00:00:00Z").nanoseconds(),
+                                          At("2018-01-15T00:00:00Z").nanoseconds()};
+  EXPECT_EQ(BucketPlan::AlignedToEpoch(range, hours(24 * 7)).value().starts, mondays);
+  EXPECT_EQ(BucketPlan::LocalDays(range, 7, London()).value().starts, mondays);
+  const TimeRange before{At("1970-01-01T00:00:00Z"), At("1970-01-06T00:00:00Z")};
+  EXPECT_EQ(BucketPlan::AlignedToEpoch(before, hours(24 * 7)).value().starts[1],
+            At("1970-01-05T00:00:00Z").nanoseconds());
+}
+
 TEST(BucketPlanTest, WeeksOfLocalDaysAreSevenOfThem) {
   const TimeRange range{At("2018-03-01"), At("2018-05-01")};
   const auto plan = BucketPlan::LocalDays(range, 7, London()).value();
   ExpectCovers(plan, range);
   const PlantCalendar london = London();
   for (const std::int64_t start : plan.starts) {
-    EXPECT_EQ(london.DayOf(Timestamp(start)) % 7, 0);
+    EXPECT_EQ(london.DayOf(Timestamp(start)) % 7, 4) << "a Monday, as day 4 was";
     EXPECT_EQ(london.StartOfDay(london.DayOf(Timestamp(start))), Timestamp(start));
   }
 }
