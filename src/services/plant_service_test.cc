@@ -208,17 +208,17 @@ TEST_F(PlantServiceTest, ATypeThatContradictsTheSamplesIsAConflict) {
 TEST_F(PlantServiceTest, AUnitWithTheSameMeaningMayReplaceAnother) {
   TryApply(std::string(kPlant));
   Ingest("acme/leeds/energy", {{kMidnight, 1.0, kGood}});
-  std::string text = Changed("unit: kWh}\n", "unit: kilowatt_hour}\n");
+  std::string text = Changed("unit: kWh}\n", "unit: kW.h}\n");
   text = text.substr(0, text.find("initiatives:"));
   EXPECT_THAT(TryApply(text).changes, SizeIs(1));
   for (const std::string unit : {"MWh", "K"}) {
     std::string other = text;
-    other.replace(other.find("kilowatt_hour"), 13, unit);
+    other.replace(other.find("kW.h"), 4, unit);
     const auto outcome =
         services().plant().Apply({"leeds.yaml", other}, ApplyMode::kApply, "alice");
     ASSERT_FALSE(outcome.ok()) << unit;
     EXPECT_EQ(outcome.error().code(), ErrorCode::kConflict);
-    EXPECT_THAT(outcome.error().message(), HasSubstr("has samples in kilowatt_hour"));
+    EXPECT_THAT(outcome.error().message(), HasSubstr("has samples in kW.h"));
   }
 }
 

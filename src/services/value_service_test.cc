@@ -221,10 +221,13 @@ TEST_F(ValueServiceTest, OneThatCannotBeMeasuredSaysWhyAndSparesTheOthers) {
         "    baseline: {from: 2018-01-01, to: 2018-05-01}\n"
         "    reporting: {from: 2018-05-01, to: 2018-08-29}\n"
         "    discount_rate: 0.08\n    horizon_years: 5\n");
-  // A later file takes one tag away and makes text of the other.
-  Apply(
+  // One tag is gone and the other has become text, as the store allows and PlantService does not.
+  const PlantYaml later = ParsePlantYaml(
+      "later.yaml",
       "format: bedplate/plant/1\nassets:\n  acme:\n    level: enterprise\n"
-      "    tags: {power: {type: string}}\n");
+      "    tags: {power: {type: string}}\n",
+      workspace().units());
+  ASSERT_TRUE(workspace().catalog().plant().Apply(later.plant, false, "test").ok());
   const auto list = services().value().List({});
   ASSERT_TRUE(list.ok()) << list.error().ToString();
   ASSERT_EQ(list.value().size(), 2U);
