@@ -227,7 +227,8 @@ TEST_F(ValueServiceTest, OneThatCannotBeMeasuredSaysWhyAndSparesTheOthers) {
       "format: bedplate/plant/1\nassets:\n  acme:\n    level: enterprise\n"
       "    tags: {power: {type: string}}\n",
       workspace().units());
-  ASSERT_TRUE(workspace().catalog().plant().Apply(later.plant, false, "test").ok());
+  const StoredTypeLookup no_samples = [](std::string_view) { return std::optional<ValueType>(); };
+  ASSERT_TRUE(workspace().catalog().plant().Apply(later.plant, false, "test", no_samples).ok());
   const auto list = services().value().List({});
   ASSERT_TRUE(list.ok()) << list.error().ToString();
   ASSERT_EQ(list.value().size(), 2U);
