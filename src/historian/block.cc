@@ -205,7 +205,8 @@ bool Describes(const BlockHeader& header, const SampleColumns& columns) {
 }
 
 EncodedBlock EncodeBlock(const SampleColumns& columns) {
-  BEDPLATE_CHECK(!columns.empty() && columns.size() <= kMaxBlockSamples);
+  BEDPLATE_CHECK(!columns.empty());
+  BEDPLATE_CHECK(columns.size() <= kMaxBlockSamples);
   EncodedBlock block;
   block.header = SummarizeBlock(columns);
   Bytes section;

@@ -160,7 +160,8 @@ void Accumulate(std::span<std::int64_t> numbers, std::size_t begin) {
 }  // namespace
 
 void EncodeIntegers(std::span<const std::int64_t> values, Bytes& out) {
-  BEDPLATE_CHECK(!values.empty() && values.size() <= kMaxBlockSamples);
+  BEDPLATE_CHECK(!values.empty());
+  BEDPLATE_CHECK(values.size() <= kMaxBlockSamples);
   const Differences differences = ChooseOrder(values);
   const auto rest = differences.Rest();
   const ChosenModel chosen = ChooseTokenModel(rest);

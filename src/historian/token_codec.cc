@@ -138,7 +138,8 @@ bool ReadExtraBits(ByteReader& in, const RangeTable& table, std::span<const std:
 }  // namespace
 
 void EncodeTokenized(std::span<const std::int64_t> values, const TokenModel& model, Bytes& out) {
-  BEDPLATE_CHECK(!values.empty() && values.size() <= kMaxBlockSamples);
+  BEDPLATE_CHECK(!values.empty());
+  BEDPLATE_CHECK(values.size() <= kMaxBlockSamples);
   std::array<std::uint8_t, kMaxBlockSamples> token_space;
   const auto tokens = std::span(token_space).first(values.size());
   std::array<std::uint32_t, kMaxTokens> counts{};
@@ -164,7 +165,8 @@ void EncodeTokenized(std::span<const std::int64_t> values, const TokenModel& mod
 
 bool DecodeTokenized(ByteReader& in, bool summed, std::int64_t sum_before,
                      std::span<std::int64_t> out) {
-  BEDPLATE_CHECK(!out.empty() && out.size() <= kMaxBlockSamples);
+  BEDPLATE_CHECK(!out.empty());
+  BEDPLATE_CHECK(out.size() <= kMaxBlockSamples);
   TokenModel model;
   TokenFrequencies frequencies;
   if (!TakeModel(in, model) || !TakeFrequencies(in, frequencies)) return false;

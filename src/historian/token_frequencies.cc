@@ -59,7 +59,9 @@ bool Scale(std::span<const std::uint32_t> weights, TokenFrequencies& frequencies
 }  // namespace
 
 TokenFrequencies PutFrequencies(std::span<const std::uint32_t> counts, Bytes& out) {
-  BEDPLATE_CHECK(!counts.empty() && counts.size() <= kMaxTokens && counts.back() > 0);
+  BEDPLATE_CHECK(!counts.empty());
+  BEDPLATE_CHECK(counts.size() <= kMaxTokens);
+  BEDPLATE_CHECK(counts.back() > 0);
   out.push_back(static_cast<std::byte>(counts.size() - 1));
   std::array<std::uint32_t, kMaxTokens> weights{};
   BitWriter bits(out);
