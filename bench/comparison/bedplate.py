@@ -50,7 +50,8 @@ class Bedplate(System):
         return Target(self.port, "/write", self._headers)
 
     def bulk_target(self):
-        return Target(self.port, "/api/v1/append", self._headers)
+        return Target(self.port, "/api/v1/append",
+                      {**self._headers, "Content-Type": "application/vnd.bedplate.append"})
 
     def compact(self):
         """A server whose head may hold next to nothing writes it to segments and merges them."""

@@ -67,18 +67,11 @@ class Dataset:
         return figures
 
     def check_stored(self, system):
-        """Every sample of ours is there, and only once, and the means are right."""
         system.start(self._directory(system))
         try:
-            stored = system.counts_and_means()
+            self.problems += stored_problems(system, self.workload)
         finally:
             system.stop()
-        count = sum(row[0] for row in stored.values())
-        if count != self.workload.total:
-            self.problems.append(f"{count} of {self.workload.total} samples are stored")
-        means = {tag: row[1] for tag, row in stored.items()}
-        if not agree(self.workload.expected("means"), means):
-            self.problems.append("the means are not those of what was sent")
 
     def _weigh(self, system):
         figure = Figure([system.stored_bytes() / self.workload.total], "B")
@@ -92,6 +85,18 @@ class Dataset:
         if not agree(self.workload.expected(query), request.parse(answer)):
             self.problems.append(f"{system.name} answers `{query}` otherwise than expected")
         return figure
+
+
+def stored_problems(bedplate, workload):
+    """What is wrong unless every sample is there, only once, and the means are right."""
+    stored = bedplate.counts_and_means()
+    count = sum(row[0] for row in stored.values())
+    problems = []
+    if count != workload.total:
+        problems.append(f"{count} of {workload.total} samples are stored")
+    if not agree(workload.expected("means"), {tag: row[1] for tag, row in stored.items()}):
+        problems.append("the means are not those of what was sent")
+    return problems
 
 
 def send_all(load, system, workload, body_format):

@@ -6,7 +6,7 @@ import statistics
 import time
 
 from .bedplate import parse_sql_means
-from .dataset import Dataset, median_milliseconds, send_all
+from .dataset import Dataset, median_milliseconds, send_all, stored_problems
 from .duckdb import DuckDb
 from .load import WARM_UP_REQUESTS
 from .real_series import READERS, RealWorkload, data_root
@@ -95,7 +95,7 @@ def binary_row(context):
     scale = context.scale
     workload = Workload(context.load, context.directory / "bulk", scale.tags, scale.samples,
                         scale.bulk_samples, formats=("append", "tsv"))
-    figures = {}
+    figures, problems = {}, []
     systems = [system for system in context.systems if system.bulk_format]
     for run in range(context.runs):
         for system in systems:
@@ -104,6 +104,8 @@ def binary_row(context):
             system.start(directory)
             try:
                 rate, cpu = send_all(context.load, system, workload, system.bulk_format)
+                if system is context.bedplate:
+                    problems += stored_problems(system, workload)
             finally:
                 system.stop()
             shutil.rmtree(directory)
@@ -112,7 +114,8 @@ def binary_row(context):
             figure.details.setdefault("cpu_seconds_per_million", []).append(cpu)
     shutil.rmtree(workload.directory)
     return [Row("binary", f"binary append, {scale.bulk_samples:,} samples a body (ClickHouse: TSV)",
-                figures, "≥ 10 M/s", lambda ours, peers: ours >= 10, notes=cpu_notes(figures))]
+                figures, "≥ 10 M/s", lambda ours, peers: ours >= 10, problems,
+                notes=cpu_notes(figures))]
 
 
 def real_rows(context):

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "base/random.h"
@@ -27,29 +28,45 @@ void WriteTsv(const std::vector<WalkSample>& samples, std::string& out) {
   }
 }
 
+/// The bytes of a number as they lie in memory: little endian, as on every machine that this runs
+/// on and as docs/formats/append.md has them.
+template <typename Number>
+void PutNumber(std::string& out, Number number) {
+  out.append(reinterpret_cast<const char*>(&number), sizeof(number));
+}
+
+void PadToEight(std::string& out) { out.resize((out.size() + 7) / 8 * 8); }
+
+/// One block of the binary append: the samples [begin, end), all of one tag.
+void WriteAppendBlock(std::span<const WalkSample> samples, std::string& out) {
+  constexpr std::uint8_t kDouble = 1;
+  const std::string path = fmt::format("plant/t{:06}/v", samples.front().tag);
+  PutNumber(out, static_cast<std::uint32_t>(samples.size()));
+  PutNumber(out, static_cast<std::uint16_t>(path.size()));
+  PutNumber(out, std::uint16_t{0});  // no unit
+  PutNumber(out, kDouble);
+  out.append(7, '\0');  // no flags, and the rest of the header
+  out += path;
+  PadToEight(out);
+  for (const WalkSample& sample : samples) PutNumber(out, sample.time * 1'000'000'000);
+  for (const WalkSample& sample : samples) PutNumber(out, sample.value / 100.0);
+}
+
 /// Samples of one tag stand together there, in the order in which they came.
 void WriteAppend(const std::vector<WalkSample>& samples, std::string& out) {
+  constexpr std::uint32_t kVersion = 1;
   std::vector<WalkSample> by_tag = samples;
   std::stable_sort(by_tag.begin(), by_tag.end(),
                    [](const WalkSample& a, const WalkSample& b) { return a.tag < b.tag; });
-  const auto output = std::back_inserter(out);
-  out += R"({"source":"bench","batches":[)";
+  out += "BEDPLAPP";
+  PutNumber(out, kVersion);
+  PutNumber(out, std::uint32_t{0});
   for (auto at = by_tag.begin(); at != by_tag.end();) {
     const auto end = std::find_if(at, by_tag.end(),
                                   [&](const WalkSample& sample) { return sample.tag != at->tag; });
-    fmt::format_to(output, R"({}{{"tag":"plant/t{:06}/v","type":"double","times_ns":[)",
-                   at == by_tag.begin() ? "" : ",", at->tag);
-    for (auto it = at; it != end; ++it) {
-      fmt::format_to(output, "{}{}000000000", it == at ? "" : ",", it->time);
-    }
-    out += R"(],"values":[)";
-    for (auto it = at; it != end; ++it) {
-      fmt::format_to(output, "{}{}.{:02}", it == at ? "" : ",", it->value / 100, it->value % 100);
-    }
-    out += "]}";
+    WriteAppendBlock({at, end}, out);
     at = end;
   }
-  out += "]}";
 }
 
 /// The bodies of one format, written as they are made.

@@ -21,7 +21,8 @@ struct WalkSample {
 using BodyFormat = std::function<void(const std::vector<WalkSample>& samples, std::string& out)>;
 
 /// `line`: InfluxDB line protocol with times in ns. `tsv`: tag, time in s, value, as ClickHouse
-/// reads it. `append`: the columnar body of POST /api/v1/append. Errors: kInvalidArgument.
+/// reads it. `append`: the binary body of POST /api/v1/append (docs/formats/append.md). Errors:
+/// kInvalidArgument.
 Result<BodyFormat> FindBodyFormat(std::string_view name);
 
 struct GenerateOptions {
