@@ -17,11 +17,31 @@ Error Invalid(std::string message) {
   return Error(ErrorCode::kInvalidArgument, std::move(message));
 }
 
-Reading ReadingAt(const SampleColumns& columns, std::size_t index, bool good_only) {
-  const bool numeric = columns.type != ValueType::kString;
-  return {.time = columns.times[index],
-          .value = numeric ? columns.NumberAt(index) : 0,
-          .known = !good_only || columns.QualityAt(index).IsGood()};
+/// The samples [begin, end) of `columns`; `values` is scratch for types other than double.
+NumberRun RunOf(const SampleColumns& columns, std::size_t begin, std::size_t end,
+                std::vector<double>& values) {
+  NumberRun run{.count = end - begin,
+                .first_time = columns.times[begin],
+                .times = columns.times.data() + begin};
+  if (!columns.qualities.empty()) run.qualities = columns.qualities.data() + begin;
+  if (columns.type == ValueType::kDouble) {
+    run.values = columns.doubles.data() + begin;
+    return run;
+  }
+  values.assign(run.count, 0);
+  run.values = values.data();
+  if (columns.type == ValueType::kString) return run;
+  for (std::size_t i = 0; i < run.count; ++i) values[i] = columns.NumberAt(begin + i);
+  return run;
+}
+
+NumberRun RunOf(const NumberBlock& block) {
+  return {.count = block.count,
+          .first_time = block.first_time,
+          .stride = block.stride,
+          .times = block.times.empty() ? nullptr : block.times.data(),
+          .values = block.values.data(),
+          .qualities = block.qualities.empty() ? nullptr : block.qualities.data()};
 }
 
 std::optional<Reading> ToReading(const std::optional<Sample>& sample, bool good_only) {
@@ -31,20 +51,41 @@ std::optional<Reading> ToReading(const std::optional<Sample>& sample, bool good_
                  .known = !good_only || sample->quality.IsGood()};
 }
 
-Status AddRuns(MergeCursor& cursor, const AggregateRequest& request,
+/// Memory that a thread uses again from block to block and from series to series.
+struct Scratch {
+  NumberBlock block;
+  Bytes payload;
+  std::vector<double> values;
+};
+
+Scratch& ScratchOfThread() {
+  thread_local Scratch scratch;
+  return scratch;
+}
+
+Status AddRun(MergeCursor& cursor, Run& run, ValueType type, BucketAccumulator& accumulator) {
+  if (run.header != nullptr && accumulator.CanAddBlock(*run.header)) {
+    accumulator.AddBlock(*run.header);
+    return {};
+  }
+  Scratch& scratch = ScratchOfThread();
+  if (!run.columns && type != ValueType::kString) {
+    RETURN_IF_ERROR(cursor.LoadNumbers(scratch.payload, scratch.block));
+    accumulator.AddRun(RunOf(scratch.block));
+    return {};
+  }
+  RETURN_IF_ERROR(cursor.Load(run));
+  accumulator.AddRun(RunOf(*run.columns, run.begin, run.end, scratch.values));
+  return {};
+}
+
+Status AddRuns(MergeCursor& cursor, const AggregateRequest& request, ValueType type,
                BucketAccumulator& accumulator) {
   while (true) {
     if (request.cancel.cancelled()) return Error(ErrorCode::kCancelled, "aggregation cancelled");
     ASSIGN_OR_RETURN(auto run, cursor.Next());
     if (!run) return {};
-    if (run->header != nullptr && accumulator.CanAddBlock(*run->header)) {
-      accumulator.AddBlock(*run->header);
-      continue;
-    }
-    RETURN_IF_ERROR(cursor.Load(*run));
-    for (std::size_t i = run->begin; i < run->end; ++i) {
-      accumulator.Add(ReadingAt(*run->columns, i, request.good_only));
-    }
+    RETURN_IF_ERROR(AddRun(cursor, *run, type, accumulator));
   }
 }
 
@@ -85,7 +126,7 @@ Result<AggregateColumns> ComputeAggregate(const Snapshot& snapshot, ValueType ty
   }
   ASSIGN_OR_RETURN(auto sources, CollectSources(snapshot, request.tag, type, request.range));
   MergeCursor cursor(std::move(sources), request.range);
-  RETURN_IF_ERROR(AddRuns(cursor, request, accumulator));
+  RETURN_IF_ERROR(AddRuns(cursor, request, type, accumulator));
   if (weighted) {
     ASSIGN_OR_RETURN(const auto after,
                      FindAtOrAfter(snapshot, request.tag, type, request.range.stop));

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "historian/aggregate_functions.h"
 #include "historian/test_store.h"
 
 namespace bedplate {
@@ -14,7 +15,7 @@ using testing::DoubleNear;
 using testing::ElementsAre;
 
 constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
-constexpr std::uint32_t kEverything = (1U << 10U) - 1;
+constexpr std::uint32_t kEverything = kAllAggregateFunctions;
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 std::vector<Sample> ToList(const SampleColumns& columns) {
@@ -130,14 +131,16 @@ void PushRandom(std::mt19937_64& random, std::int64_t time, std::uint64_t bad_on
   samples.Push({Timestamp(time), value, quality});
 }
 
-/// In order, late and rewritten samples, partly flushed, with and without bad ones.
-void Fill(TestStore& store, TagId tag, std::mt19937_64& random, std::uint64_t bad_one_in) {
+/// In order, late and rewritten samples, partly flushed, with and without bad ones; `even`: most
+/// of them a second apart.
+void Fill(TestStore& store, TagId tag, std::mt19937_64& random, std::uint64_t bad_one_in,
+          bool even) {
   std::int64_t time = 1'000 * kSecond;
   for (int part = 0; part < 6; ++part) {
     SampleColumns samples;
     const std::size_t count = random() % 9000 + 1;
     for (std::size_t i = 0; i < count; ++i) {
-      time += static_cast<std::int64_t>(random() % 5 + 1) * kSecond / 2;
+      time += even ? kSecond : static_cast<std::int64_t>(random() % 5 + 1) * kSecond / 2;
       PushRandom(random, time, bad_one_in, samples);
     }
     store.Append(tag, samples);
@@ -158,7 +161,7 @@ TEST(AggregateTest, AgreesWithTheDefinitionOnRandomData) {
     std::mt19937_64 random(seed);
     TestStore store(seed);
     const TagId tag = store.Tag("plant/power");
-    Fill(store, tag, random, seed % 3 == 0 ? 0 : (seed % 3 == 1 ? 7 : 5000));
+    Fill(store, tag, random, seed % 3 == 0 ? 0 : (seed % 3 == 1 ? 7 : 5000), seed % 2 == 0);
     const std::vector<Sample> samples = ToList(store.Read(tag));
     const std::int64_t end = samples.back().time.nanoseconds();
     store.clock().Advance(Timestamp(end + 500 * kSecond) - store.clock().Now());

@@ -1,14 +1,13 @@
 #include "historian/bucket_accumulator.h"
 
 #include <algorithm>
-#include <limits>
 
+#include "historian/aggregate_functions.h"
 #include "historian/format.h"
+#include "historian/number_kernels.h"
 
 namespace bedplate::historian {
 namespace {
-
-constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
 
 double Seconds(std::int64_t nanoseconds) {
   return static_cast<double>(nanoseconds) / static_cast<double>(kNanosecondsPerSecond);
@@ -22,6 +21,15 @@ double Interpolate(const Reading& from, const Reading& to, std::int64_t time) {
 }
 
 }  // namespace
+
+std::size_t NumberRun::LowerBound(std::size_t begin, std::int64_t time) const noexcept {
+  if (times != nullptr) {
+    return static_cast<std::size_t>(std::lower_bound(times + begin, times + count, time) - times);
+  }
+  if (time <= TimeAt(begin)) return begin;
+  const std::int64_t before = (time - first_time - 1) / stride;  // the last position before `time`
+  return std::min(static_cast<std::size_t>(before) + 1, count);
+}
 
 BucketAccumulator::BucketAccumulator(const AggregateRequest& request) : request_(request) {
   weighted_ = Wants(AggregateFunction::kTimeWeightedMean) || Wants(AggregateFunction::kIntegral) ||
@@ -37,6 +45,85 @@ void BucketAccumulator::Add(const Reading& reading) {
   const double value = reading.value;
   Combine(buckets_[BucketOf(reading.time)],
           {.min = value, .max = value, .sum = value, .first = value, .last = value}, 1);
+}
+
+void BucketAccumulator::AddRun(const NumberRun& run) {
+  if (SpansNeedReadings(run)) {
+    for (std::size_t i = 0; i < run.count; ++i) Add(ReadingAt(run, i));
+    return;
+  }
+  for (std::size_t begin = 0; begin < run.count;) {
+    const std::int64_t stop = StartOf(BucketOf(run.TimeAt(begin)) + 1);
+    const std::size_t end = run.LowerBound(begin, stop);
+    AddSlice(run, begin, end);
+    begin = end;
+  }
+}
+
+Reading BucketAccumulator::ReadingAt(const NumberRun& run, std::size_t index) const {
+  const bool known =
+      !request_.good_only || run.qualities == nullptr || Quality(run.qualities[index]).IsGood();
+  return {run.TimeAt(index), run.values[index], known};
+}
+
+/// Whether the time between two samples of `run` may be known in part only.
+bool BucketAccumulator::SpansNeedReadings(const NumberRun& run) const {
+  if (!weighted_) return false;
+  if (request_.good_only && run.qualities != nullptr) return true;
+  if (request_.hold == std::chrono::nanoseconds::max()) return false;
+  return run.stride == 0 || run.stride > request_.hold.count();
+}
+
+/// Adds samples [begin, end), which lie in one bucket.
+void BucketAccumulator::AddSlice(const NumberRun& run, std::size_t begin, std::size_t end) {
+  Bucket& bucket = buckets_[BucketOf(run.TimeAt(begin))];
+  if (weighted_) {
+    Connect(ReadingAt(run, begin));
+    AddSpansWithin(bucket, run, begin, end);
+    previous_ = ReadingAt(run, end - 1);
+  }
+  const std::span<const double> values = UsableValues(run, begin, end);
+  if (values.empty()) return;
+  const NumberSummary summary = SummarizeNumbers(values);
+  Combine(bucket,
+          {.min = summary.min,
+           .max = summary.max,
+           .sum = summary.sum,
+           .first = values.front(),
+           .last = values.back()},
+          values.size());
+}
+
+/// Adds the time from sample `begin` to the last one before `end`; all of it is known.
+void BucketAccumulator::AddSpansWithin(Bucket& bucket, const NumberRun& run, std::size_t begin,
+                                       std::size_t end) {
+  const std::size_t last = end - 1;
+  if (begin == last) return;
+  bucket.known_seconds += Seconds(run.TimeAt(last) - run.TimeAt(begin));
+  const bool step = request_.interpolation == Interpolation::kStep;
+  if (run.stride != 0) {
+    double sum = SummarizeNumbers({run.values + begin, run.values + last}).sum;
+    if (!step) sum += run.values[last] / 2 - run.values[begin] / 2;
+    bucket.integral.Add(sum * Seconds(run.stride));
+    return;
+  }
+  for (std::size_t i = begin; i < last; ++i) {
+    const double mean = step ? run.values[i] : run.values[i] / 2 + run.values[i + 1] / 2;
+    bucket.integral.Add(mean * Seconds(run.times[i + 1] - run.times[i]));
+  }
+}
+
+/// The values that count; they live until the next call.
+std::span<const double> BucketAccumulator::UsableValues(const NumberRun& run, std::size_t begin,
+                                                        std::size_t end) {
+  if (!request_.good_only || run.qualities == nullptr) {
+    return {run.values + begin, run.values + end};
+  }
+  usable_.clear();
+  for (std::size_t i = begin; i < end; ++i) {
+    if (Quality(run.qualities[i]).IsGood()) usable_.push_back(run.values[i]);
+  }
+  return usable_;
 }
 
 bool BucketAccumulator::CanAddBlock(const BlockHeader& block) const {
@@ -66,7 +153,7 @@ void BucketAccumulator::Close(const std::optional<Reading>& after, std::int64_t 
 }
 
 bool BucketAccumulator::Wants(AggregateFunction function) const {
-  return (request_.functions & static_cast<std::uint32_t>(function)) != 0;
+  return Includes(request_.functions, function);
 }
 
 std::size_t BucketAccumulator::BucketOf(std::int64_t time) const {
@@ -119,40 +206,41 @@ void BucketAccumulator::AddSpan(const Reading& from, const Reading& to) {
   }
 }
 
-void BucketAccumulator::FillColumn(AggregateFunction function, std::vector<double>& column,
-                                   double (*value)(const Bucket&)) const {
-  if (!Wants(function)) return;
-  column.reserve(buckets_.size());
-  for (const Bucket& bucket : buckets_) column.push_back(value(bucket));
+double BucketAccumulator::ValueOf(AggregateFunction function, const Bucket& bucket) {
+  const bool has_samples = bucket.count > 0;
+  const bool is_known = bucket.known_seconds > 0;
+  switch (function) {
+    case AggregateFunction::kCount: return static_cast<double>(bucket.count);
+    case AggregateFunction::kMin: return has_samples ? bucket.min : kNoNumber;
+    case AggregateFunction::kMax: return has_samples ? bucket.max : kNoNumber;
+    case AggregateFunction::kMean:
+      return has_samples ? bucket.sum.Total() / static_cast<double>(bucket.count) : kNoNumber;
+    case AggregateFunction::kSum: return has_samples ? bucket.sum.Total() : kNoNumber;
+    case AggregateFunction::kFirst: return has_samples ? bucket.first : kNoNumber;
+    case AggregateFunction::kLast: return has_samples ? bucket.last : kNoNumber;
+    case AggregateFunction::kTimeWeightedMean:
+      return is_known ? bucket.integral.Total() / bucket.known_seconds : kNoNumber;
+    case AggregateFunction::kIntegral: return is_known ? bucket.integral.Total() : kNoNumber;
+    case AggregateFunction::kKnownSeconds: return bucket.known_seconds;
+  }
+  return kNoNumber;
 }
 
 AggregateColumns BucketAccumulator::Take() {
   AggregateColumns columns;
+  columns.starts.reserve(buckets_.size());
   for (std::size_t i = 0; i < buckets_.size(); ++i) columns.starts.push_back(StartOf(i));
-  if (Wants(AggregateFunction::kCount)) {
-    for (const Bucket& bucket : buckets_) columns.count.push_back(bucket.count);
+  for (const AggregateFunctionInfo& info : kAggregateFunctions) {
+    if (!Wants(info.function)) continue;
+    if (info.column == nullptr) {
+      columns.count.reserve(buckets_.size());
+      for (const Bucket& bucket : buckets_) columns.count.push_back(bucket.count);
+      continue;
+    }
+    std::vector<double>& column = columns.*info.column;
+    column.reserve(buckets_.size());
+    for (const Bucket& bucket : buckets_) column.push_back(ValueOf(info.function, bucket));
   }
-  FillColumn(AggregateFunction::kMin, columns.min,
-             [](const Bucket& b) { return b.count > 0 ? b.min : kNotANumber; });
-  FillColumn(AggregateFunction::kMax, columns.max,
-             [](const Bucket& b) { return b.count > 0 ? b.max : kNotANumber; });
-  FillColumn(AggregateFunction::kMean, columns.mean, [](const Bucket& b) {
-    return b.count > 0 ? b.sum.Total() / static_cast<double>(b.count) : kNotANumber;
-  });
-  FillColumn(AggregateFunction::kSum, columns.sum,
-             [](const Bucket& b) { return b.count > 0 ? b.sum.Total() : kNotANumber; });
-  FillColumn(AggregateFunction::kFirst, columns.first,
-             [](const Bucket& b) { return b.count > 0 ? b.first : kNotANumber; });
-  FillColumn(AggregateFunction::kLast, columns.last,
-             [](const Bucket& b) { return b.count > 0 ? b.last : kNotANumber; });
-  FillColumn(AggregateFunction::kTimeWeightedMean, columns.time_weighted_mean, [](const Bucket& b) {
-    return b.known_seconds > 0 ? b.integral.Total() / b.known_seconds : kNotANumber;
-  });
-  FillColumn(AggregateFunction::kIntegral, columns.integral, [](const Bucket& b) {
-    return b.known_seconds > 0 ? b.integral.Total() : kNotANumber;
-  });
-  FillColumn(AggregateFunction::kKnownSeconds, columns.known_seconds,
-             [](const Bucket& b) { return b.known_seconds; });
   return columns;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "historian/block.h"
@@ -17,6 +18,22 @@ struct Reading {
   bool known = false;
 };
 
+/// Numbers of one series in ascending time, in memory of somebody else.
+struct NumberRun {
+  std::size_t count = 0;
+  std::int64_t first_time = 0;               // ns since 1970
+  std::int64_t stride = 0;                   // ns from each to the next; 0: `times` has them
+  const std::int64_t* times = nullptr;       // null when there is a stride
+  const double* values = nullptr;            // none is NaN
+  const std::uint32_t* qualities = nullptr;  // OPC UA status codes; null: all good
+
+  [[nodiscard]] std::int64_t TimeAt(std::size_t index) const noexcept {
+    return times == nullptr ? first_time + static_cast<std::int64_t>(index) * stride : times[index];
+  }
+  /// The first position at or after `begin` whose time is not before `time`.
+  [[nodiscard]] std::size_t LowerBound(std::size_t begin, std::int64_t time) const noexcept;
+};
+
 /// Gathers readings in ascending time into the buckets of a request.
 class BucketAccumulator {
  public:
@@ -26,6 +43,8 @@ class BucketAccumulator {
   void SetBefore(const Reading& reading) { previous_ = reading; }
   /// A reading in the range.
   void Add(const Reading& reading);
+  /// Readings in the range, a bucket at a time.
+  void AddRun(const NumberRun& run);
   /// Whether a whole block may be added by its header: it lies in one bucket and the header tells
   /// all that the request needs.
   [[nodiscard]] bool CanAddBlock(const BlockHeader& block) const;
@@ -48,19 +67,25 @@ class BucketAccumulator {
     double known_seconds = 0;
   };
 
+  [[nodiscard]] Reading ReadingAt(const NumberRun& run, std::size_t index) const;
+  [[nodiscard]] bool SpansNeedReadings(const NumberRun& run) const;
+  void AddSlice(const NumberRun& run, std::size_t begin, std::size_t end);
+  void AddSpansWithin(Bucket& bucket, const NumberRun& run, std::size_t begin, std::size_t end);
+  [[nodiscard]] std::span<const double> UsableValues(const NumberRun& run, std::size_t begin,
+                                                     std::size_t end);
   [[nodiscard]] bool Wants(AggregateFunction function) const;
   [[nodiscard]] std::size_t BucketOf(std::int64_t time) const;
   [[nodiscard]] std::int64_t StartOf(std::size_t bucket) const;
   void Combine(Bucket& bucket, const BlockStatistics& statistics, std::uint64_t count);
   void Connect(const Reading& next);
   void AddSpan(const Reading& from, const Reading& to);
-  void FillColumn(AggregateFunction function, std::vector<double>& column,
-                  double (*value)(const Bucket&)) const;
+  [[nodiscard]] static double ValueOf(AggregateFunction function, const Bucket& bucket);
 
   AggregateRequest request_;
   bool weighted_;  // some time-weighted function is wanted
   std::vector<Bucket> buckets_;
   std::optional<Reading> previous_;
+  std::vector<double> usable_;  // scratch of UsableValues
 };
 
 }  // namespace bedplate::historian

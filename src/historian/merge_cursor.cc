@@ -46,6 +46,10 @@ Status MergeCursor::Load(Run& run) {
   return {};
 }
 
+Status MergeCursor::LoadNumbers(Bytes& payload, NumberBlock& block) const {
+  return sources_[last_source_].LoadNumbers(last_block_, payload, block);
+}
+
 const SourceBlock& MergeCursor::BlockOf(const Position& position) const {
   return sources_[position.source].blocks()[position.block];
 }

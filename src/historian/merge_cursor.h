@@ -30,6 +30,9 @@ class MergeCursor {
 
   /// Fills in `columns` of a run that Next returned last.
   Status Load(Run& run);
+  /// The numbers of a whole block that Next returned last without reading it. Both arguments are
+  /// memory that is used again.
+  Status LoadNumbers(Bytes& payload, NumberBlock& block) const;
 
  private:
   /// A source with the place in it that comes next.

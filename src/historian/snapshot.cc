@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
+
 namespace bedplate::historian {
 namespace {
 
@@ -45,6 +47,11 @@ Result<SharedColumns> SampleSource::Load(std::size_t index) const {
   if (block.columns) return block.columns;
   ASSIGN_OR_RETURN(SampleColumns columns, segment_->Read(found_.series->type, *block.header));
   return std::make_shared<const SampleColumns>(std::move(columns));
+}
+
+Status SampleSource::LoadNumbers(std::size_t index, Bytes& payload, NumberBlock& out) const {
+  BEDPLATE_CHECK(segment_ != nullptr);
+  return segment_->ReadNumbers(found_.series->type, *blocks_[index].header, payload, out);
 }
 
 Result<FoundSeries> FindInSegment(const SegmentReader& segment, TagId tag, ValueType type) {

@@ -40,6 +40,8 @@ class SampleSource {
   [[nodiscard]] const std::vector<SourceBlock>& blocks() const noexcept { return blocks_; }
   /// The samples of block `index`; read anew each time where they are in a segment.
   [[nodiscard]] Result<SharedColumns> Load(std::size_t index) const;
+  /// The numbers of block `index`, which is in a segment (CHECK), into memory that is used again.
+  Status LoadNumbers(std::size_t index, Bytes& payload, NumberBlock& out) const;
 
  private:
   SharedSegment segment_;

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+#include "historian/historian.h"
+
+namespace bedplate {
+
+/// One function of Historian::Aggregate: how it is called and where its results stand.
+struct AggregateFunctionInfo {
+  AggregateFunction function;
+  std::string_view name;
+  std::vector<double> AggregateColumns::* column;  // null for count, whose numbers are whole
+  double nothing;                                  // what it is in a bucket without samples
+};
+
+inline constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
+
+/// All there are, in the order of their bits (docs/methods/aggregates.md).
+inline constexpr std::array kAggregateFunctions = {
+    AggregateFunctionInfo{AggregateFunction::kCount, "count", nullptr, 0},
+    AggregateFunctionInfo{AggregateFunction::kMin, "min", &AggregateColumns::min, kNoNumber},
+    AggregateFunctionInfo{AggregateFunction::kMax, "max", &AggregateColumns::max, kNoNumber},
+    AggregateFunctionInfo{AggregateFunction::kMean, "mean", &AggregateColumns::mean, kNoNumber},
+    AggregateFunctionInfo{AggregateFunction::kSum, "sum", &AggregateColumns::sum, kNoNumber},
+    AggregateFunctionInfo{AggregateFunction::kFirst, "first", &AggregateColumns::first, kNoNumber},
+    AggregateFunctionInfo{AggregateFunction::kLast, "last", &AggregateColumns::last, kNoNumber},
+    AggregateFunctionInfo{AggregateFunction::kTimeWeightedMean, "time_weighted_mean",
+                          &AggregateColumns::time_weighted_mean, kNoNumber},
+    AggregateFunctionInfo{AggregateFunction::kIntegral, "integral", &AggregateColumns::integral,
+                          kNoNumber},
+    AggregateFunctionInfo{AggregateFunction::kKnownSeconds, "known_seconds",
+                          &AggregateColumns::known_seconds, 0},
+};
+
+[[nodiscard]] constexpr bool Includes(std::uint32_t functions, AggregateFunction function) {
+  return (functions & static_cast<std::uint32_t>(function)) != 0;
+}
+
+/// The bits of all functions.
+inline constexpr std::uint32_t kAllAggregateFunctions = [] {
+  std::uint32_t bits = 0;
+  for (const AggregateFunctionInfo& info : kAggregateFunctions) {
+    bits |= static_cast<std::uint32_t>(info.function);
+  }
+  return bits;
+}();
+
+}  // namespace bedplate
