@@ -24,7 +24,7 @@ Error BadBody(std::string message) { return {ErrorCode::kInvalidArgument, std::m
 
 template <typename T>
 bool TakeColumn(ByteReader& in, std::size_t count, std::vector<T>& column) {
-  if (count > in.remaining() / sizeof(T)) return false;
+  if (!in.ok() || count > in.remaining() / sizeof(T)) return false;
   const ByteView bytes = in.Take(count * sizeof(T));
   column.resize(count);
   std::memcpy(column.data(), bytes.data(), bytes.size());

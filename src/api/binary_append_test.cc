@@ -86,6 +86,14 @@ TEST(BinaryAppendTest, CutBodiesAreRefused) {
   EXPECT_EQ(whole, AllKinds().size());
 }
 
+/// Found by the fuzzer: the body ends within the padding in front of the qualities.
+TEST(BinaryAppendTest, ABodyThatEndsInPaddingIsRefused) {
+  const std::string body = FormatBinaryAppend({Batch(ValueType::kBool, 1, true)});
+  const auto parsed = ParseBinaryAppend(std::string_view(body).substr(0, body.size() - 12));
+  ASSERT_FALSE(parsed.ok());
+  EXPECT_EQ(parsed.error().code(), ErrorCode::kInvalidArgument);
+}
+
 TEST(BinaryAppendTest, FaultsNameTheirBlock) {
   const std::string good = FormatBinaryAppend({Batch(ValueType::kBool, 3, false)});
   const auto refusal = [&](std::size_t at, char byte) {
