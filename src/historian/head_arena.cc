@@ -1,14 +1,16 @@
 #include "historian/head_arena.h"
 
+#include <sys/mman.h>
+
 #include <bit>
-#include <iterator>
+#include <cstdlib>
+#include <new>
 #include <utility>
 
 namespace bedplate::historian {
 namespace {
 
 constexpr std::size_t kLeastPieceBytes = 64;
-constexpr std::size_t kLargePieceBytes = SlabPool::kSlabBytes / 4;
 
 /// Sizes in ascending order: 64, 96, 128, 192, 256, ...
 std::size_t ClassOf(std::size_t bytes) noexcept {
@@ -33,8 +35,14 @@ SlabPool::Slab SlabPool::Take() {
       return slab;
     }
   }
-  return std::make_unique_for_overwrite<std::byte[]>(kSlabBytes);
+  auto* const memory = static_cast<std::byte*>(std::aligned_alloc(kSlabBytes, kSlabBytes));
+  if (memory == nullptr) throw std::bad_alloc();
+  // Only advice: where there are no huge pages it costs more faults and is as good.
+  ::madvise(memory, kSlabBytes, MADV_HUGEPAGE);
+  return Slab(memory);
 }
+
+void SlabPool::FreeSlab::operator()(std::byte* slab) const noexcept { std::free(slab); }
 
 void SlabPool::GiveBack(std::vector<Slab> slabs) {
   const std::lock_guard lock(mutex_);
@@ -52,11 +60,11 @@ std::uint64_t SlabPool::idle_bytes() const {
 HeadArena::~HeadArena() { pool_->GiveBack(std::move(slabs_)); }
 
 std::size_t HeadArena::PieceBytes(std::size_t bytes) noexcept {
-  return bytes > kLargePieceBytes ? bytes : ClassBytes(ClassOf(bytes));
+  return bytes > kLargestPieceBytes ? bytes : ClassBytes(ClassOf(bytes));
 }
 
 std::byte* HeadArena::Allocate(std::size_t bytes) {
-  if (bytes > kLargePieceBytes) {
+  if (bytes > kLargestPieceBytes) {
     large_.push_back(std::make_unique_for_overwrite<std::byte[]>(bytes));
     return large_.back().get();
   }
@@ -78,7 +86,7 @@ std::byte* HeadArena::Allocate(std::size_t bytes) {
 
 void HeadArena::Free(std::byte* piece, std::size_t bytes) {
   // A large piece lives as long as the head: the samples of a head are seldom given up.
-  if (bytes <= kLargePieceBytes) free_[ClassOf(bytes)].push_back(piece);
+  if (bytes <= kLargestPieceBytes) free_[ClassOf(bytes)].push_back(piece);
 }
 
 }  // namespace bedplate::historian

@@ -14,8 +14,12 @@ namespace bedplate::historian {
 /// thread.
 class SlabPool {
  public:
-  static constexpr std::size_t kSlabBytes = 256UL * 1024;
-  using Slab = std::unique_ptr<std::byte[]>;
+  /// A page of the larger size that processors have: the kernel may give it in one go.
+  static constexpr std::size_t kSlabBytes = 2UL << 20U;
+  struct FreeSlab {
+    void operator()(std::byte* slab) const noexcept;
+  };
+  using Slab = std::unique_ptr<std::byte, FreeSlab>;
 
   explicit SlabPool(std::uint64_t limit_bytes) : limit_(limit_bytes / kSlabBytes) {}
 
@@ -33,6 +37,9 @@ class SlabPool {
 /// safe for concurrent use.
 class HeadArena {
  public:
+  /// A larger piece is memory of its own.
+  static constexpr std::size_t kLargestPieceBytes = 64UL * 1024;
+
   explicit HeadArena(std::shared_ptr<SlabPool> pool) : pool_(std::move(pool)) {}
   ~HeadArena();
   HeadArena(const HeadArena&) = delete;

@@ -177,7 +177,9 @@ TEST(AppendTest, AnImportRunTwiceDoesNotGrowTheLog) {
   for (std::size_t i = 0; i < times.size(); ++i) times[i] = static_cast<std::int64_t>(i) * 7 + 1;
   store.Append(tag, times, values);
   for (const bool is_flushed : {false, true}) {
-    if (is_flushed) ASSERT_TRUE(store.historian().Flush().ok());
+    if (is_flushed) {
+      ASSERT_TRUE(store.historian().Flush().ok());
+    }
     const std::uint64_t bytes = store.historian().Stats().wal_bytes;
     EXPECT_EQ(store.Append(tag, times, values).duplicates, 5000U);
     EXPECT_EQ(store.historian().Stats().wal_bytes, bytes);
