@@ -69,6 +69,7 @@ class HistorianGate final : public TrustGate {
   Status Prepare(std::string_view source, PathBatch batch, Call& call);
   Result<std::optional<UnitConversion>> ConversionOf(const TagRoute& route,
                                                      const PathBatch& batch) const;
+  static void AddToCall(TagId tag, std::string path, SampleColumns samples, Call& call);
   Status Append(const Call& call, IngestReport& report);
   Status AppendOnce(const Call& call, const AppendMark& mark, IngestReport& report);
   Status NoteNewTags(const Call& call, std::vector<std::string>& noted);
@@ -130,6 +131,8 @@ Result<IngestReport> HistorianGate::Ingest(std::string_view source, std::vector<
   IngestReport report;
   Call call;
   call.letters = std::move(letters);
+  call.batches.reserve(batches.size());
+  call.paths.reserve(batches.size());
   for (PathBatch& batch : batches) {
     RETURN_IF_ERROR(Prepare(source, std::move(batch), call));
   }
@@ -223,12 +226,22 @@ Status HistorianGate::Prepare(std::string_view source, PathBatch batch, Call& ca
   }
   if (!coerced.samples.empty()) {
     if (!route->tag) call.new_tags.push_back(WrittenTag(source, batch, type));
-    for (SampleColumns& piece : CutIntoPieces(std::move(coerced.samples), kMaxAppendBytes)) {
-      call.batches.push_back({.tag = *route->id, .samples = std::move(piece)});
-      call.paths.push_back(batch.path);
-    }
+    AddToCall(*route->id, std::move(batch.path), std::move(coerced.samples), call);
   }
   return {};
+}
+
+/// A body of one sample for each of very many tags must not cost an allocation more than it needs.
+void HistorianGate::AddToCall(TagId tag, std::string path, SampleColumns samples, Call& call) {
+  if (LogBytes(samples) <= kMaxAppendBytes) {
+    call.batches.push_back({.tag = tag, .samples = std::move(samples)});
+    call.paths.push_back(std::move(path));
+    return;
+  }
+  for (SampleColumns& piece : CutIntoPieces(std::move(samples), kMaxAppendBytes)) {
+    call.batches.push_back({.tag = tag, .samples = std::move(piece)});
+    call.paths.push_back(path);
+  }
 }
 
 Result<std::optional<UnitConversion>> HistorianGate::ConversionOf(const TagRoute& route,

@@ -19,6 +19,7 @@ LiveSubscription::LiveSubscription(LiveHub& hub, std::vector<Glob> globs)
 LiveSubscription::~LiveSubscription() {
   const std::lock_guard guard(hub_.mutex_);
   hub_.subscribers_.erase(this);
+  hub_.has_subscribers_ = !hub_.subscribers_.empty();
 }
 
 bool LiveSubscription::Wants(const std::string& path) const {
@@ -110,10 +111,13 @@ Result<std::unique_ptr<LiveSubscription>> LiveHub::Subscribe(std::vector<Glob> g
         .Retryable();
   }
   subscribers_.insert(subscription.get());
+  has_subscribers_ = true;
   return subscription;
 }
 
 void LiveHub::Note(const std::string& path) {
+  // Writers must not wait for each other when nobody listens; who comes now reads all values first.
+  if (!has_subscribers_) return;
   const std::lock_guard guard(mutex_);
   for (LiveSubscription* subscription : subscribers_) subscription->Note(path);
 }

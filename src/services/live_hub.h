@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -85,6 +86,7 @@ class LiveHub {
   const Clock& clock_;
   mutable std::mutex mutex_;
   std::set<LiveSubscription*> subscribers_;  // guarded by mutex_
+  std::atomic<bool> has_subscribers_ = false;
 };
 
 }  // namespace bedplate
