@@ -279,6 +279,26 @@ TEST(StringCodecTest, RoundTripsRepeatedAndDistinctTexts) {
   }
 }
 
+TEST(StringCodecTest, TextsThatAreAlikeAreCompressed) {
+  std::vector<std::string> values;
+  std::size_t bytes_of_text = 0;
+  for (int i = 0; i < 400; ++i) {
+    values.push_back("Filler 3: torque above limit, attempt " + std::to_string(i * 7));
+    bytes_of_text += values.back().size();
+  }
+  const Bytes bytes = Encode<std::string>(EncodeStrings, values);
+  EXPECT_LE(bytes.size(), bytes_of_text / 5);
+  ByteReader in(bytes);
+  std::vector<std::string> decoded;
+  ASSERT_TRUE(DecodeStrings(in, values.size(), decoded));
+  EXPECT_TRUE(in.AtEnd());
+  EXPECT_EQ(decoded, values);
+  for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+    ByteReader part(ByteView(bytes).first(cut));
+    EXPECT_FALSE(DecodeStrings(part, values.size(), decoded)) << cut;
+  }
+}
+
 TEST(StringCodecTest, RefusesToUnfoldASmallFileIntoALotOfMemory) {
   const std::vector<std::string> values(8, std::string(kMaxStringBytes / 2, 'x'));
   const Bytes bytes = Encode<std::string>(EncodeStrings, values);
