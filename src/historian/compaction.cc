@@ -68,15 +68,15 @@ void Close(const std::vector<SegmentInfo>& all, Segments& members) {
 }
 
 /// What is due among the segments of one month and level.
-Segments PickFrom(Segments segments) {
+Segments PickFrom(Segments segments, const CompactionLimits& limits) {
   std::sort(segments.begin(), segments.end(), [](const SegmentInfo* a, const SegmentInfo* b) {
     return std::pair(a->first_time, a->id) < std::pair(b->first_time, b->id);
   });
   for (Segments& cluster : SplitByDays(segments)) {
-    if (cluster.size() > kMaxSegmentsPerDay) return std::move(cluster);
+    if (cluster.size() > limits.per_day) return std::move(cluster);
   }
   Segments small = SmallOnes(segments);
-  return small.size() > kMaxSmallSegmentsPerMonth ? small : Segments();
+  return small.size() > limits.small_per_month ? small : Segments();
 }
 
 /// Every series of the inputs with its type.
@@ -92,35 +92,40 @@ Result<std::map<TagId, ValueType>> CollectSeries(const SegmentList& inputs) {
   return series;
 }
 
-Status MergeSeries(const Snapshot& inputs, TagId tag, ValueType type, const CancelToken& cancel,
-                   SegmentWriter& writer) {
+/// Returns whether there was a sample.
+Result<bool> MergeSeries(const Snapshot& inputs, TagId tag, ValueType type,
+                         const CancelToken& cancel, SegmentWriter& writer) {
   ASSIGN_OR_RETURN(auto sources, CollectSources(inputs, tag, type, kAllTime));
   MergeCursor cursor(std::move(sources), kAllTime);
   Status written;
+  bool any = false;
   RETURN_IF_ERROR(
       ReadMerged(cursor, type, kMaxBlockSamples, cancel, [&](const SampleColumns& block) {
+        any = true;
         written = writer.Add(tag, block);
         return written.ok();
       }));
-  return written;
+  RETURN_IF_ERROR(std::move(written));
+  return any;
 }
 
 }  // namespace
 
 std::vector<std::uint64_t> PickCompaction(const std::vector<SegmentInfo>& segments,
-                                          const std::set<std::uint64_t>& excluded) {
+                                          const std::set<std::uint64_t>& excluded,
+                                          const CompactionLimits& limits) {
   std::map<std::pair<std::int64_t, std::uint32_t>, Segments> by_month_and_level;
   for (const SegmentInfo& segment : segments) {
     if (excluded.contains(segment.id)) continue;
-    by_month_and_level[{MonthOf(FirstDay(segment)), segment.level}].push_back(&segment);
+    const std::uint32_t level = limits.keep_levels ? segment.level : 0;
+    by_month_and_level[{MonthOf(FirstDay(segment)), level}].push_back(&segment);
   }
   for (auto& [key, candidates] : by_month_and_level) {
-    Segments picked = PickFrom(std::move(candidates));
+    Segments picked = PickFrom(std::move(candidates), limits);
     if (picked.empty()) continue;
     Close(segments, picked);
-    if (std::any_of(picked.begin(), picked.end(), [&](const SegmentInfo* segment) {
-          return excluded.contains(segment->id);
-        })) {
+    if (std::any_of(picked.begin(), picked.end(),
+                    [&](const SegmentInfo* segment) { return excluded.contains(segment->id); })) {
       continue;
     }
     std::vector<std::uint64_t> ids;
@@ -131,15 +136,23 @@ std::vector<std::uint64_t> PickCompaction(const std::vector<SegmentInfo>& segmen
   return {};
 }
 
-Result<SegmentInfo> MergeSegments(FileSystem& files, const std::string& directory,
-                                  const SegmentList& inputs, std::uint64_t id,
-                                  const CancelToken& cancel) {
+Result<std::optional<SegmentInfo>> MergeSegments(FileSystem& files, const std::string& directory,
+                                                 const SegmentList& inputs, std::uint64_t id,
+                                                 const CancelToken& cancel) {
+  // Before anything is read: a deletion that comes meanwhile may or may not be taken into account.
+  std::uint64_t cleaned = 0;
+  for (const SharedSegment& input : inputs) {
+    cleaned = std::max(cleaned, input->tombstones()->newest_generation());
+  }
   ASSIGN_OR_RETURN(const auto series, CollectSeries(inputs));
   ASSIGN_OR_RETURN(auto writer, SegmentWriter::Create(files, directory, id));
   const Snapshot snapshot{std::make_shared<const SegmentList>(inputs), nullptr, nullptr};
+  bool any = false;
   for (const auto& [tag, type] : series) {
-    RETURN_IF_ERROR(MergeSeries(snapshot, tag, type, cancel, *writer));
+    ASSIGN_OR_RETURN(const bool found, MergeSeries(snapshot, tag, type, cancel, *writer));
+    any |= found;
   }
+  if (!any) return std::optional<SegmentInfo>();
   ASSIGN_OR_RETURN(SegmentInfo info, writer->Finish());
   for (const SharedSegment& input : inputs) {
     info.generation = std::max(info.generation, input->info().generation);
@@ -149,7 +162,8 @@ Result<SegmentInfo> MergeSegments(FileSystem& files, const std::string& director
     static_cast<void>(files.Remove(JoinPath(directory, SegmentFileName(id))));
     return std::move(synced).error();
   }
-  return info;
+  info.cleaned = cleaned;
+  return std::optional(info);
 }
 
 }  // namespace bedplate::historian

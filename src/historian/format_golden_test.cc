@@ -246,7 +246,8 @@ TEST(FormatGoldenTest, ASegmentIsReadAsItWasWritten) {
   }
 }
 
-TEST(FormatGoldenTest, ManifestOfAStore) {
+/// What manifest_v1.hex holds.
+Manifest GoldenManifest() {
   Manifest manifest;
   manifest.wal_low_water = 8;
   manifest.next_segment_id = 4;
@@ -263,7 +264,20 @@ TEST(FormatGoldenTest, ManifestOfAStore) {
                         .samples = 24,
                         .first_time = 5,
                         .last_time = kStart.nanoseconds()}};
-  const std::string golden = ReadHex("manifest_v1.hex");
+  return manifest;
+}
+
+TEST(FormatGoldenTest, ManifestOfVersion1) {
+  const auto parsed = ParseManifest(AsBytes(ReadHex("manifest_v1.hex")));
+  ASSERT_TRUE(parsed.ok()) << parsed.error().ToString();
+  EXPECT_EQ(*parsed, GoldenManifest());
+}
+
+TEST(FormatGoldenTest, ManifestOfVersion2) {
+  Manifest manifest = GoldenManifest();
+  manifest.segments.front().cleaned = 2;
+  manifest.tombstones = {{TagId(300), 1000, 2500, 3}};
+  const std::string golden = ReadHex("manifest_v2.hex");
   const Bytes bytes = EncodeManifest(manifest);
   EXPECT_EQ(ToHex(AsText(bytes)), ToHex(golden));
   const auto parsed = ParseManifest(AsBytes(golden));

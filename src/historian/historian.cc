@@ -11,4 +11,16 @@ Result<AppendResult> Historian::AppendRuns(std::span<const TagRun> runs,
   return Append(batches);
 }
 
+Result<CompactProgress> Historian::CompactStep() {
+  return Error(ErrorCode::kUnsupported, "this historian has nothing to merge");
+}
+
+Result<std::uint64_t> Historian::Delete(std::span<const TagRange>) {
+  return Error(ErrorCode::kUnsupported, "this historian deletes nothing");
+}
+
+Status Historian::Backup(const std::function<Status(const BackupFile&)>&) {
+  return Error(ErrorCode::kUnsupported, "this historian has no files");
+}
+
 }  // namespace bedplate

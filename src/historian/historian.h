@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -142,6 +143,41 @@ struct CheckReport {
   std::vector<std::string> notes;  // no damage for sure, but worth knowing
 };
 
+/// What a step of CompactStep did and what there is now.
+struct CompactProgress {
+  std::uint64_t merged = 0;  // segments that became one, or were rewritten; 0: nothing is due
+  std::uint64_t segments = 0;
+  std::uint64_t segment_bytes = 0;
+};
+
+/// A part of a series.
+struct TagRange {
+  TagId tag;
+  TimeRange range;
+};
+
+/// A file of a backup.
+struct BackupFile {
+  std::string name;  // in the store's directory
+  std::string path;  // of the file that holds it; empty when `content` is it
+  std::string content;
+  std::uint64_t bytes = 0;    // that count, from the start
+  bool is_immutable = false;  // a file of that name never has another content
+};
+
+/// How long the groups of appends took to be written to the log, and synced where that is asked
+/// for. counts[i] is of those up to kLogWriteBounds[i], the last of those beyond.
+inline constexpr std::array kLogWriteBounds = {
+    std::chrono::milliseconds(1),   std::chrono::milliseconds(2),
+    std::chrono::milliseconds(5),   std::chrono::milliseconds(10),
+    std::chrono::milliseconds(20),  std::chrono::milliseconds(50),
+    std::chrono::milliseconds(100), std::chrono::milliseconds(500),
+    std::chrono::milliseconds(2000)};
+struct LogWriteTimes {
+  std::array<std::uint64_t, kLogWriteBounds.size() + 1> counts{};
+  std::chrono::nanoseconds total{0};
+};
+
 struct HistorianStats {
   std::uint64_t series = 0;
   std::uint64_t samples = 0;
@@ -154,6 +190,9 @@ struct HistorianStats {
   std::uint64_t flushes = 0;      // of heads to segments
   std::uint64_t compactions = 0;  // merges of segments
   std::uint64_t compaction_failures = 0;
+  std::uint64_t appended_samples = 0;  // also those that were there already
+  std::uint64_t refused_appends = 0;
+  LogWriteTimes log_writes;
 };
 
 /// The store of samples. Every call is safe from any thread; reads never block writes.
@@ -172,6 +211,13 @@ class Historian {
   /// store.
   static Result<std::unique_ptr<Historian>> OpenReadOnly(FileSystem& files, const Clock& clock,
                                                          const std::string& directory);
+  /// Makes a damaged store that nobody has open one that opens: what cannot be read is copied to
+  /// `quarantine/` in it and left out. Returns what is lost, for people; empty when nothing was
+  /// wrong. Errors: kCorruption naming a file without which there is no way, kConflict when a
+  /// process has it open, kCancelled, kIo, kResourceExhausted.
+  static Result<std::vector<std::string>> Repair(FileSystem& files, const Clock& clock,
+                                                 const std::string& directory,
+                                                 const CancelToken& cancel);
   /// Verifies the files of a store that nobody has open, whatever state they are in, and changes
   /// nothing. Errors: kNotFound when there is no store, kConflict when a process has it open,
   /// kCancelled.
@@ -210,6 +256,18 @@ class Historian {
 
   /// Writes the head to segments and drops the WAL files that this makes needless.
   virtual Status Flush() = 0;
+  /// Flushes, then merges one set of segments that lie beside each other, whether or not that would
+  /// be done by itself already. Called until `merged` is 0 it leaves as few and as small segments
+  /// as there can be.
+  virtual Result<CompactProgress> CompactStep();
+  /// Deletes what is stored in each range; what is appended to it later stays. Nothing of it is
+  /// read any more on return, and it is gone from the disk with the next merges. Returns how many
+  /// samples are gone. Errors: kNotFound for an unknown tag, kInvalidArgument for an empty range;
+  /// on any error nothing is deleted.
+  virtual Result<std::uint64_t> Delete(std::span<const TagRange> ranges);
+  /// Calls `copy` with each file of one consistent state, which holds all that was acknowledged
+  /// before the call. Appends go on meanwhile. Errors: those of `copy`, which end it.
+  virtual Status Backup(const std::function<Status(const BackupFile&)>& copy);
   virtual Result<CheckReport> Check(const CancelToken& cancel) const = 0;
   /// What opening had to cut off or leave out, and what it missed; for the log of the program.
   [[nodiscard]] virtual std::vector<std::string> Findings() const { return {}; }

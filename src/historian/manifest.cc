@@ -11,13 +11,15 @@ namespace bedplate::historian {
 namespace {
 
 constexpr std::string_view kManifestMagic = "BEDPLMAN";
-constexpr std::uint32_t kManifestVersion = 1;
+constexpr std::uint32_t kManifestVersion = 2;
+constexpr std::uint32_t kOldestManifestVersion = 1;  // without deletions
 constexpr std::size_t kHeaderBytes = 32;
 constexpr std::size_t kHeaderCrcOffset = kHeaderBytes - sizeof(std::uint32_t);
 constexpr std::uint64_t kMaxManifestBytes = 4ULL << 30U;
 /// The least that one entry takes; bounds what a hostile count may allocate.
 constexpr std::size_t kMinSeriesBytes = 6;
 constexpr std::size_t kMinSegmentBytes = 9;
+constexpr std::size_t kMinTombstoneBytes = 4;
 
 Error Damaged(std::string message) { return Error(ErrorCode::kCorruption, std::move(message)); }
 
@@ -84,9 +86,23 @@ void PutSegment(Bytes& out, const SegmentInfo& segment) {
   }
   PutVarint(out, static_cast<std::uint64_t>(segment.first_time));
   PutVarint(out, static_cast<std::uint64_t>(segment.last_time - segment.first_time));
+  PutVarint(out, segment.cleaned);
 }
 
-bool TakeSegment(ByteReader& in, SegmentInfo& segment) {
+void PutTombstone(Bytes& out, const Tombstone& tombstone) {
+  PutVarint(out, tombstone.tag.value());
+  PutVarint(out, tombstone.generation);
+  PutVarint(out, static_cast<std::uint64_t>(tombstone.first_time));
+  PutVarint(out, static_cast<std::uint64_t>(tombstone.last_time - tombstone.first_time));
+}
+
+bool TakeTombstone(ByteReader& in, Tombstone& tombstone) {
+  tombstone.tag = TagId(in.Varint());
+  tombstone.generation = in.Varint();
+  return TakeSpan(in, tombstone.first_time, tombstone.last_time);
+}
+
+bool TakeSegment(ByteReader& in, std::uint32_t version, SegmentInfo& segment) {
   segment.id = in.Varint();
   segment.generation = in.Varint();
   const std::uint64_t level = in.Varint();
@@ -96,7 +112,9 @@ bool TakeSegment(ByteReader& in, SegmentInfo& segment) {
   segment.samples = in.Varint();
   if (!in.ok() || segment.id == 0 || level > UINT32_MAX) return false;
   segment.level = static_cast<std::uint32_t>(level);
-  return TakeSpan(in, segment.first_time, segment.last_time);
+  if (!TakeSpan(in, segment.first_time, segment.last_time)) return false;
+  if (version > kOldestManifestVersion) segment.cleaned = in.Varint();
+  return in.ok();
 }
 
 Status TakeAllSeries(ByteReader& in, std::vector<SeriesRecord>& series) {
@@ -117,14 +135,14 @@ Status TakeAllSeries(ByteReader& in, std::vector<SeriesRecord>& series) {
   return {};
 }
 
-Status TakeAllSegments(ByteReader& in, std::vector<SegmentInfo>& segments) {
+Status TakeAllSegments(ByteReader& in, std::uint32_t version, std::vector<SegmentInfo>& segments) {
   const std::uint64_t count = in.Varint();
   if (!in.ok() || count > in.remaining() / kMinSegmentBytes) {
     return Damaged("the number of segments does not fit");
   }
   for (std::uint64_t i = 0; i < count; ++i) {
     SegmentInfo segment;
-    if (!TakeSegment(in, segment)) {
+    if (!TakeSegment(in, version, segment)) {
       return Damaged(fmt::format("segment entry {} does not decode", i));
     }
     segments.push_back(segment);
@@ -132,7 +150,23 @@ Status TakeAllSegments(ByteReader& in, std::vector<SegmentInfo>& segments) {
   return {};
 }
 
-Status CheckHeader(ByteView bytes) {
+Status TakeAllTombstones(ByteReader& in, std::vector<Tombstone>& tombstones) {
+  const std::uint64_t count = in.Varint();
+  if (!in.ok() || count > in.remaining() / kMinTombstoneBytes) {
+    return Damaged("the number of tombstones does not fit");
+  }
+  for (std::uint64_t i = 0; i < count; ++i) {
+    Tombstone tombstone;
+    if (!TakeTombstone(in, tombstone)) {
+      return Damaged(fmt::format("tombstone entry {} does not decode", i));
+    }
+    tombstones.push_back(tombstone);
+  }
+  return {};
+}
+
+/// Returns the version.
+Result<std::uint32_t> CheckHeader(ByteView bytes) {
   if (bytes.size() < kHeaderBytes || AsText(bytes.first(kManifestMagic.size())) != kManifestMagic) {
     return Damaged("not a manifest");
   }
@@ -141,9 +175,11 @@ Status CheckHeader(ByteView bytes) {
     return Damaged("the header's checksum does not match");
   }
   ByteReader in(bytes.subspan(kManifestMagic.size()));
-  if (const auto version = in.Fixed<std::uint32_t>(); version != kManifestVersion) {
-    return Error(ErrorCode::kUnsupported, fmt::format("manifest version {}, this program reads {}",
-                                                      version, kManifestVersion));
+  const auto version = in.Fixed<std::uint32_t>();
+  if (version < kOldestManifestVersion || version > kManifestVersion) {
+    return Error(ErrorCode::kUnsupported,
+                 fmt::format("manifest version {}, this program reads {} to {}", version,
+                             kOldestManifestVersion, kManifestVersion));
   }
   const auto payload_crc = in.Fixed<std::uint32_t>();
   const auto payload_bytes = in.Fixed<std::uint64_t>();
@@ -151,7 +187,7 @@ Status CheckHeader(ByteView bytes) {
   if (payload_bytes != payload.size() || Crc32c(payload) != payload_crc) {
     return Damaged("the checksum does not match");
   }
-  return {};
+  return version;
 }
 
 }  // namespace
@@ -168,6 +204,8 @@ Bytes EncodeManifest(const Manifest& manifest) {
   }
   PutVarint(payload, manifest.segments.size());
   for (const SegmentInfo& segment : manifest.segments) PutSegment(payload, segment);
+  PutVarint(payload, manifest.tombstones.size());
+  for (const Tombstone& tombstone : manifest.tombstones) PutTombstone(payload, tombstone);
 
   Bytes out;
   PutBytes(out, AsBytes(kManifestMagic));
@@ -181,13 +219,16 @@ Bytes EncodeManifest(const Manifest& manifest) {
 }
 
 Result<Manifest> ParseManifest(ByteView bytes) {
-  RETURN_IF_ERROR(CheckHeader(bytes));
+  ASSIGN_OR_RETURN(const std::uint32_t version, CheckHeader(bytes));
   ByteReader in(bytes.subspan(kHeaderBytes));
   Manifest manifest;
   manifest.wal_low_water = in.Varint();
   manifest.next_segment_id = in.Varint();
   RETURN_IF_ERROR(TakeAllSeries(in, manifest.series));
-  RETURN_IF_ERROR(TakeAllSegments(in, manifest.segments));
+  RETURN_IF_ERROR(TakeAllSegments(in, version, manifest.segments));
+  if (version > kOldestManifestVersion) {
+    RETURN_IF_ERROR(TakeAllTombstones(in, manifest.tombstones));
+  }
   if (!in.AtEnd()) return Damaged("bytes are left over at the end");
   return manifest;
 }

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "historian/segment_info.h"
 #include "historian/series_registry.h"
+#include "historian/tombstones.h"
 
 namespace bedplate::historian {
 
@@ -19,6 +20,7 @@ struct Manifest {
   std::uint64_t next_segment_id = 1;
   std::vector<SeriesRecord> series;   // by ascending id; totals of what the segments hold
   std::vector<SegmentInfo> segments;  // by ascending generation
+  std::vector<Tombstone> tombstones;  // as long as there are segments that they apply to
 
   bool operator==(const Manifest&) const = default;
 };

@@ -4,6 +4,7 @@
 #include "historian/format.h"
 #include "historian/historian.h"
 #include "historian/recovery.h"
+#include "historian/repair.h"
 #include "historian/store.h"
 
 namespace bedplate {
@@ -58,6 +59,16 @@ Result<std::unique_ptr<Historian>> Historian::OpenReadOnly(FileSystem& files, co
   options.background = false;
   return std::unique_ptr<Historian>(std::make_unique<historian::Store>(
       files, clock, directory, options, std::move(lock), std::move(recovered)));
+}
+
+Result<std::vector<std::string>> Historian::Repair(FileSystem& files, const Clock& clock,
+                                                   const std::string& directory,
+                                                   const CancelToken& cancel) {
+  RETURN_IF_ERROR(CheckIsStore(files, directory));
+  RETURN_IF_ERROR(files.CreateDirectories(JoinPath(directory, historian::kWalDirectory)));
+  RETURN_IF_ERROR(files.CreateDirectories(JoinPath(directory, historian::kSegmentDirectory)));
+  ASSIGN_OR_RETURN(const auto lock, files.Lock(JoinPath(directory, historian::kLockName)));
+  return historian::RepairStore(files, clock, directory, cancel);
 }
 
 Result<CheckReport> Historian::CheckFiles(FileSystem& files, const Clock& clock,

@@ -15,6 +15,7 @@ struct SegmentInfo {
   std::uint64_t samples = 0;
   std::int64_t first_time = 0;  // ns since 1970
   std::int64_t last_time = 0;
+  std::uint64_t cleaned = 0;  // what tombstones up to this generation hide is gone from it
 
   bool operator==(const SegmentInfo&) const = default;
 };

@@ -65,6 +65,21 @@ Status SegmentReader::ReadNumbers(ValueType type, const BlockHeader& block, Byte
   return std::move(decoded).error().At(fmt::format("{} at byte {}", path_, block.payload_offset));
 }
 
+std::vector<HiddenRange> SegmentReader::Hidden(TagId tag) const {
+  const auto now = tombstones();
+  return now->empty() ? std::vector<HiddenRange>() : now->Of(tag, info_);
+}
+
+void SegmentReader::SetTombstones(std::shared_ptr<const TombstoneSet> tombstones) const {
+  const std::lock_guard lock(tombstones_mutex_);
+  tombstones_ = std::move(tombstones);
+}
+
+std::shared_ptr<const TombstoneSet> SegmentReader::tombstones() const {
+  const std::lock_guard lock(tombstones_mutex_);
+  return tombstones_;
+}
+
 Result<std::size_t> SegmentReader::CheckStructure() const {
   const auto header = ReadBytes(0, kSegmentHeaderBytes);
   if (!header.ok()) return Located(header.error());

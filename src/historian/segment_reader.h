@@ -14,6 +14,7 @@
 #include "historian/lru_cache.h"
 #include "historian/segment_format.h"
 #include "historian/segment_info.h"
+#include "historian/tombstones.h"
 
 namespace bedplate::historian {
 
@@ -63,6 +64,12 @@ class SegmentReader {
   /// Reads an index page anew.
   [[nodiscard]] Result<IndexPage> LoadPage(std::size_t number) const;
 
+  /// What is deleted of a series but still in the file: ascending, without overlap.
+  [[nodiscard]] std::vector<HiddenRange> Hidden(TagId tag) const;
+  /// The deletions that count from now on.
+  void SetTombstones(std::shared_ptr<const TombstoneSet> tombstones) const;
+  [[nodiscard]] std::shared_ptr<const TombstoneSet> tombstones() const;
+
   /// The file is removed when the last user of this reader is gone.
   void MarkObsolete() const noexcept { obsolete_ = true; }
 
@@ -89,6 +96,9 @@ class SegmentReader {
   const std::string path_;
   const SegmentInfo info_;
   mutable std::atomic<bool> obsolete_ = false;
+  mutable std::mutex tombstones_mutex_;
+  mutable std::shared_ptr<const TombstoneSet> tombstones_ =
+      std::make_shared<const TombstoneSet>();  // never null
   mutable std::mutex layout_mutex_;
   mutable std::shared_ptr<const Layout> layout_;
 };

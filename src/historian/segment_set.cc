@@ -13,6 +13,26 @@ bool Contains(const std::vector<T>& values, const T& value) {
   return std::find(values.begin(), values.end(), value) != values.end();
 }
 
+void Apply(const ManifestChange::Deleted& deleted, Manifest& manifest) {
+  manifest.tombstones.push_back(deleted.tombstone);
+  const auto record = std::find_if(
+      manifest.series.begin(), manifest.series.end(),
+      [&](const SeriesRecord& entry) { return entry.definition.id == deleted.tombstone.tag; });
+  if (record == manifest.series.end()) return;
+  SeriesTotals& totals = record->totals;
+  totals.samples -= std::min(totals.samples, deleted.samples);
+  totals.first_time = deleted.first_time;
+  totals.last_time = deleted.last_time;
+}
+
+/// A tombstone goes when there is no segment left in which it hides something.
+void DropOldTombstones(Manifest& manifest) {
+  std::erase_if(manifest.tombstones, [&](const Tombstone& tombstone) {
+    return std::none_of(manifest.segments.begin(), manifest.segments.end(),
+                        [&](const SegmentInfo& segment) { return Applies(tombstone, segment); });
+  });
+}
+
 Manifest Changed(const Manifest& manifest, ManifestChange& change, std::uint64_t next_id) {
   Manifest next = manifest;
   next.next_segment_id = next_id;
@@ -26,6 +46,9 @@ Manifest Changed(const Manifest& manifest, ManifestChange& change, std::uint64_t
     next.series = std::move(change.flushed->series);
     next.wal_low_water = change.flushed->wal_low_water;
   }
+  if (!change.totals.empty()) next.series = std::move(change.totals);
+  for (const ManifestChange::Deleted& deleted : change.deleted) Apply(deleted, next);
+  DropOldTombstones(next);
   return next;
 }
 
@@ -37,14 +60,31 @@ SegmentSet::SegmentSet(FileSystem& files, std::string directory, Manifest manife
       segment_directory_(JoinPath(directory_, kSegmentDirectory)),
       next_id_(manifest.next_segment_id),
       manifest_(std::move(manifest)) {
+  list_ = std::make_shared<const SegmentList>(MakeList({}));
+}
+
+/// The readers of the manifest's segments, of which `known` stay the same.
+SegmentList SegmentSet::MakeList(const SegmentList& known) {
+  const auto tombstones = std::make_shared<const TombstoneSet>(manifest_.tombstones);
   SegmentList list;
-  for (const SegmentInfo& info : manifest_.segments) list.push_back(MakeReader(info));
-  list_ = std::make_shared<const SegmentList>(std::move(list));
+  for (const SegmentInfo& info : manifest_.segments) {
+    const auto same = std::find_if(known.begin(), known.end(), [&](const auto& segment) {
+      return segment->info().id == info.id;
+    });
+    list.push_back(same != known.end() ? *same : MakeReader(info));
+    list.back()->SetTombstones(tombstones);
+  }
+  return list;
 }
 
 std::shared_ptr<const SegmentList> SegmentSet::List() const {
   const std::lock_guard lock(list_mutex_);
   return list_;
+}
+
+std::pair<Manifest, std::shared_ptr<const SegmentList>> SegmentSet::Current() const {
+  const std::lock_guard publishing(publish_mutex_);
+  return {manifest_, List()};
 }
 
 Status SegmentSet::Publish(ManifestChange change,
@@ -55,13 +95,7 @@ Status SegmentSet::Publish(ManifestChange change,
   manifest_ = std::move(next);
 
   const auto old_list = List();
-  SegmentList list;
-  for (const SegmentInfo& info : manifest_.segments) {
-    const auto known = std::find_if(old_list->begin(), old_list->end(), [&](const auto& segment) {
-      return segment->info().id == info.id;
-    });
-    list.push_back(known != old_list->end() ? *known : MakeReader(info));
-  }
+  SegmentList list = MakeList(*old_list);
   for (const SharedSegment& segment : *old_list) {
     if (Contains(change.removed, segment->info().id)) segment->MarkObsolete();
   }

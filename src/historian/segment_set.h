@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/file_system.h"
@@ -26,6 +27,15 @@ struct ManifestChange {
     std::uint64_t wal_low_water = 0;
   };
   std::optional<Flushed> flushed;
+  /// What of the segments is deleted, and what that makes of the totals of the series in them.
+  struct Deleted {
+    Tombstone tombstone;
+    std::uint64_t samples = 0;            // distinct times that are gone
+    std::int64_t first_time = INT64_MAX;  // of what is left of the series in segments
+    std::int64_t last_time = INT64_MIN;
+  };
+  std::vector<Deleted> deleted;
+  std::vector<SeriesRecord> totals;  // counted anew, by a repair; instead of those there are
 };
 
 /// The live segments of a store and its manifest. Safe from any thread.
@@ -36,6 +46,8 @@ class SegmentSet {
   [[nodiscard]] const std::string& segment_directory() const noexcept { return segment_directory_; }
   [[nodiscard]] std::shared_ptr<const SegmentList> List() const;
   [[nodiscard]] std::uint64_t NextId() noexcept { return next_id_++; }
+  /// The manifest with the segments that it names, whose files stay as long as the list is held.
+  [[nodiscard]] std::pair<Manifest, std::shared_ptr<const SegmentList>> Current() const;
 
   /// Makes the change durable, then calls `show` with the new list while no other change can come
   /// between. On error the list is as before; the files of what was added must then stay, as the
@@ -45,13 +57,14 @@ class SegmentSet {
 
  private:
   [[nodiscard]] SharedSegment MakeReader(const SegmentInfo& info);
+  [[nodiscard]] SegmentList MakeList(const SegmentList& known);
 
   FileSystem& files_;
   const std::string directory_;
   const std::string segment_directory_;
   SegmentCache cache_;
   std::atomic<std::uint64_t> next_id_;
-  std::mutex publish_mutex_;
+  mutable std::mutex publish_mutex_;
   Manifest manifest_;  // guarded by publish_mutex_
   mutable std::mutex list_mutex_;
   std::shared_ptr<const SegmentList> list_;

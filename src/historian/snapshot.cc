@@ -6,12 +6,26 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "historian/columns.h"
 
 namespace bedplate::historian {
 namespace {
 
 bool Overlaps(std::int64_t first, std::int64_t last, const TimeRange& range) {
   return first < range.stop.nanoseconds() && last >= range.start.nanoseconds();
+}
+
+SharedColumns WithoutHidden(const SampleColumns& columns, const std::vector<HiddenRange>& hidden) {
+  auto rest = std::make_shared<SampleColumns>();
+  rest->type = columns.type;
+  std::size_t begin = 0;
+  for (const HiddenRange& range : hidden) {
+    const std::size_t end = std::max(begin, LowerBound(columns, range.first_time));
+    AppendRange(columns, begin, end, *rest);
+    begin = std::max(begin, LowerBound(columns, range.last_time + 1));
+  }
+  AppendRange(columns, begin, columns.size(), *rest);
+  return rest;
 }
 
 void AddHead(const Head* head, TagId tag, const TimeRange& range,
@@ -32,6 +46,39 @@ SampleSource::SampleSource(SharedSegment segment, FoundSeries found, const TimeR
   for (; header != headers.end() && header->first_time < range.stop.nanoseconds(); ++header) {
     blocks_.push_back({header->first_time, header->last_time, &*header, nullptr});
   }
+}
+
+Result<SampleSource> SampleSource::Open(SharedSegment segment, FoundSeries found,
+                                        const TimeRange& range) {
+  const auto hidden = segment->Hidden(found.series->tag);
+  SampleSource source(std::move(segment), std::move(found), range);
+  if (!hidden.empty()) RETURN_IF_ERROR(source.Hide(hidden));
+  return source;
+}
+
+/// A block of which a part is deleted becomes one in memory, as its header describes all of it.
+Status SampleSource::Hide(const std::vector<HiddenRange>& hidden) {
+  std::vector<SourceBlock> kept;
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    const auto range = std::find_if(hidden.begin(), hidden.end(), [&](const HiddenRange& entry) {
+      return entry.last_time >= blocks_[i].first_time;
+    });
+    if (range == hidden.end() || range->first_time > blocks_[i].last_time) {
+      kept.push_back(blocks_[i]);
+      continue;
+    }
+    if (range->first_time <= blocks_[i].first_time && range->last_time >= blocks_[i].last_time) {
+      continue;
+    }
+    ASSIGN_OR_RETURN(const SharedColumns columns, Load(i));
+    SharedColumns rest = WithoutHidden(*columns, hidden);
+    if (rest->empty()) continue;
+    const std::int64_t first = rest->times.front();
+    const std::int64_t last = rest->times.back();
+    kept.push_back({first, last, nullptr, std::move(rest)});
+  }
+  blocks_ = std::move(kept);
+  return {};
 }
 
 SampleSource::SampleSource(std::vector<SharedColumns> chunks) {
@@ -72,7 +119,7 @@ Result<std::vector<SampleSource>> CollectSources(const Snapshot& snapshot, TagId
     if (!Overlaps(segment->info().first_time, segment->info().last_time, range)) continue;
     ASSIGN_OR_RETURN(FoundSeries found, FindInSegment(*segment, tag, type));
     if (found.series == nullptr) continue;
-    SampleSource source(segment, std::move(found), range);
+    ASSIGN_OR_RETURN(SampleSource source, SampleSource::Open(segment, std::move(found), range));
     if (!source.blocks().empty()) sources.push_back(std::move(source));
   }
   AddHead(snapshot.flushing.get(), tag, range, sources);

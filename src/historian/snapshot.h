@@ -33,8 +33,10 @@ struct SourceBlock {
 /// One place that has samples of a series: blocks in ascending time without overlap.
 class SampleSource {
  public:
-  /// The blocks of `found` that overlap `range`.
-  SampleSource(SharedSegment segment, FoundSeries found, const TimeRange& range);
+  /// The blocks of `found` that overlap `range`, without what is deleted. Errors: those of reading
+  /// a block of which a part is deleted.
+  static Result<SampleSource> Open(SharedSegment segment, FoundSeries found,
+                                   const TimeRange& range);
   explicit SampleSource(std::vector<SharedColumns> chunks);
 
   [[nodiscard]] const std::vector<SourceBlock>& blocks() const noexcept { return blocks_; }
@@ -44,6 +46,10 @@ class SampleSource {
   Status LoadNumbers(std::size_t index, Bytes& payload, NumberBlock& out) const;
 
  private:
+  SampleSource(SharedSegment segment, FoundSeries found, const TimeRange& range);
+
+  Status Hide(const std::vector<HiddenRange>& hidden);
+
   SharedSegment segment_;
   FoundSeries found_;
   std::vector<SourceBlock> blocks_;

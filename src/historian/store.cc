@@ -225,7 +225,13 @@ Result<AppendResult> Store::AppendRuns(std::span<const TagRun> runs,
   }
   RETURN_IF_ERROR(WaitForHead());
   ++appends_;
-  return commits_.Submit(commit);
+  auto result = commits_.Submit(commit);
+  if (result.ok()) {
+    appended_samples_ += result->stored + result->duplicates + result->conflicts;
+  } else {
+    ++refused_appends_;
+  }
+  return result;
 }
 
 /// Checks every run, looks up what may be stored of it, and makes the records of all, so that
@@ -359,7 +365,16 @@ Status Store::AppendToLog(Bytes& frame) {
   if (log_->counted_end() >= options_.wal_file_bytes) {
     ASSIGN_OR_RETURN([[maybe_unused]] const auto sequence, log_->Rotate());
   }
-  return log_->Append(frame, options_.durability == Durability::kPower);
+  const auto begun = clock_.Monotonic();
+  Status written = log_->Append(frame, options_.durability == Durability::kPower);
+  CountLogWrite(clock_.Monotonic() - begun);
+  return written;
+}
+
+void Store::CountLogWrite(std::chrono::nanoseconds duration) {
+  const auto bound = std::lower_bound(kLogWriteBounds.begin(), kLogWriteBounds.end(), duration);
+  ++log_writes_[static_cast<std::size_t>(bound - kLogWriteBounds.begin())];
+  log_write_ns_ += duration.count();
 }
 
 AppendResult Store::Apply(Commit& commit) {
@@ -490,6 +505,12 @@ HistorianStats Store::Stats() const {
   stats.flushes = flushes_.load();
   stats.compactions = compactions_.load();
   stats.compaction_failures = compaction_failures_.load();
+  stats.appended_samples = appended_samples_.load();
+  stats.refused_appends = refused_appends_.load();
+  for (std::size_t i = 0; i < log_writes_.size(); ++i) {
+    stats.log_writes.counts[i] = log_writes_[i].load();
+  }
+  stats.log_writes.total = std::chrono::nanoseconds(log_write_ns_.load());
   stats.appends = appends_.load();
   return stats;
 }

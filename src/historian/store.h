@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "historian/compaction.h"
 #include "historian/group_commit.h"
 #include "historian/historian.h"
 #include "historian/recovery.h"
@@ -41,6 +44,9 @@ class Store final : public Historian {
   Result<std::optional<Sample>> Last(TagId tag) const override;
 
   Status Flush() override;
+  Result<CompactProgress> CompactStep() override;
+  Result<std::uint64_t> Delete(std::span<const TagRange> ranges) override;
+  Status Backup(const std::function<Status(const BackupFile&)>& copy) override;
   Result<CheckReport> Check(const CancelToken& cancel) const override;
   [[nodiscard]] std::vector<std::string> Findings() const override { return findings_; }
   [[nodiscard]] HistorianStats Stats() const override;
@@ -57,7 +63,7 @@ class Store final : public Historian {
   /// A merge whose segment is written and waits to be published.
   struct Merged {
     std::vector<std::uint64_t> inputs;  // ids
-    SegmentInfo segment;
+    std::vector<SegmentInfo> segment;   // none when all was deleted
   };
 
   [[nodiscard]] Snapshot TakeSnapshot() const;
@@ -74,6 +80,7 @@ class Store final : public Historian {
   void ApplyGroup(std::span<Commit* const> commits);
   Status LogFrame(std::span<Commit* const> commits);
   Status AppendToLog(Bytes& frame);
+  void CountLogWrite(std::chrono::nanoseconds duration);
   AppendResult Apply(Commit& commit);
   [[nodiscard]] Status CheckRoom(std::uint64_t frame_bytes) const;
   void NoteFailure(const Status& status, std::optional<Error>& failure);
@@ -88,11 +95,14 @@ class Store final : public Historian {
   Status FlushHeld();
   Status HoldHead();
   void CompactInBackground();
-  void NoteCompaction(const Result<bool>& merged);
-  Result<bool> CompactOnce();
-  Result<std::optional<Merged>> MergeNext();
+  void NoteCompaction(const Result<std::uint64_t>& merged);
+  Result<std::uint64_t> CompactOnce(const CompactionLimits& limits = {});
+  Result<std::optional<Merged>> MergeNext(const CompactionLimits& limits);
+  [[nodiscard]] std::vector<std::uint64_t> PickDirty() const;
   void NoteMissingLog();
+  Result<std::uint64_t> DeleteRange(const TagRange& entry);
   void NoteMissingSegments();
+  Status FlushAndNote();
   Status Publish(ManifestChange change);
   Status PublishHeld();
 
@@ -129,6 +139,10 @@ class Store final : public Historian {
   std::atomic<std::uint64_t> compactions_ = 0;
   std::atomic<std::uint64_t> compaction_failures_ = 0;
   std::atomic<std::uint64_t> flushes_ = 0;
+  std::atomic<std::uint64_t> appended_samples_ = 0;
+  std::atomic<std::uint64_t> refused_appends_ = 0;
+  std::array<std::atomic<std::uint64_t>, kLogWriteBounds.size() + 1> log_writes_{};
+  std::atomic<std::int64_t> log_write_ns_ = 0;
   // Of the background thread only.
   std::uint32_t compaction_failures_in_a_row_ = 0;
   std::chrono::nanoseconds next_compaction_{0};  // monotonic

@@ -79,19 +79,19 @@ void Store::NoteMissingSegments() {
 void Store::CompactInBackground() {
   const auto begun = clock_.Monotonic();
   if (begun < next_compaction_) return;
-  const Result<bool> merged = CompactOnce();
+  const Result<std::uint64_t> merged = CompactOnce();
   NoteCompaction(merged);
   const auto ended = clock_.Monotonic();
   if (merged.ok()) {
     compaction_failures_in_a_row_ = 0;
-    next_compaction_ = *merged ? ended + (ended - begun) : ended;
+    next_compaction_ = *merged > 0 ? ended + (ended - begun) : ended;
     return;
   }
   const auto doublings = std::min(compaction_failures_in_a_row_++, kMaxCompactionDelayDoublings);
   next_compaction_ = ended + kMaintenancePeriod * (1U << doublings);
 }
 
-void Store::NoteCompaction(const Result<bool>& merged) {
+void Store::NoteCompaction(const Result<std::uint64_t>& merged) {
   if (!merged.ok() && merged.error().code() == ErrorCode::kCancelled) return;
   if (!merged.ok()) ++compaction_failures_;
   NoteFailure(merged.ok() ? Status() : Status(merged.error()), compaction_failure_);
@@ -137,17 +137,37 @@ Error Store::FlushFailed() const {
 Status Store::Flush() {
   RETURN_IF_ERROR(CheckWritable());
   const std::lock_guard flushing(flush_mutex_);
+  RETURN_IF_ERROR(FlushAndNote());
+  if (options_.background) return {};
+  // The samples are where they belong; that merging fails does not change that.
+  Result<std::uint64_t> merged = CompactOnce();
+  while (merged.ok() && *merged > 0) merged = CompactOnce();
+  NoteCompaction(merged);
+  return {};
+}
+
+/// Under flush_mutex_.
+Status Store::FlushAndNote() {
   Status flushed = FlushHeads();
   NoteFailure(flushed, flush_failure_);
   flushed_.notify_all();
   if (!flushed.ok()) return flushed;
   NoteMissingLog();
-  if (options_.background) return {};
-  // The samples are where they belong; that merging fails does not change that.
-  Result<bool> merged = CompactOnce();
-  while (merged.ok() && *merged) merged = CompactOnce();
-  NoteCompaction(merged);
   return {};
+}
+
+Result<CompactProgress> Store::CompactStep() {
+  RETURN_IF_ERROR(CheckWritable());
+  {
+    const std::lock_guard flushing(flush_mutex_);
+    RETURN_IF_ERROR(FlushAndNote());
+  }
+  const Result<std::uint64_t> merged = CompactOnce(kCompactAll);
+  NoteCompaction(merged);
+  if (!merged.ok()) return merged.error();
+  const HistorianStats stats = Stats();
+  return CompactProgress{
+      .merged = *merged, .segments = stats.segments, .segment_bytes = stats.segment_bytes};
 }
 
 Status Store::FlushHeads() {
@@ -157,26 +177,40 @@ Status Store::FlushHeads() {
   return {};
 }
 
-/// Merges one set of segments if that is due.
-Result<bool> Store::CompactOnce() {
+/// Merges one set of segments if that is due, and returns how many they were.
+Result<std::uint64_t> Store::CompactOnce(const CompactionLimits& limits) {
   const std::lock_guard compacting(compact_mutex_);
   if (!merged_) {
-    ASSIGN_OR_RETURN(merged_, MergeNext());
-    if (!merged_) return false;
+    ASSIGN_OR_RETURN(merged_, MergeNext(limits));
+    if (!merged_) return 0;
   }
-  RETURN_IF_ERROR(
-      Publish({.added = {merged_->segment}, .removed = merged_->inputs, .flushed = std::nullopt}));
+  RETURN_IF_ERROR(Publish({.added = merged_->segment,
+                           .removed = merged_->inputs,
+                           .flushed = std::nullopt,
+                           .deleted = {}}));
+  const std::uint64_t count = merged_->inputs.size();
   merged_.reset();
   ++compactions_;
-  return true;
+  return count;
+}
+
+/// A segment of which something is deleted, or none.
+std::vector<std::uint64_t> Store::PickDirty() const {
+  for (const SharedSegment& segment : *segments_->List()) {
+    const SegmentInfo& info = segment->info();
+    if (not_mergeable_.contains(info.id) || !segment->tombstones()->Touches(info)) continue;
+    return {info.id};
+  }
+  return {};
 }
 
 /// Writes the merge that is due next, if there is one, and room for it beside the reserve.
-Result<std::optional<Store::Merged>> Store::MergeNext() {
+Result<std::optional<Store::Merged>> Store::MergeNext(const CompactionLimits& limits) {
   const auto list = segments_->List();
   std::vector<SegmentInfo> infos;
   for (const SharedSegment& segment : *list) infos.push_back(segment->info());
-  const std::vector<std::uint64_t> ids = PickCompaction(infos, not_mergeable_);
+  std::vector<std::uint64_t> ids = PickCompaction(infos, not_mergeable_, limits);
+  if (ids.empty()) ids = PickDirty();
   if (ids.empty()) return std::optional<Merged>();
   SegmentList inputs;
   std::uint64_t bytes = 0;
@@ -195,7 +229,9 @@ Result<std::optional<Store::Merged>> Store::MergeNext() {
     }
     return std::move(merged).error();
   }
-  return std::optional(Merged{.inputs = ids, .segment = *merged});
+  Merged result{.inputs = ids, .segment = {}};
+  if (*merged) result.segment.push_back(**merged);
+  return std::optional(std::move(result));
 }
 
 /// Publishes a change, and shows it to readers together with the end of the flush that it is of.
@@ -233,7 +269,8 @@ Status Store::FlushHeld() {
 
 Status Store::PublishHeld() {
   const std::uint64_t low_water = held_->flushed.wal_low_water;
-  RETURN_IF_ERROR(Publish({.added = *held_->segments, .removed = {}, .flushed = held_->flushed}));
+  RETURN_IF_ERROR(Publish(
+      {.added = *held_->segments, .removed = {}, .flushed = held_->flushed, .deleted = {}}));
   held_.reset();
   ++flushes_;
   const auto pause = commits_.Pause();

@@ -125,7 +125,12 @@ Result<StoredSamples> FindStored(const Snapshot& snapshot, TagId tag, ValueType 
       continue;
     }
     if (found->series == nullptr) continue;
-    RETURN_IF_ERROR(MatchSource(SampleSource(segment, *std::move(found), range), times, stored));
+    auto source = SampleSource::Open(segment, *std::move(found), range);
+    if (source.ok()) {
+      RETURN_IF_ERROR(MatchSource(*source, times, stored));
+    } else {
+      RETURN_IF_ERROR(UnlessDamaged(source.error()));
+    }
   }
   MatchHeads(snapshot, tag, stored);
   return stored;
@@ -159,7 +164,8 @@ Result<std::optional<Sample>> FindBefore(const Snapshot& snapshot, TagId tag, Va
     if (best.IsAfter(segments[index]->info().last_time)) break;
     ASSIGN_OR_RETURN(FoundSeries found, FindInSegment(*segments[index], tag, type));
     if (found.series == nullptr) continue;
-    const SampleSource source(segments[index], std::move(found), range);
+    ASSIGN_OR_RETURN(const SampleSource source,
+                     SampleSource::Open(segments[index], std::move(found), range));
     RETURN_IF_ERROR(Improve(source, index, time, best));
   }
   return best.sample;

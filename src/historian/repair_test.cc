@@ -1,0 +1,144 @@
+// A damaged store is made one that opens: what can be read stays, what cannot is named and kept
+// aside.
+
+#include "historian/repair.h"
+
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "historian/test_store.h"
+#include "historian/wal_format.h"
+
+namespace bedplate {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr std::int64_t kDay = 86'400'000'000'000;
+
+Result<std::vector<std::string>> Repair(TestStore& store) {
+  return Historian::Repair(store.files(), store.clock(), TestStore::kDirectory, {});
+}
+
+bool HasQuarantined(TestStore& store, std::string_view suffix) {
+  for (const std::string& path : store.files().Paths()) {
+    if (path.find("/quarantine/") != std::string::npos && path.ends_with(suffix)) return true;
+  }
+  return false;
+}
+
+TEST(RepairTest, ASoundStoreLosesNothing) {
+  TestStore store;
+  const TagId tag = store.Tag("a");
+  store.Append(tag, {1}, {1.0});
+  ASSERT_TRUE(store.historian().Flush().ok());
+  store.Append(tag, {2}, {2.0});
+  EXPECT_EQ(Repair(store).error().code(), ErrorCode::kConflict);
+  store.Close();
+  const auto losses = Repair(store);
+  ASSERT_TRUE(losses.ok()) << losses.error().ToString();
+  EXPECT_THAT(*losses, IsEmpty());
+  store.Reopen();
+  EXPECT_EQ(store.Read(tag).size(), 2U);
+  EXPECT_EQ(store.historian().Find(tag)->samples, 2U);
+  EXPECT_THAT(store.Problems(), IsEmpty());
+}
+
+TEST(RepairTest, OneBadBlockCostsItsSamplesOnly) {
+  TestStore store;
+  const TagId first = store.Tag("plant/a");
+  const TagId second = store.Tag("plant/b");
+  store.Append(first, {1, 2, 3}, {1.0, 2.0, 3.0});
+  store.Append(second, {1, 2}, {4.0, 5.0});
+  ASSERT_TRUE(store.historian().Flush().ok());
+  store.Close();
+  // Behind the header of 32 bytes the block of the first series begins.
+  store.files().FlipByte(store.PathEndingIn(".seg"), 33);
+  const auto losses = Repair(store);
+  ASSERT_TRUE(losses.ok()) << losses.error().ToString();
+  EXPECT_THAT(*losses, Contains(AllOf(HasSubstr("plant/a"), HasSubstr("3 samples"))));
+  EXPECT_TRUE(HasQuarantined(store, ".seg"));
+  store.Reopen();
+  EXPECT_TRUE(store.historian().Health().ok());
+  EXPECT_THAT(store.Problems(), IsEmpty());
+  EXPECT_EQ(store.Read(first).size(), 0U);
+  EXPECT_EQ(store.historian().Find(first)->samples, 0U);
+  EXPECT_EQ(store.Read(second).size(), 2U);
+  EXPECT_EQ(store.historian().Find(second)->samples, 2U);
+}
+
+TEST(RepairTest, AMissingSegmentIsLeftOut) {
+  TestStore store;
+  const TagId tag = store.Tag("a");
+  store.Append(tag, {1}, {1.0});
+  ASSERT_TRUE(store.historian().Flush().ok());
+  store.Append(tag, {40 * kDay}, {2.0});
+  ASSERT_TRUE(store.historian().Flush().ok());
+  store.Close();
+  ASSERT_TRUE(store.files().Remove(store.PathEndingIn("1.seg")).ok());
+  ASSERT_THAT(*Repair(store), Not(IsEmpty()));
+  store.Reopen();
+  EXPECT_EQ(store.Read(tag).size(), 1U);
+  EXPECT_EQ(store.historian().Find(tag)->first, Timestamp(40 * kDay));
+  EXPECT_THAT(store.Problems(), IsEmpty());
+}
+
+TEST(RepairTest, ABadGroupOfTheLogCostsItsAppendOnly) {
+  TestStore store;
+  const TagId tag = store.Tag("a");
+  const std::string log = store.PathEndingIn(".wal");
+  store.Append(tag, {1}, {1.0});
+  const std::uint64_t end = *store.files().FileSize(log);
+  store.Append(tag, {2}, {2.0});
+  store.Append(tag, {3}, {3.0});
+  store.Close();
+  store.files().FlipByte(log, end + historian::kFrameHeaderBytes + 3);
+  const auto losses = Repair(store);
+  ASSERT_TRUE(losses.ok()) << losses.error().ToString();
+  EXPECT_THAT(*losses, Contains(AllOf(HasSubstr(log), HasSubstr("1 groups"))));
+  EXPECT_TRUE(HasQuarantined(store, ".wal"));
+  store.Reopen();
+  EXPECT_THAT(store.Read(tag).times, testing::ElementsAre(1, 3));
+  EXPECT_THAT(store.Problems(), IsEmpty());
+}
+
+/// Bytes changed anywhere but in the manifest: the store opens after a repair, and what it gives is
+/// what was appended.
+TEST(RepairTest, AnyDamageLeavesAStoreThatOpensWithoutAWrongValue) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    TestStore store(seed);
+    const TagId tag = store.Tag("a");
+    for (std::int64_t i = 0; i < 12; ++i) {
+      store.Append(tag, {i, i + 40 * kDay}, {static_cast<double>(i), static_cast<double>(i)});
+      if (i % 4 == 3 && i < 11) ASSERT_TRUE(store.historian().Flush().ok());
+    }
+    store.Close();
+    for (int flip = 0; flip < 3; ++flip) {
+      const auto paths = store.files().Paths();
+      const std::string& path = paths[random() % paths.size()];
+      if (path.ends_with("MANIFEST")) continue;
+      store.files().FlipByte(path, random() % *store.files().FileSize(path));
+    }
+    const auto losses = Repair(store);
+    ASSERT_TRUE(losses.ok()) << losses.error().ToString();
+    ASSERT_NO_FATAL_FAILURE(store.Reopen());
+    const SampleColumns read = store.Read(tag);
+    for (std::size_t i = 0; i < read.size(); ++i) {
+      ASSERT_EQ(read.doubles[i], static_cast<double>(read.times[i] % kDay));
+    }
+    ASSERT_EQ(store.historian().Find(tag)->samples, read.size());
+    ASSERT_THAT(store.Problems(), IsEmpty());
+    if (losses->empty()) ASSERT_EQ(read.size(), 24U);
+  }
+}
+
+}  // namespace
+}  // namespace bedplate
