@@ -140,14 +140,31 @@ void PutCompressed(const Differences& differences, Bytes& out) {
   PutBytes(out, frame);
 }
 
+/// Zigzag varints, which are the whole of `bytes`; most of them are one byte.
+bool ReadVarints(ByteView bytes, std::span<std::int64_t> out) {
+  std::size_t at = 0;
+  for (std::int64_t& number : out) {
+    if (at == bytes.size()) return false;
+    const auto first = std::to_integer<std::uint8_t>(bytes[at]);
+    if (first < 0x80) {
+      number = UnZigZag(first);
+      ++at;
+      continue;
+    }
+    ByteReader rest(bytes.subspan(at));
+    number = UnZigZag(rest.Varint());
+    if (!rest.ok()) return false;
+    at += rest.position();
+  }
+  return at == bytes.size();
+}
+
 bool DecodeCompressed(ByteReader& in, std::span<std::int64_t> out) {
   const std::uint64_t length = in.Varint();
   const ByteView frame = in.Take(length);
   Bytes plain;
   if (!in.ok() || !DecompressZstd(frame, out.size() * kMaxVarintBytes, plain)) return false;
-  ByteReader varints(plain);
-  for (std::int64_t& number : out) number = UnZigZag(varints.Varint());
-  return varints.ok() && varints.AtEnd();
+  return ReadVarints(plain, out);
 }
 
 /// Undoes one order of differences from `begin` on.

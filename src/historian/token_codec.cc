@@ -115,6 +115,24 @@ std::size_t ReadInside(ByteView bytes, const RangeTable& table,
   return i;
 }
 
+/// Makes the last numbers, whose bits lie in the last eight bytes; false when they do not reach.
+template <typename Rebuild>
+bool ReadRest(ByteView rest, const RangeTable& table, std::span<const std::uint8_t> tokens,
+              Rebuild& rebuild, std::size_t& position, std::span<std::int64_t> out) {
+  std::array<std::byte, 24> padded{};
+  BEDPLATE_CHECK(rest.size() <= sizeof(std::uint64_t));
+  std::copy(rest.begin(), rest.end(), padded.begin());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const DecodedRange& range = table.ranges[tokens[i]];
+    if (range.bits > rest.size() * 8 - position) return false;
+    std::uint64_t word = LoadFixed<std::uint64_t>(padded.data() + position / 8) >> (position % 8);
+    if (range.bits > kMaxNarrowBits) word = LoadCarefully(padded, position);
+    out[i] = rebuild(range.base + (word & range.mask));
+    position += range.bits;
+  }
+  return true;
+}
+
 /// Makes the numbers of `tokens` with the extra bits that `in` begins with.
 template <typename Rebuild>
 bool ReadExtraBits(ByteReader& in, const RangeTable& table, std::span<const std::uint8_t> tokens,
@@ -122,16 +140,16 @@ bool ReadExtraBits(ByteReader& in, const RangeTable& table, std::span<const std:
   ByteReader ahead = in;
   const ByteView bytes = ahead.Rest();
   std::size_t position = 0;
-  std::size_t i = table.most_bits <= kMaxNarrowBits
-                      ? ReadInside<false>(bytes, table, tokens, rebuild, position, out)
-                      : ReadInside<true>(bytes, table, tokens, rebuild, position, out);
-  for (; i < out.size(); ++i) {
-    const DecodedRange& range = table.ranges[tokens[i]];
-    if (range.bits > bytes.size() * 8 - position) return false;
-    out[i] = rebuild(range.base + (LoadCarefully(bytes, position) & range.mask));
-    position += range.bits;
+  const std::size_t made = table.most_bits <= kMaxNarrowBits
+                               ? ReadInside<false>(bytes, table, tokens, rebuild, position, out)
+                               : ReadInside<true>(bytes, table, tokens, rebuild, position, out);
+  const std::size_t passed = position / 8;
+  position %= 8;
+  if (made < out.size() && !ReadRest(bytes.subspan(passed), table, tokens.subspan(made), rebuild,
+                                     position, out.subspan(made))) {
+    return false;
   }
-  in.Take((position + 7) / 8);
+  in.Take(passed + (position + 7) / 8);
   return in.ok();
 }
 

@@ -42,7 +42,11 @@ void CompressZstd(ByteView bytes, Bytes& out) {
 }
 
 bool DecompressZstd(ByteView frame, std::size_t limit_bytes, Bytes& out) {
-  out.resize(limit_bytes);
+  const unsigned long long announced = ZSTD_getFrameContentSize(frame.data(), frame.size());
+  if (announced == ZSTD_CONTENTSIZE_ERROR) return false;
+  const bool known = announced != ZSTD_CONTENTSIZE_UNKNOWN;
+  if (known && announced > limit_bytes) return false;
+  out.resize(known ? announced : limit_bytes);
   const std::size_t size =
       ZSTD_decompressDCtx(Decompressor(), out.data(), out.size(), frame.data(), frame.size());
   if (ZSTD_isError(size) != 0) return false;
