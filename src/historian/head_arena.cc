@@ -1,10 +1,6 @@
 #include "historian/head_arena.h"
 
-#include <sys/mman.h>
-
 #include <bit>
-#include <cstdlib>
-#include <new>
 #include <utility>
 
 namespace bedplate::historian {
@@ -35,14 +31,9 @@ SlabPool::Slab SlabPool::Take() {
       return slab;
     }
   }
-  auto* const memory = static_cast<std::byte*>(std::aligned_alloc(kSlabBytes, kSlabBytes));
-  if (memory == nullptr) throw std::bad_alloc();
-  // Only advice: where there are no huge pages it costs more faults and is as good.
-  ::madvise(memory, kSlabBytes, MADV_HUGEPAGE);
-  return Slab(memory);
+  // Huge pages were tried: the kernel's search for them took longer than the faults they save.
+  return std::make_unique_for_overwrite<std::byte[]>(kSlabBytes);
 }
-
-void SlabPool::FreeSlab::operator()(std::byte* slab) const noexcept { std::free(slab); }
 
 void SlabPool::GiveBack(std::vector<Slab> slabs) {
   const std::lock_guard lock(mutex_);

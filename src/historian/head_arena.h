@@ -14,12 +14,8 @@ namespace bedplate::historian {
 /// thread.
 class SlabPool {
  public:
-  /// A page of the larger size that processors have: the kernel may give it in one go.
-  static constexpr std::size_t kSlabBytes = 2UL << 20U;
-  struct FreeSlab {
-    void operator()(std::byte* slab) const noexcept;
-  };
-  using Slab = std::unique_ptr<std::byte, FreeSlab>;
+  static constexpr std::size_t kSlabBytes = 256UL * 1024;
+  using Slab = std::unique_ptr<std::byte[]>;
 
   explicit SlabPool(std::uint64_t limit_bytes) : limit_(limit_bytes / kSlabBytes) {}
 
