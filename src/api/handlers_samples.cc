@@ -1,4 +1,4 @@
-#include <array>
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <optional>
@@ -13,6 +13,7 @@
 #include "api/live_stream.h"
 #include "api/params.h"
 #include "api/samples_format.h"
+#include "historian/aggregate_functions.h"
 
 namespace bedplate {
 namespace {
@@ -21,28 +22,6 @@ constexpr std::uint64_t kMaxSamples = 1'000'000;
 constexpr std::uint64_t kUsualSamples = 100'000;
 constexpr std::uint64_t kMaxParts = 20'000;
 constexpr std::uint64_t kAppendLimitBytes = 64ULL << 20U;
-
-using Column = std::vector<double> AggregateColumns::*;
-
-struct NamedFunction {
-  std::string_view name;
-  AggregateFunction function;
-  Column column;  // null for count, whose numbers are whole
-};
-
-constexpr std::array<NamedFunction, 10> kFunctions{{
-    {"count", AggregateFunction::kCount, nullptr},
-    {"min", AggregateFunction::kMin, &AggregateColumns::min},
-    {"max", AggregateFunction::kMax, &AggregateColumns::max},
-    {"mean", AggregateFunction::kMean, &AggregateColumns::mean},
-    {"sum", AggregateFunction::kSum, &AggregateColumns::sum},
-    {"first", AggregateFunction::kFirst, &AggregateColumns::first},
-    {"last", AggregateFunction::kLast, &AggregateColumns::last},
-    {"time_weighted_mean", AggregateFunction::kTimeWeightedMean,
-     &AggregateColumns::time_weighted_mean},
-    {"integral", AggregateFunction::kIntegral, &AggregateColumns::integral},
-    {"known_seconds", AggregateFunction::kKnownSeconds, &AggregateColumns::known_seconds},
-}};
 
 TimeFormat TimeFormatOf(std::string_view name) {
   if (name == "ns") return TimeFormat::kNanoseconds;
@@ -94,6 +73,15 @@ Result<HttpResponse> Samples(const ApiContext& context, const HttpRequest& reque
   return csv ? AnswerCsv(context, view, scan, times) : AnswerJson(context, view, scan, times);
 }
 
+std::string FunctionNames() {
+  std::string names;
+  for (const AggregateFunctionInfo& info : kAggregateFunctions) {
+    if (!names.empty()) names += ", ";
+    names += info.name;
+  }
+  return names;
+}
+
 /// Reads `mean,min,max` into the bits of AggregateFunction.
 std::uint32_t ReadFunctions(ParamReader& params) {
   const std::string text = params.Text("fn").value_or("mean,min,max");
@@ -102,17 +90,12 @@ std::uint32_t ReadFunctions(ParamReader& params) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
     const std::string_view name = std::string_view(text).substr(begin, end - begin);
     begin = end + 1;
-    bool known = false;
-    for (const NamedFunction& named : kFunctions) {
-      if (named.name != name) continue;
-      bits |= static_cast<std::uint32_t>(named.function);
-      known = true;
+    const auto info = std::ranges::find(kAggregateFunctions, name, &AggregateFunctionInfo::name);
+    if (info != kAggregateFunctions.end()) {
+      bits |= static_cast<std::uint32_t>(info->function);
+    } else {
+      params.Fault("fn", "a comma list of " + FunctionNames(), "'" + std::string(name) + "'");
     }
-    if (known) continue;
-    params.Fault("fn",
-                 "a comma list of count, min, max, mean, sum, first, last, "
-                 "time_weighted_mean, integral, known_seconds",
-                 "'" + std::string(name) + "'");
   }
   return bits;
 }
@@ -133,13 +116,13 @@ void WriteSeries(JsonWriter& json, const AggregateSeries& series, std::uint32_t 
   json.BeginObject();
   json.Key("tag").Text(series.view.tag.path).Key("unit").Text(series.view.tag.unit);
   json.Key("interval_ms").Milliseconds(interval);
-  for (const NamedFunction& named : kFunctions) {
-    if ((functions & static_cast<std::uint32_t>(named.function)) == 0) continue;
-    json.Key(named.name);
-    if (named.column == nullptr) {
+  for (const AggregateFunctionInfo& info : kAggregateFunctions) {
+    if (!Includes(functions, info.function)) continue;
+    json.Key(info.name);
+    if (info.column == nullptr) {
       json.Unsigneds(series.columns.count);
     } else {
-      json.Numbers(series.columns.*named.column);
+      json.Numbers(series.columns.*info.column);
     }
   }
   json.EndObject();

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
+
+#include "historian/aggregate_functions.h"
 
 namespace bedplate {
 namespace {
@@ -50,33 +51,19 @@ void Extend(std::vector<T>& to, std::vector<T>& from) {
 
 void Extend(AggregateColumns& to, AggregateColumns from) {
   Extend(to.count, from.count);
-  for (auto column : {&AggregateColumns::min, &AggregateColumns::max, &AggregateColumns::mean,
-                      &AggregateColumns::sum, &AggregateColumns::first, &AggregateColumns::last,
-                      &AggregateColumns::time_weighted_mean, &AggregateColumns::integral,
-                      &AggregateColumns::known_seconds}) {
-    Extend(to.*column, from.*column);
+  for (const AggregateFunctionInfo& info : kAggregateFunctions) {
+    if (info.column != nullptr) Extend(to.*info.column, from.*info.column);
   }
 }
 
 /// What the historian would answer for a tag that was never written.
 AggregateColumns EmptyColumns(std::size_t buckets, std::uint32_t functions) {
-  constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
-  const auto wants = [functions](AggregateFunction function) {
-    return (functions & static_cast<std::uint32_t>(function)) != 0;
-  };
   AggregateColumns columns;
-  if (wants(AggregateFunction::kCount)) columns.count.assign(buckets, 0);
-  if (wants(AggregateFunction::kMin)) columns.min.assign(buckets, kNothing);
-  if (wants(AggregateFunction::kMax)) columns.max.assign(buckets, kNothing);
-  if (wants(AggregateFunction::kMean)) columns.mean.assign(buckets, kNothing);
-  if (wants(AggregateFunction::kSum)) columns.sum.assign(buckets, kNothing);
-  if (wants(AggregateFunction::kFirst)) columns.first.assign(buckets, kNothing);
-  if (wants(AggregateFunction::kLast)) columns.last.assign(buckets, kNothing);
-  if (wants(AggregateFunction::kTimeWeightedMean)) {
-    columns.time_weighted_mean.assign(buckets, kNothing);
+  if (Includes(functions, AggregateFunction::kCount)) columns.count.assign(buckets, 0);
+  for (const AggregateFunctionInfo& info : kAggregateFunctions) {
+    if (info.column == nullptr || !Includes(functions, info.function)) continue;
+    (columns.*info.column).assign(buckets, info.nothing);
   }
-  if (wants(AggregateFunction::kIntegral)) columns.integral.assign(buckets, kNothing);
-  if (wants(AggregateFunction::kKnownSeconds)) columns.known_seconds.assign(buckets, 0);
   return columns;
 }
 
@@ -143,10 +130,12 @@ Result<AggregateAnswer> SampleService::Aggregate(const AggregateQuery& query) co
   ASSIGN_OR_RETURN(BucketPlan plan, MakePlan(answer.range, query.buckets));
   RETURN_IF_ERROR(CheckCells(views.size(), plan.starts.size(), query.functions));
   answer.width = NominalWidth(query.buckets, plan);
-  for (TagView& view : views) {
-    ASSIGN_OR_RETURN(AggregateColumns columns, AggregateOne(view, plan, query));
-    answer.series.push_back({std::move(view), std::move(columns)});
-  }
+  answer.series.resize(views.size());
+  RETURN_IF_ERROR(helpers_.ForEach(views.size(), [&](std::size_t i) -> Status {
+    ASSIGN_OR_RETURN(AggregateColumns columns, AggregateOne(views[i], plan, query));
+    answer.series[i] = {std::move(views[i]), std::move(columns)};
+    return {};
+  }));
   answer.starts = std::move(plan.starts);
   return answer;
 }

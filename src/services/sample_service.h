@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/helper_pool.h"
 #include "historian/historian.h"
 #include "services/bucket_plan.h"
 #include "services/tag_directory.h"
@@ -56,7 +57,7 @@ using PageSink = std::function<void(const SampleColumns& block, std::size_t coun
 class SampleService {
  public:
   SampleService(const Historian& historian, const TagDirectory& tags)
-      : historian_(historian), tags_(tags) {}
+      : historian_(historian), tags_(tags), helpers_(HelperPool::HelpersOfMachine()) {}
 
   /// Passes at most `limit` samples on, in ascending time, and returns where the next page begins;
   /// empty when this was the last one.
@@ -77,6 +78,7 @@ class SampleService {
 
   const Historian& historian_;
   const TagDirectory& tags_;
+  mutable HelperPool helpers_;  // shared by all queries, so that they leave time for the rest
 };
 
 }  // namespace bedplate
