@@ -4,6 +4,17 @@
 
 namespace bedplate {
 
+namespace {
+
+/// Who runs the plant is told which file is damaged and where; others only that something is.
+HttpResponse ProblemFor(const Principal& principal, const Error& error) {
+  const bool may_know = principal.role >= Role::kEngineer;
+  if (error.code() != ErrorCode::kCorruption || !may_know) return ProblemResponse(error);
+  return DamageResponse(error);
+}
+
+}  // namespace
+
 void AddApiRoutes(Router& router, const ApiContext& context) {
   AddPlantRoutes(router, context);
   AddSampleRoutes(router, context);
@@ -11,6 +22,7 @@ void AddApiRoutes(Router& router, const ApiContext& context) {
   AddValueRoutes(router, context);
   AddDataRoutes(router, context);
   AddAdminRoutes(router, context);
+  AddStoreRoutes(router, context);
 }
 
 void AddRoute(Router& router, const ApiContext& context, ApiRoute route) {
@@ -23,7 +35,7 @@ void AddRoute(Router& router, const ApiContext& context, ApiRoute route) {
                   [context, run](const HttpRequest& request) {
                     auto response = run(context, request);
                     return response.ok() ? std::move(response).value()
-                                         : ProblemResponse(response.error());
+                                         : ProblemFor(request.principal, response.error());
                   },
               .consumer = nullptr,
               .body_limit_bytes = route.body_limit_bytes,

@@ -29,6 +29,7 @@ void AddQueryRoutes(Router& router, const ApiContext& context);
 void AddValueRoutes(Router& router, const ApiContext& context);
 void AddDataRoutes(Router& router, const ApiContext& context);
 void AddAdminRoutes(Router& router, const ApiContext& context);
+void AddStoreRoutes(Router& router, const ApiContext& context);
 
 /// One operation with its code, which may fail; its error becomes a problem document.
 struct ApiRoute {

@@ -101,6 +101,8 @@ Result<HttpResponse> Check(const ApiContext& context, const HttpRequest& request
   json.Key("samples").Unsigned(report.samples).Key("bytes").Unsigned(report.bytes);
   json.Key("problems").BeginArray();
   for (const std::string& problem : report.problems) json.Text(problem);
+  json.EndArray().Key("notes").BeginArray();
+  for (const std::string& note : report.notes) json.Text(note);
   json.EndArray().EndObject();
   return HttpResponse::Json(std::move(body));
 }

@@ -21,11 +21,25 @@ std::string TitleOf(ErrorCode code) {
   return title;
 }
 
+void LogFailure(const Error& error) {
+  spdlog::error("{}: {}", ErrorCodeName(error.code()), error.ToString());
+}
+
 // What the caller may read: internals (paths, library messages) stay in the log.
 std::string DetailOf(const Error& error, int status) {
   if (status != 500) return error.ToString();
-  spdlog::error("{}: {}", ErrorCodeName(error.code()), error.ToString());
+  LogFailure(error);
   return "The server failed at this request; its log says why.";
+}
+
+HttpResponse MakeProblem(const Error& error, int status, const std::string& detail) {
+  HttpResponse response{.status = status, .content_type = "application/problem+json"};
+  response.body = fmt::format(
+      R"({{"type":"urn:bedplate:error:{}","title":"{}","status":{},"detail":{},"retryable":{}}})",
+      ErrorCodeName(error.code()), TitleOf(error.code()), status, QuoteJson(detail),
+      error.retryable() || status == 503 || status == 429);
+  if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"bedplate\"");
+  return response;
 }
 
 }  // namespace
@@ -116,13 +130,12 @@ HttpResponse ProblemResponse(const Error& error) {
 }
 
 HttpResponse ProblemResponse(const Error& error, int status) {
-  HttpResponse response{.status = status, .content_type = "application/problem+json"};
-  response.body = fmt::format(
-      R"({{"type":"urn:bedplate:error:{}","title":"{}","status":{},"detail":{},"retryable":{}}})",
-      ErrorCodeName(error.code()), TitleOf(error.code()), status,
-      QuoteJson(DetailOf(error, status)), error.retryable() || status == 503 || status == 429);
-  if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"bedplate\"");
-  return response;
+  return MakeProblem(error, status, DetailOf(error, status));
+}
+
+HttpResponse DamageResponse(const Error& error) {
+  LogFailure(error);
+  return MakeProblem(error, HttpStatusOf(error), error.ToString());
 }
 
 std::string QuoteJson(std::string_view text) {

@@ -82,6 +82,8 @@ std::string_view ReasonPhrase(int status) noexcept;
 /// wrong inside (statuses 500) goes to the log and not to the caller.
 HttpResponse ProblemResponse(const Error& error);
 HttpResponse ProblemResponse(const Error& error, int status);
+/// The same for stored data that is damaged, with the file and the place in it.
+HttpResponse DamageResponse(const Error& error);
 
 /// `text` as a JSON string with its quotes; malformed UTF-8 becomes U+FFFD.
 std::string QuoteJson(std::string_view text);

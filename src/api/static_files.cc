@@ -18,7 +18,7 @@ constexpr std::string_view kPageWithoutUi =
 
 bool IsReserved(std::string_view path) {
   return path == "/api" || path.starts_with("/api/") || path == "/write" || path == "/query" ||
-         path == "/ping" || path == "/health";
+         path == "/ping" || path == "/health" || path == "/metrics";
 }
 
 // The UI's build puts a hash of the content into the names below /assets.

@@ -5,34 +5,76 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "app/command.h"
 #include "app/json.h"
 #include "app/plant_api.h"
+#include "services/workspace.h"
 
 namespace bedplate {
 namespace {
 
-Result<ExitCode> RunCheck(CommandContext& context, const std::string& directory) {
+std::vector<std::string> TextsOf(const boost::json::value& report, std::string_view key) {
+  std::vector<std::string> texts;
+  const auto* list = report.as_object().if_contains(key);
+  if (list == nullptr) return texts;
+  for (const auto& text : list->as_array()) texts.push_back(JsonCell(text));
+  return texts;
+}
+
+/// The check by the server that has the directory open.
+Result<CheckReport> AskServer(CommandContext& context, const std::string& directory) {
   HttpRequest request{.method = HttpMethod::kPost, .path = "/api/v1/check"};
-  const Result<std::string> body = CallOnce(context, directory, std::move(request));
-  if (!body.ok() && body.error().code() == ErrorCode::kCorruption) {
-    // Damage that keeps the stores from being opened is what the check is there to find.
-    PrintOut(body.error().ToString() + "\nthe data cannot be opened: 1 problem\n");
-    return ExitCode::kProblems;
+  ASSIGN_OR_RETURN(const std::string body, CallOnce(context, directory, std::move(request)));
+  ASSIGN_OR_RETURN(const boost::json::value answer, ParseAnswer(body));
+  const auto number = [&](const char* key) { return answer.at(key).to_number<std::uint64_t>(); };
+  CheckReport report;
+  report.files = number("files");
+  report.blocks = number("blocks");
+  report.samples = number("samples");
+  report.bytes = number("bytes");
+  report.problems = TextsOf(answer, "problems");
+  report.notes = TextsOf(answer, "notes");
+  return report;
+}
+
+ExitCode PrintReport(const CheckReport& report) {
+  for (const std::string& problem : report.problems) PrintOut(problem + "\n");
+  for (const std::string& note : report.notes) PrintOut("note: " + note + "\n");
+  std::string verdict = fmt::format("{} problems", report.problems.size());
+  if (report.problems.size() == 1) verdict = "1 problem";
+  if (report.problems.empty()) verdict = "every checksum holds";
+  if (report.problems.empty() && !report.notes.empty()) {
+    verdict = "every checksum holds but for what is noted above";
   }
-  if (!body.ok()) return body.error();
-  ASSIGN_OR_RETURN(const boost::json::value report, ParseAnswer(*body));
-  const auto count = [&](const char* key) {
-    return GroupDigits(report.at(key).to_number<std::uint64_t>());
-  };
-  const auto& problems = report.at("problems").as_array();
-  for (const auto& problem : problems) PrintOut(JsonCell(problem) + "\n");
-  PrintOut(fmt::format(
-      "{} files, {} blocks, {} samples, {} bytes: {}\n", count("files"), count("blocks"),
-      count("samples"), count("bytes"),
-      problems.empty() ? "every checksum holds" : fmt::format("{} problems", problems.size())));
-  return problems.empty() ? ExitCode::kOk : ExitCode::kProblems;
+  PrintOut(fmt::format("{} files, {} blocks, {} samples, {} bytes: {}\n", GroupDigits(report.files),
+                       GroupDigits(report.blocks), GroupDigits(report.samples),
+                       GroupDigits(report.bytes), verdict));
+  return report.problems.empty() ? ExitCode::kOk : ExitCode::kProblems;
+}
+
+Result<ExitCode> RunRepair(CommandContext& context, const std::string& directory) {
+  ASSIGN_OR_RETURN(const auto losses,
+                   Workspace::Repair(context.files, context.clock, directory, {}));
+  for (const std::string& loss : losses) PrintOut(loss + "\n");
+  if (losses.empty()) {
+    PrintOut("nothing was damaged\n");
+  } else {
+    PrintOut(fmt::format("{} losses; what was damaged is kept in {}/historian/quarantine\n",
+                         losses.size(), directory));
+  }
+  return ExitCode::kOk;
+}
+
+Result<ExitCode> RunCheck(CommandContext& context, const std::string& directory) {
+  auto report = Workspace::CheckFiles(context.files, context.clock, directory, {});
+  if (!report.ok() && report.error().code() == ErrorCode::kConflict) {
+    report = AskServer(context, directory);
+  }
+  if (!report.ok()) return std::move(report).error();
+  return PrintReport(*report);
 }
 
 }  // namespace
@@ -40,10 +82,17 @@ Result<ExitCode> RunCheck(CommandContext& context, const std::string& directory)
 void AddCheck(CLI::App& root, CommandContext& context, Verb& chosen) {
   auto directory = std::make_shared<std::string>();
   CLI::App* verb = root.add_subcommand(
-      "check", "Verifies every checksum; exit code 8 when something is damaged");
+      "check",
+      "Verifies every checksum and changes nothing; exit code 8 when something is damaged");
   AddDataOption(*verb, *directory);
-  verb->callback(
-      [=, &context, &chosen] { chosen = [=, &context] { return RunCheck(context, *directory); }; });
+  auto repair = std::make_shared<bool>(false);
+  verb->add_flag("--repair", *repair,
+                 "Leaves out what is damaged, so that the rest can be served; says what is lost");
+  verb->callback([=, &context, &chosen] {
+    chosen = [=, &context] {
+      return *repair ? RunRepair(context, *directory) : RunCheck(context, *directory);
+    };
+  });
 }
 
 }  // namespace bedplate

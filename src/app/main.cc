@@ -23,6 +23,10 @@ void AddVerbs(CLI::App& root, CommandContext& context, Verb& chosen) {
   AddSql(root, context, chosen);
   AddValue(root, context, chosen);
   AddCheck(root, context, chosen);
+  AddCompact(root, context, chosen);
+  AddDelete(root, context, chosen);
+  AddBackup(root, context, chosen);
+  AddRestore(root, context, chosen);
   AddToken(root, context, chosen);
   AddDemo(root, context, chosen);
   AddSimulate(root, context, chosen);

@@ -22,6 +22,24 @@ Status CollectFaults(SqliteConnection& connection, std::string_view pragma,
   }
 }
 
+Result<std::vector<std::string>> CheckConnection(SqliteConnection& connection) {
+  std::vector<std::string> faults;
+  Status status = CollectFaults(connection, "PRAGMA integrity_check", "ok", faults);
+  if (status.ok()) {
+    status = CollectFaults(connection,
+                           "SELECT 'a row of ' || \"table\" || ' refers to a missing ' || parent "
+                           "FROM pragma_foreign_key_check",
+                           "", faults);
+  }
+  // Damage can be so deep that the check itself gives up; that is its finding.
+  if (!status.ok() && status.error().code() == ErrorCode::kCorruption) {
+    faults.push_back(fmt::format("catalog: {}", status.error().message()));
+    return faults;
+  }
+  RETURN_IF_ERROR(std::move(status));
+  return faults;
+}
+
 class SqliteCatalog final : public Catalog {
  public:
   SqliteCatalog(std::unique_ptr<CatalogDatabase> database, const Clock& clock,
@@ -37,23 +55,14 @@ class SqliteCatalog final : public Catalog {
   DeadLetterStore& dead_letters() override { return dead_letters_; }
   AuditLog& audit() override { return audit_; }
 
+  Status CopyTo(const std::string& path) const override {
+    const auto reader = database_->BorrowReader();
+    return reader->CopyTo(path);
+  }
+
   [[nodiscard]] Result<std::vector<std::string>> CheckIntegrity() const override {
     const auto reader = database_->BorrowReader();
-    std::vector<std::string> faults;
-    Status status = CollectFaults(*reader, "PRAGMA integrity_check", "ok", faults);
-    if (status.ok()) {
-      status = CollectFaults(*reader,
-                             "SELECT 'a row of ' || \"table\" || ' refers to a missing ' || parent "
-                             "FROM pragma_foreign_key_check",
-                             "", faults);
-    }
-    // Damage can be so deep that the check itself gives up; that is its finding.
-    if (!status.ok() && status.error().code() == ErrorCode::kCorruption) {
-      faults.push_back(fmt::format("catalog: {}", status.error().message()));
-      return faults;
-    }
-    RETURN_IF_ERROR(std::move(status));
-    return faults;
+    return CheckConnection(*reader);
   }
 
  private:
@@ -65,6 +74,13 @@ class SqliteCatalog final : public Catalog {
 };
 
 }  // namespace
+
+Result<std::vector<std::string>> Catalog::CheckFile(const std::string& path) {
+  const auto connection = SqliteConnection::OpenReadOnly(path);
+  if (connection.ok()) return CheckConnection(**connection);
+  if (connection.error().code() != ErrorCode::kCorruption) return connection.error();
+  return std::vector<std::string>{"catalog: " + connection.error().ToString()};
+}
 
 Result<std::unique_ptr<Catalog>> Catalog::Open(const std::string& path, const Clock& clock,
                                                const CatalogOptions& options) {

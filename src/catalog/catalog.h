@@ -29,12 +29,18 @@ class Catalog {
   }
   static Result<std::unique_ptr<Catalog>> Open(const std::string& path, const Clock& clock,
                                                const CatalogOptions& options);
+  /// The integrity check of a catalog that nobody has open, which changes nothing on the disk.
+  /// Empty means sound. Errors: what keeps the file from being opened, but damage.
+  static Result<std::vector<std::string>> CheckFile(const std::string& path);
   virtual ~Catalog() = default;
 
   virtual PlantStore& plant() = 0;
   virtual TokenStore& tokens() = 0;
   virtual DeadLetterStore& dead_letters() = 0;
   virtual AuditLog& audit() = 0;
+
+  /// Writes all that it holds at one moment to a new file, durably, while it is in use.
+  virtual Status CopyTo(const std::string& path) const = 0;
 
   /// SQLite's integrity check; empty means sound.
   [[nodiscard]] virtual Result<std::vector<std::string>> CheckIntegrity() const = 0;

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 namespace bedplate {
@@ -37,6 +40,19 @@ Error MakeError(sqlite3* database, int sqlite_code) {
   Error error(code, fmt::format("the catalog database failed: {}", reason));
   if (code == ErrorCode::kUnavailable) return std::move(error).Retryable();
   return error;
+}
+
+/// `file:` with every byte that means something in a URI in percent form.
+std::string ImmutableUri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char letter : path) {
+    if (letter == '%' || letter == '?' || letter == '#') {
+      uri += fmt::format("%{:02X}", static_cast<unsigned>(letter));
+    } else {
+      uri += letter;
+    }
+  }
+  return uri + "?mode=ro&immutable=1";
 }
 
 }  // namespace
@@ -145,11 +161,50 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::stri
   return connection;
 }
 
+Result<std::unique_ptr<SqliteConnection>> SqliteConnection::OpenReadOnly(const std::string& path) {
+  std::error_code missing;
+  const auto log_bytes = std::filesystem::file_size(path + "-wal", missing);
+  if (!missing && log_bytes > 0 && ::access(path.c_str(), W_OK) == 0) {
+    ASSIGN_OR_RETURN(auto connection, Open(path));
+    // Alone with it there is no shared index beside the file, and closing moves nothing into it.
+    sqlite3_db_config(connection->database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    RETURN_IF_ERROR(connection->Execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA query_only=ON"));
+    return connection;
+  }
+  sqlite3* database = nullptr;
+  const int code = sqlite3_open_v2(
+      ImmutableUri(path).c_str(), &database,
+      SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
+      nullptr);
+  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(database));
+  if (code != SQLITE_OK) return MakeError(database, code).At(path);
+  sqlite3_extended_result_codes(database, 1);
+  sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  return connection;
+}
+
 SqliteConnection::~SqliteConnection() { sqlite3_close_v2(database_); }
 
 Status SqliteConnection::Execute(const std::string& sql) {
   const int code = sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return MakeError(database_, code);
+  return {};
+}
+
+Status SqliteConnection::CopyTo(const std::string& path) {
+  constexpr int kAllPages = -1;
+  sqlite3* database = nullptr;
+  const int code =
+      sqlite3_open_v2(path.c_str(), &database,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const SqliteConnection copy(database);
+  if (code != SQLITE_OK) return MakeError(database, code).At(path);
+  sqlite3_backup* const backup = sqlite3_backup_init(database, "main", database_, "main");
+  if (backup == nullptr) return MakeError(database, sqlite3_errcode(database)).At(path);
+  sqlite3_backup_step(backup, kAllPages);
+  if (const int finished = sqlite3_backup_finish(backup); finished != SQLITE_OK) {
+    return MakeError(database, finished).At(path);
+  }
   return {};
 }
 

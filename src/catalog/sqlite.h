@@ -86,12 +86,18 @@ class SqliteConnection {
  public:
   /// Opens `path`, which must exist.
   static Result<std::unique_ptr<SqliteConnection>> Open(const std::string& path);
+  /// Opens `path` so that nothing on the disk is changed, also where nothing can be: no other
+  /// process may write to it meanwhile. On a read-only file system what a crash left in its log is
+  /// not looked at.
+  static Result<std::unique_ptr<SqliteConnection>> OpenReadOnly(const std::string& path);
   SqliteConnection(const SqliteConnection&) = delete;
   SqliteConnection& operator=(const SqliteConnection&) = delete;
   ~SqliteConnection();
 
   /// Runs statements without parameters, separated by `;`; rows are ignored.
   Status Execute(const std::string& sql);
+  /// Writes the whole database as it is at one moment to a new file, durably.
+  Status CopyTo(const std::string& path);
   Result<SqliteStatement> Prepare(std::string_view sql);
   /// The first column of the first row of `sql`, which must give one.
   Result<std::int64_t> QueryInteger(std::string_view sql);

@@ -14,7 +14,8 @@ Services::Services(Workspace& workspace, const Clock& clock)
       coverage_(workspace.historian(), tags_, workspace.catalog().dead_letters(), intervals_),
       live_(tags_, last_values_, clock),
       value_(workspace.catalog().plant(), workspace.historian(), workspace.units(), clock),
-      check_(workspace.historian(), workspace.catalog()) {
+      check_(workspace.historian(), workspace.catalog()),
+      store_(workspace.files(), clock, workspace) {
   workspace.gate().Observe(
       [this](const std::string& path, const SampleColumns&) { live_.Note(path); });
 }

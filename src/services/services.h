@@ -9,6 +9,7 @@
 #include "services/live_hub.h"
 #include "services/plant_service.h"
 #include "services/sample_service.h"
+#include "services/store_service.h"
 #include "services/tag_directory.h"
 #include "services/value_service.h"
 #include "services/workspace.h"
@@ -36,6 +37,7 @@ class Services {
   LiveHub& live() { return live_; }
   ValueService& value() { return value_; }
   CheckService& check() { return check_; }
+  StoreService& store() { return store_; }
 
  private:
   Workspace& workspace_;
@@ -49,6 +51,7 @@ class Services {
   LiveHub live_;
   ValueService value_;
   CheckService check_;
+  StoreService store_;
 };
 
 }  // namespace bedplate

@@ -157,6 +157,38 @@ Result<std::unique_ptr<Workspace>> Workspace::Open(FileSystem& files, const Cloc
   return workspace;
 }
 
+Result<CheckReport> Workspace::CheckFiles(FileSystem& files, const Clock& clock,
+                                          const std::string& directory, const CancelToken& cancel) {
+  RETURN_IF_ERROR(CheckFormat(files, directory));
+  const auto lock = files.LockShared(JoinPath(directory, kLockFile));
+  if (!lock.ok() && lock.error().code() == ErrorCode::kConflict) return InUse(files, directory);
+  // Without a lock file no process has ever opened it.
+  if (!lock.ok() && lock.error().code() != ErrorCode::kNotFound) return lock.error();
+  CheckReport report;
+  if (const Status stores = CheckStores(files, directory); !stores.ok()) {
+    report.problems.push_back(stores.error().ToString());
+    return report;
+  }
+  ASSIGN_OR_RETURN(
+      report, Historian::CheckFiles(files, clock, JoinPath(directory, kHistorianFolder), cancel));
+  ASSIGN_OR_RETURN(const auto faults, Catalog::CheckFile(JoinPath(directory, kCatalogFile)));
+  ++report.files;
+  for (const std::string& fault : faults) {
+    report.problems.push_back(JoinPath(directory, kCatalogFile) + ": " + fault);
+  }
+  return report;
+}
+
+Result<std::vector<std::string>> Workspace::Repair(FileSystem& files, const Clock& clock,
+                                                   const std::string& directory,
+                                                   const CancelToken& cancel) {
+  RETURN_IF_ERROR(CheckFormat(files, directory));
+  const auto lock = files.Lock(JoinPath(directory, kLockFile));
+  if (!lock.ok() && lock.error().code() == ErrorCode::kConflict) return InUse(files, directory);
+  if (!lock.ok()) return lock.error();
+  return Historian::Repair(files, clock, JoinPath(directory, kHistorianFolder), cancel);
+}
+
 Workspace::~Workspace() {
   // A stale file is harmless, so a failure here is not worth more than a wrong name in a message.
   if (lock_) (void)files_.Remove(JoinPath(directory_, kOwnerFile));

@@ -4,7 +4,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "base/file_system.h"
 #include "base/result.h"
@@ -49,6 +51,16 @@ class Workspace {
   static Result<std::unique_ptr<Workspace>> Open(FileSystem& files, const Clock& clock,
                                                  const std::string& directory,
                                                  const WorkspaceOptions& options);
+  /// Makes the historian of a directory that nobody has open one that opens, see
+  /// Historian::Repair. Errors: as for CheckFiles, and those of Historian::Repair.
+  static Result<std::vector<std::string>> Repair(FileSystem& files, const Clock& clock,
+                                                 const std::string& directory,
+                                                 const CancelToken& cancel);
+  /// Verifies everything stored while nobody has the directory open, and changes nothing in it:
+  /// damage that would keep the stores from being opened is in the report with all other. Errors:
+  /// kNotFound, kUnsupported and kConflict as for Open, kCancelled.
+  static Result<CheckReport> CheckFiles(FileSystem& files, const Clock& clock,
+                                        const std::string& directory, const CancelToken& cancel);
   /// Gives the directory free. Nothing may use the stores any more.
   ~Workspace();
   Workspace(const Workspace&) = delete;
@@ -61,6 +73,7 @@ class Workspace {
   Status PublishAddress(const std::string& address);
 
   [[nodiscard]] const std::string& directory() const { return directory_; }
+  FileSystem& files() { return files_; }
   Historian& historian() { return *historian_; }
   Catalog& catalog() { return *catalog_; }
   const UnitSystem& units() { return *units_; }
