@@ -50,8 +50,8 @@ bool DetectInstruction() noexcept { return false; }
 }  // namespace
 
 bool HasCrc32cInstruction() noexcept {
-  static const bool has = DetectInstruction();
-  return has;
+  static const bool kHas = DetectInstruction();
+  return kHas;
 }
 
 std::uint32_t Crc32cScalar(ByteView bytes, std::uint32_t crc) noexcept {

@@ -14,7 +14,7 @@ std::string_view AssetLevelName(AssetLevel level) noexcept {
 }
 
 std::optional<AssetLevel> ParseAssetLevel(std::string_view name) noexcept {
-  for (std::uint8_t i = 0; i < std::size(kLevelNames); ++i) {
+  for (std::size_t i = 0; i < std::size(kLevelNames); ++i) {
     if (kLevelNames[i] == name) return static_cast<AssetLevel>(i + 1);
   }
   return std::nullopt;

@@ -91,8 +91,8 @@ AliasMap MakeAliases() {
 }
 
 const AliasMap& Aliases() {
-  static const AliasMap aliases = MakeAliases();
-  return aliases;
+  static const AliasMap kAliases = MakeAliases();
+  return kAliases;
 }
 
 /// The bytes of a letter at the front of `text`: ASCII, `_`, `%`, the degree and micro signs.
@@ -174,7 +174,7 @@ std::vector<std::string> UnitNames(std::string_view unit) {
 }
 
 const std::vector<std::string>& KnownUnitSpellings() {
-  static const std::vector<std::string> known = [] {
+  static const std::vector<std::string> kKnown = [] {
     // The order decides between equally near ones: the most common first.
     std::vector<std::string> spellings{
         "kW",     "MW",    "W",     "kWh",       "MWh",      "GWh",    "degC",   "°C",    "K",
@@ -192,7 +192,7 @@ const std::vector<std::string>& KnownUnitSpellings() {
     for (const auto& [spelling, meaning] : Aliases()) spellings.push_back(spelling);
     return spellings;
   }();
-  return known;
+  return kKnown;
 }
 
 }  // namespace bedplate

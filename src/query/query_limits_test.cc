@@ -102,7 +102,7 @@ TEST_F(QueryTest, NumbersBeyondADoubleAreRefused) {
 
 TEST_F(QueryTest, AStatementBeyondALimitIsTheCallersFault) {
   std::string deep = "1";
-  for (int i = 0; i < 400; ++i) deep = "(1 + " + deep + ")";
+  for (int i = 0; i < 400; ++i) deep.insert(0, "(1 + ").append(")");
   EXPECT_EQ(CodeOf(Run("SELECT " + deep)), ErrorCode::kInvalidArgument);
   std::string wide = "SELECT 1";
   for (int i = 0; i < 1000; ++i) wide += ", 1";

@@ -125,9 +125,9 @@ Index MakeIndex(bool table) {
 }
 
 const Index& IndexOf(bool table) {
-  static const Index scalars = MakeIndex(false);
-  static const Index tables = MakeIndex(true);
-  return table ? tables : scalars;
+  static const Index kScalars = MakeIndex(false);
+  static const Index kTables = MakeIndex(true);
+  return table ? kTables : kScalars;
 }
 
 }  // namespace

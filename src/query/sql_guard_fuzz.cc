@@ -31,8 +31,8 @@ duckdb_connection Connection() {
 
 /// Runs it as the query engine does: under a watch, rows as they come, and only so many.
 void Execute(const bedplate::DuckPrepared& prepared) {
-  static const bedplate::SystemClock clock;
-  static bedplate::QueryWatcher watcher(clock, bedplate::ResidentBytes, kMemoryLimitBytes);
+  static const bedplate::SystemClock kClock;
+  static bedplate::QueryWatcher watcher(kClock, bedplate::ResidentBytes, kMemoryLimitBytes);
   const bedplate::QueryWatcher::Watch watch(watcher, Connection(),
                                             {kTimeLimit, bedplate::CancelToken()});
   bedplate::DuckPending pending;
@@ -51,9 +51,9 @@ void Execute(const bedplate::DuckPrepared& prepared) {
 /// Whatever comes, the guard answers; and what it lets through is one statement that DuckDB plans
 /// and executes without harm.
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-  static const std::vector<bedplate::GuardRelation> relations = {{"tags", 1}, {"events", 1}};
+  static const std::vector<bedplate::GuardRelation> kRelations = {{"tags", 1}, {"events", 1}};
   const std::string sql(reinterpret_cast<const char*>(data), size);
-  if (!bedplate::CheckSql(Connection(), sql, relations).ok()) return 0;
+  if (!bedplate::CheckSql(Connection(), sql, kRelations).ok()) return 0;
   duckdb_extracted_statements statements = nullptr;
   BEDPLATE_CHECK(duckdb_extract_statements(Connection(), sql.c_str(), &statements) == 1);
   duckdb_destroy_extracted(&statements);

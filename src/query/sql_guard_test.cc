@@ -35,8 +35,8 @@ class SqlGuardTest : public ::testing::Test {
   }
 
   Status Check(std::string_view sql) {
-    static const std::vector<GuardRelation> relations = {{"tags", 15}, {"events", 8}};
-    return CheckSql(connection_.get(), sql, relations);
+    static const std::vector<GuardRelation> kRelations = {{"tags", 15}, {"events", 8}};
+    return CheckSql(connection_.get(), sql, kRelations);
   }
   /// "ok", or the code and the message.
   std::string Verdict(std::string_view sql) {

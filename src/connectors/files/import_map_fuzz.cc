@@ -9,9 +9,9 @@
 #include "connectors/files/import_plan.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const auto units = bedplate::UnitSystem::Load();
+  static const auto kUnits = bedplate::UnitSystem::Load();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto parsed = bedplate::ParseImportMap("import.yaml", text, **units);
+  const auto parsed = bedplate::ParseImportMap("import.yaml", text, **kUnits);
   if (!parsed.faults.empty()) return 0;
   BEDPLATE_CHECK(parsed.map.wide.has_value() != parsed.map.long_layout.has_value());
   BEDPLATE_CHECK(bedplate::TimeReader::Make(parsed.map.time).ok());

@@ -12,9 +12,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 ImportMapYaml Parse(const std::string& text) {
-  static const auto units = UnitSystem::Load();
-  EXPECT_TRUE(units.ok());
-  return ParseImportMap("import.yaml", text, **units);
+  static const auto kUnits = UnitSystem::Load();
+  EXPECT_TRUE(kUnits.ok());
+  return ParseImportMap("import.yaml", text, **kUnits);
 }
 
 /// The only fault of a text.

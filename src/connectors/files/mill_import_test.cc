@@ -17,7 +17,7 @@ namespace {
 constexpr std::int64_t kStrideNs = 900'000'000'000;
 
 ImportMap MapOf(const std::string& columns) {
-  static const auto units = UnitSystem::Load();
+  static const auto kUnits = UnitSystem::Load();
   ImportMapYaml parsed = ParseImportMap("import.yaml", R"(
 format: bedplate/import/1
 time: {column: date, format: "%d/%m/%Y %H:%M", zone: Asia/Seoul, midnight: end_of_day}
@@ -29,7 +29,7 @@ wide:
     WeekStatus: {tag: mill/week, type: string}
     Load_Type: {tag: mill/load, type: string}
 )" + columns,
-                                        **units);
+                                        **kUnits);
   for (const YamlFault& fault : parsed.faults) ADD_FAILURE() << fault.ToString();
   return std::move(parsed.map);
 }
