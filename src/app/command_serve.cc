@@ -4,11 +4,15 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "app/command.h"
 #include "app/plant_runtime.h"
 #include "app/plant_server.h"
 #include "app/stop_signal.h"
+#include "services/retention_service.h"
 
 namespace bedplate {
 namespace {
@@ -17,12 +21,28 @@ struct ServeOptions {
   std::string directory;
   PlantServerOptions server;
   RuntimeOptions runtime;
+  std::vector<std::string> keep;  // retention rules
 };
+
+Result<std::vector<RetentionRule>> ParseRules(const std::vector<std::string>& texts) {
+  std::vector<RetentionRule> rules;
+  for (const std::string& text : texts) {
+    ASSIGN_OR_RETURN(RetentionRule rule, ParseRetentionRule(text));
+    rules.push_back(std::move(rule));
+  }
+  return rules;
+}
 
 Result<ExitCode> RunServe(CommandContext& context, const ServeOptions& options) {
   const StopSignal stop;
+  ASSIGN_OR_RETURN(std::vector<RetentionRule> rules, ParseRules(options.keep));
   ASSIGN_OR_RETURN(const auto runtime,
                    PlantRuntime::Open(context, options.directory, options.runtime));
+  for (const std::string& finding : runtime->workspace().historian().Findings()) {
+    PrintNote("historian: " + finding);
+  }
+  const RetentionService retention(runtime->workspace().historian(), context.clock,
+                                   std::move(rules));
   ASSIGN_OR_RETURN(const auto server, PlantServer::Start(context, *runtime, options.server));
   for (const std::string& url : server->urls()) PrintOut("listening on " + url + "\n");
   PrintNote(fmt::format("log in with the token in {}/admin.token", options.directory));
@@ -44,6 +64,10 @@ void AddServe(CLI::App& root, CommandContext& context, Verb& chosen) {
                    "Memory for the newest samples; beyond it they are written to segments")
       ->type_name("BYTES")
       ->capture_default_str();
+  verb->add_option("--keep", options->keep,
+                   "How long samples are kept, as in '**/vibration=90d'; the first that matches a "
+                   "tag counts, without one everything is kept")
+      ->type_name("GLOB=DURATION");
   verb->callback(
       [=, &context, &chosen] { chosen = [=, &context] { return RunServe(context, *options); }; });
 }

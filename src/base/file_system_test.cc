@@ -109,6 +109,30 @@ TEST_P(FileSystemTest, ALockIsHeldByOneAtATimeEvenInOneProcess) {
   EXPECT_TRUE(files_->Lock(Path("LOCK")).ok());
 }
 
+TEST_P(FileSystemTest, ASharedLockExcludesOnlyTheOther) {
+  Write(Path("LOCK"), "", OpenMode::kCreate);
+  auto one = files_->LockShared(Path("LOCK"));
+  auto two = files_->LockShared(Path("LOCK"));
+  ASSERT_TRUE(one.ok() && two.ok());
+  EXPECT_EQ(files_->Lock(Path("LOCK")).error().code(), ErrorCode::kConflict);
+  one->reset();
+  EXPECT_EQ(files_->Lock(Path("LOCK")).error().code(), ErrorCode::kConflict);
+  two->reset();
+  const auto own = files_->Lock(Path("LOCK"));
+  ASSERT_TRUE(own.ok());
+  EXPECT_EQ(files_->LockShared(Path("LOCK")).error().code(), ErrorCode::kConflict);
+}
+
+TEST_P(FileSystemTest, AFileThatLostItsNameSaysSo) {
+  const auto file = files_->OpenWritable(Path("f"), OpenMode::kCreate);
+  ASSERT_TRUE(file.ok());
+  EXPECT_TRUE((*file)->CheckLinked().ok());
+  ASSERT_TRUE(files_->Rename(Path("f"), Path("g")).ok());
+  EXPECT_TRUE((*file)->CheckLinked().ok());
+  ASSERT_TRUE(files_->Remove(Path("g")).ok());
+  EXPECT_EQ((*file)->CheckLinked().error().code(), ErrorCode::kIo);
+}
+
 TEST_P(FileSystemTest, ReplacesAFileAsAWhole) {
   ASSERT_TRUE(WriteFileAtomically(*files_, Path("f"), "old").ok());
   ASSERT_TRUE(WriteFileAtomically(*files_, Path("f"), "new").ok());
@@ -121,6 +145,30 @@ INSTANTIATE_TEST_SUITE_P(PosixAndMemory, FileSystemTest, testing::Values(true, f
                          [](const auto& parameter) {
                            return parameter.param ? "Posix" : "Memory";
                          });
+
+TEST(FaultFileSystemTest, LookingFailsOnDemandAndWithThePower) {
+  using Operation = FaultFileSystem::Operation;
+  FaultFileSystem files(1);
+  files.FailAfter(Operation::kCreateDirectory, 0);
+  EXPECT_FALSE(files.CreateDirectories("/d").ok());
+  ASSERT_TRUE(files.CreateDirectories("/d").ok());
+  ASSERT_TRUE(WriteFileAtomically(files, "/d/f", "text").ok());
+  const std::uint64_t operations = files.operations();
+  files.FailAfter(Operation::kOpenRead, 0);
+  EXPECT_EQ(files.OpenRandomAccess("/d/f").error().code(), ErrorCode::kIo);
+  files.FailAfter(Operation::kList, 0);
+  EXPECT_EQ(files.ListDirectory("/d").error().code(), ErrorCode::kIo);
+  const auto file = files.OpenRandomAccess("/d/f");
+  ASSERT_TRUE(file.ok());
+  Bytes byte(1);
+  files.FailAfter(Operation::kRead, 0);
+  EXPECT_EQ((*file)->ReadAt(0, byte).error().code(), ErrorCode::kIo);
+  EXPECT_TRUE((*file)->ReadAt(0, byte).ok());
+  EXPECT_EQ(files.operations(), operations);
+  files.CutPowerAfter(0);
+  EXPECT_FALSE(files.Remove("/d/f").ok());
+  EXPECT_FALSE((*file)->ReadAt(0, byte).ok());
+}
 
 TEST(PosixFileSystemTest, APipeIsRefusedInsteadOfWaitedFor) {
   const std::string path = FreshPath("bedplate_pipe");

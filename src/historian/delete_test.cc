@@ -77,6 +77,15 @@ TEST(DeleteTest, HidesAtOnceCountsRightAndSurvivesARestart) {
     EXPECT_EQ(rest.times[9], 9 * kHour);
     EXPECT_EQ(rest.times[10], 20 * kHour);
     EXPECT_EQ(store.historian().Find(tag)->samples, 90U);
+    const auto aggregate = store.historian().Aggregate(
+        {.tag = tag,
+         .range = {Timestamp(0), Timestamp(100 * kHour)},
+         .bucket = std::chrono::hours(100),
+         .functions = static_cast<std::uint32_t>(AggregateFunction::kCount) |
+                      static_cast<std::uint32_t>(AggregateFunction::kSum)});
+    ASSERT_TRUE(aggregate.ok()) << aggregate.error().ToString();
+    EXPECT_THAT(aggregate->count, ElementsAre(90U));
+    EXPECT_THAT(aggregate->sum, ElementsAre(4950.0 - 145.0));
     EXPECT_EQ(store.Read(other).size(), 100U);
     EXPECT_THAT(store.Problems(), IsEmpty());
   };

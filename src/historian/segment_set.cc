@@ -15,10 +15,11 @@ bool Contains(const std::vector<T>& values, const T& value) {
 
 void Apply(const ManifestChange::Deleted& deleted, Manifest& manifest) {
   manifest.tombstones.push_back(deleted.tombstone);
-  const auto record = std::find_if(
-      manifest.series.begin(), manifest.series.end(),
-      [&](const SeriesRecord& entry) { return entry.definition.id == deleted.tombstone.tag; });
-  if (record == manifest.series.end()) return;
+  const TagId tag = deleted.tombstone.tag;
+  const auto record = std::lower_bound(
+      manifest.series.begin(), manifest.series.end(), tag,
+      [](const SeriesRecord& entry, TagId wanted) { return entry.definition.id < wanted; });
+  if (record == manifest.series.end() || record->definition.id != tag) return;
   SeriesTotals& totals = record->totals;
   totals.samples -= std::min(totals.samples, deleted.samples);
   totals.first_time = deleted.first_time;

@@ -100,7 +100,6 @@ class Store final : public Historian {
   Result<std::optional<Merged>> MergeNext(const CompactionLimits& limits);
   [[nodiscard]] std::vector<std::uint64_t> PickDirty() const;
   void NoteMissingLog();
-  Result<std::uint64_t> DeleteRange(const TagRange& entry);
   void NoteMissingSegments();
   Status FlushAndNote();
   Status Publish(ManifestChange change);

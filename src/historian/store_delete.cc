@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -77,69 +78,97 @@ Result<std::int64_t> LastOutside(const Snapshot& snapshot, const Series& series,
   return TimeOf(last, INT64_MIN);
 }
 
-}  // namespace
+/// What a deletion does to one series.
+struct Deletion {
+  Series* series = nullptr;
+  TimeRange range;
+  ManifestChange::Deleted deleted;
+  std::uint64_t stays = 0;  // times of it that are in the active head too
+  SeriesTotals totals;      // of the series afterwards, head and all
+};
 
-Result<std::uint64_t> Store::Delete(std::span<const TagRange> ranges) {
-  RETURN_IF_ERROR(CheckWritable());
-  const std::lock_guard flushing(flush_mutex_);
+Result<Deletion> PlanDeletion(const Snapshot& segments, Series& series, const TimeRange& wanted) {
+  Deletion deletion;
+  deletion.series = &series;
+  deletion.range = {std::max(wanted.start, kMinTimestamp), std::min(wanted.stop, kMaxTimestamp)};
+  deletion.deleted.tombstone = {.tag = series.id(),
+                                .first_time = deletion.range.start.nanoseconds(),
+                                .last_time = deletion.range.stop.nanoseconds() - 1,
+                                .generation = 0};
+  if (deletion.range.Empty()) return deletion;
+  ASSIGN_OR_RETURN(deletion.deleted.samples, CountIn(segments, series, deletion.range));
+  if (deletion.deleted.samples == 0) return deletion;
+  ASSIGN_OR_RETURN(deletion.deleted.first_time, FirstOutside(segments, series, deletion.range));
+  ASSIGN_OR_RETURN(deletion.deleted.last_time, LastOutside(segments, series, deletion.range));
+  return deletion;
+}
+
+/// Adds what the active head means for it, while nothing is appended.
+Status RegardActive(const Snapshot& segments, const Snapshot& active, Deletion& deletion) {
+  const Series& series = *deletion.series;
+  ASSIGN_OR_RETURN(const auto times, TimesIn(active, series, deletion.range));
+  ASSIGN_OR_RETURN(const StoredSamples stored,
+                   FindStored(segments, series.id(), series.type(), times));
+  deletion.stays =
+      static_cast<std::uint64_t>(std::count(stored.present.begin(), stored.present.end(), true));
+  ASSIGN_OR_RETURN(const auto first,
+                   FindAtOrAfter(active, series.id(), series.type(), kMinTimestamp));
+  ASSIGN_OR_RETURN(const auto last, FindBefore(active, series.id(), series.type(), kMaxTimestamp));
+  deletion.totals = series.totals();
+  deletion.totals.samples -= deletion.deleted.samples - deletion.stays;
+  deletion.totals.first_time = std::min(deletion.deleted.first_time, TimeOf(first, INT64_MAX));
+  deletion.totals.last_time = std::max(deletion.deleted.last_time, TimeOf(last, INT64_MIN));
+  return {};
+}
+
+Status CheckRanges(const SeriesRegistry& registry, std::span<const TagRange> ranges) {
+  std::set<TagId> seen;
   for (const TagRange& entry : ranges) {
-    if (registry_->Find(entry.tag) == nullptr) {
+    if (registry.Find(entry.tag) == nullptr) {
       return Error(ErrorCode::kNotFound, fmt::format("tag {} does not exist", entry.tag.value()));
     }
     if (entry.range.Empty()) {
       return Error(ErrorCode::kInvalidArgument, "a range that ends before it begins");
     }
+    if (!seen.insert(entry.tag).second) {
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("tag {} stands twice in one deletion", entry.tag.value()));
+    }
   }
-  RETURN_IF_ERROR(FlushAndNote());
-  // From here on whatever is appended is later than the deletion, and stays.
-  std::uint64_t samples = 0;
-  for (const TagRange& entry : ranges) {
-    ASSIGN_OR_RETURN(const std::uint64_t deleted, DeleteRange(entry));
-    samples += deleted;
-  }
-  const std::lock_guard lock(wake_mutex_);
-  wake_.notify_all();
-  return samples;
+  return {};
 }
 
-/// Under flush_mutex_, with nothing in the flushing head.
-Result<std::uint64_t> Store::DeleteRange(const TagRange& entry) {
-  Series& series = *registry_->Find(entry.tag);
-  const TimeRange range{std::max(entry.range.start, kMinTimestamp),
-                        std::min(entry.range.stop, kMaxTimestamp)};
-  // The segments do not get samples meanwhile, so most of the work needs nobody to wait.
-  const Snapshot segments = OnlySegments(TakeSnapshot());
-  ASSIGN_OR_RETURN(const std::uint64_t samples, CountIn(segments, series, range));
-  if (samples == 0) return 0;
-  ASSIGN_OR_RETURN(const auto first, FirstOutside(segments, series, range));
-  ASSIGN_OR_RETURN(const auto last, LastOutside(segments, series, range));
-  ManifestChange change;
-  change.deleted.push_back({.tombstone = {.tag = entry.tag,
-                                          .first_time = range.start.nanoseconds(),
-                                          .last_time = range.stop.nanoseconds() - 1,
-                                          .generation = segments_->NextId()},
-                            .samples = samples,
-                            .first_time = first,
-                            .last_time = last});
+}  // namespace
 
+Result<std::uint64_t> Store::Delete(std::span<const TagRange> ranges) {
+  RETURN_IF_ERROR(CheckWritable());
+  RETURN_IF_ERROR(CheckRanges(*registry_, ranges));
+  const std::lock_guard flushing(flush_mutex_);
+  RETURN_IF_ERROR(FlushAndNote());
+  // From here on whatever is appended is later than the deletion, and stays. The segments do not
+  // get samples meanwhile, so most of the work needs nobody to wait.
+  const Snapshot segments = OnlySegments(TakeSnapshot());
+  std::vector<Deletion> deletions;
+  for (const TagRange& entry : ranges) {
+    ASSIGN_OR_RETURN(auto deletion,
+                     PlanDeletion(segments, *registry_->Find(entry.tag), entry.range));
+    if (deletion.deleted.samples > 0) deletions.push_back(std::move(deletion));
+  }
+  if (deletions.empty()) return 0;
+  const std::uint64_t generation = segments_->NextId();
   const auto pause = commits_.Pause();
   const Snapshot active = OnlyActive(TakeSnapshot());
-  ASSIGN_OR_RETURN(const auto times, TimesIn(active, series, range));
-  ASSIGN_OR_RETURN(const StoredSamples stored,
-                   FindStored(segments, series.id(), series.type(), times));
-  const auto stays =
-      static_cast<std::uint64_t>(std::count(stored.present.begin(), stored.present.end(), true));
-  ASSIGN_OR_RETURN(const auto active_first,
-                   FindAtOrAfter(active, series.id(), series.type(), kMinTimestamp));
-  ASSIGN_OR_RETURN(const auto active_last,
-                   FindBefore(active, series.id(), series.type(), kMaxTimestamp));
+  ManifestChange change;
+  std::uint64_t samples = 0;
+  for (Deletion& deletion : deletions) {
+    RETURN_IF_ERROR(RegardActive(segments, active, deletion));
+    deletion.deleted.tombstone.generation = generation;
+    change.deleted.push_back(deletion.deleted);
+    samples += deletion.deleted.samples - deletion.stays;
+  }
   RETURN_IF_ERROR(Publish(std::move(change)));
-  SeriesTotals totals = series.totals();
-  totals.samples -= samples - stays;
-  totals.first_time = std::min(first, TimeOf(active_first, INT64_MAX));
-  totals.last_time = std::max(last, TimeOf(active_last, INT64_MIN));
-  series.SetTotals(totals);
-  return samples - stays;
+  for (const Deletion& deletion : deletions) deletion.series->SetTotals(deletion.totals);
+  return samples;
 }
 
 Status Store::Backup(const std::function<Status(const BackupFile&)>& copy) {
@@ -148,7 +177,8 @@ Status Store::Backup(const std::function<Status(const BackupFile&)>& copy) {
   {
     // The log's files stay while no flush ends.
     const std::lock_guard flushing(flush_mutex_);
-    RETURN_IF_ERROR(FlushAndNote());
+    // It keeps the log short; where it fails, on a full disk say, the log has all of it.
+    static_cast<void>(FlushAndNote());
     Manifest manifest;
     std::map<std::string, std::uint64_t> counted_bytes;
     {

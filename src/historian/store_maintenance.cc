@@ -39,13 +39,18 @@ void Store::RunMaintenance() {
     // full disk by themselves.
     if (FlushIsDue()) static_cast<void>(Flush());
     CompactInBackground();
-    NoteMissingLog();
+    {
+      // While a flush ends it drops files of the log itself.
+      const std::lock_guard flushing(flush_mutex_);
+      NoteMissingLog();
+    }
     if (++maintenance_rounds_ % kSegmentCheckRounds == 0) NoteMissingSegments();
     lock.lock();
   }
 }
 
 /// What a deleted file of the log held is still in memory: the flush that is then due saves it.
+/// Under flush_mutex_.
 void Store::NoteMissingLog() {
   std::map<std::string, std::uint64_t> counted_bytes;
   {
