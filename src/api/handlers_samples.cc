@@ -155,6 +155,7 @@ Result<HttpResponse> AggregateTags(const ApiContext& context, const HttpRequest&
   query.range = params.Range();
   query.buckets = ReadBuckets(params);
   query.functions = ReadFunctions(params);
+  query.percentile = params.Number("percentile", 0, 100, query.percentile);
   query.interpolation = params.Choice("interpolation", {"step", "linear"}) == "linear"
                             ? Interpolation::kLinear
                             : Interpolation::kStep;

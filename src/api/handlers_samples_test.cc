@@ -153,6 +153,13 @@ TEST_F(SamplesApiTest, DaysAreThoseOfTheZone) {
               HasSubstr(R"("count":[24,25,24])"));
 }
 
+TEST_F(SamplesApiTest, APercentileIsTheOneAskedFor) {
+  IngestSeries("p", At("2018-01-01T00:00:00Z"), std::chrono::minutes(1), 11,
+               [](int i) { return static_cast<double>(i); });
+  EXPECT_THAT(GetBody("/api/v1/aggregate?tag=p&bucket=1h&fn=percentile,range&percentile=12.5"),
+              HasSubstr(R"("range":[10],"percentile":[1.25])"));
+}
+
 TEST_F(SamplesApiTest, WrongAggregatesAreRefused) {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"", "400: parameter 'tag': expected a tag or glob, got nothing"},
@@ -166,7 +173,10 @@ TEST_F(SamplesApiTest, WrongAggregatesAreRefused) {
        "400: parameter 'buckets': expected a whole number from 1 to 20000, got '20001'"},
       {"?tag=a&bucket=1h&fn=mean,median",
        "400: parameter 'fn': expected a comma list of count, min, max, mean, sum, first, last, "
-       "time_weighted_mean, integral, known_seconds, got 'median'"},
+       "time_weighted_mean, integral, known_seconds, range, standard_deviation, increase, rate, "
+       "duration_good, duration_bad, percent_good, percentile, got 'median'"},
+      {"?tag=a&bucket=1h&fn=percentile&percentile=101",
+       "400: parameter 'percentile': expected a number from 0 to 100, got '101'"},
       {"?tag=nothing/*&bucket=1h", "404: no tag matches 'nothing/*'"},
   };
   for (const auto& [query, problem] : cases) {

@@ -86,6 +86,17 @@ std::uint64_t ParamReader::Unsigned(std::string_view name, std::uint64_t low, st
   return OptionalUnsigned(name, low, high).value_or(otherwise);
 }
 
+double ParamReader::Number(std::string_view name, double low, double high, double otherwise) {
+  const auto text = Text(name);
+  if (!text) return otherwise;
+  double number = 0;
+  const auto [end, code] = std::from_chars(text->data(), text->data() + text->size(), number);
+  const bool whole = code == std::errc() && end == text->data() + text->size();
+  if (whole && number >= low && number <= high) return number;
+  Fault(name, fmt::format("a number from {} to {}", low, high), "'" + *text + "'");
+  return otherwise;
+}
+
 bool ParamReader::Bool(std::string_view name, bool otherwise) {
   const auto text = Text(name);
   if (!text) return otherwise;

@@ -26,6 +26,7 @@ class ParamReader {
                          std::uint64_t otherwise);
   std::optional<std::uint64_t> OptionalUnsigned(std::string_view name, std::uint64_t low,
                                                 std::uint64_t high);
+  double Number(std::string_view name, double low, double high, double otherwise);
   bool Bool(std::string_view name, bool otherwise);
   /// One of `choices`; the first when absent.
   std::string Choice(std::string_view name, std::initializer_list<std::string_view> choices);

@@ -2,16 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "historian/aggregate_functions.h"
 #include "historian/bucket_accumulator.h"
 #include "historian/merge_cursor.h"
 #include "historian/stored_samples.h"
 
 namespace bedplate::historian {
 namespace {
-
-constexpr auto kTimeWeighted = static_cast<std::uint32_t>(AggregateFunction::kTimeWeightedMean) |
-                               static_cast<std::uint32_t>(AggregateFunction::kIntegral) |
-                               static_cast<std::uint32_t>(AggregateFunction::kKnownSeconds);
 
 Error Invalid(std::string message) {
   return Error(ErrorCode::kInvalidArgument, std::move(message));
@@ -48,7 +45,8 @@ std::optional<Reading> ToReading(const std::optional<Sample>& sample, bool good_
   if (!sample) return std::nullopt;
   return Reading{.time = sample->time.nanoseconds(),
                  .value = AsDouble(sample->value).value_or(0),
-                 .known = !good_only || sample->quality.IsGood()};
+                 .known = !good_only || sample->quality.IsGood(),
+                 .good = sample->quality.IsGood()};
 }
 
 /// Memory that a thread uses again from block to block and from series to series.
@@ -79,6 +77,13 @@ Status AddRun(MergeCursor& cursor, Run& run, ValueType type, BucketAccumulator& 
   return {};
 }
 
+Error TooMuchKept(const AggregateRequest& request) {
+  return Error(ErrorCode::kResourceExhausted,
+               fmt::format("an exact percentile needs 8 bytes of memory for each sample, and a "
+                           "request may use {} bytes; ask for a shorter range or fewer tags",
+                           request.memory_bytes));
+}
+
 Status AddRuns(MergeCursor& cursor, const AggregateRequest& request, ValueType type,
                BucketAccumulator& accumulator) {
   while (true) {
@@ -86,6 +91,7 @@ Status AddRuns(MergeCursor& cursor, const AggregateRequest& request, ValueType t
     ASSIGN_OR_RETURN(auto run, cursor.Next());
     if (!run) return {};
     RETURN_IF_ERROR(AddRun(cursor, *run, type, accumulator));
+    if (accumulator.kept_bytes() > request.memory_bytes) return TooMuchKept(request);
   }
 }
 
@@ -106,6 +112,9 @@ Status CheckAggregate(const AggregateRequest& request, ValueType type) {
   if (buckets > kMaxBuckets) {
     return Invalid(fmt::format("bucket: {} buckets, expected at most {}", buckets, kMaxBuckets));
   }
+  if (!(request.percentile >= 0 && request.percentile <= 100)) {
+    return Invalid(fmt::format("percentile: expected 0 to 100, got {}", request.percentile));
+  }
   const bool count_only =
       (request.functions & ~static_cast<std::uint32_t>(AggregateFunction::kCount)) == 0;
   if (type == ValueType::kString && !count_only) {
@@ -118,8 +127,8 @@ Result<AggregateColumns> ComputeAggregate(const Snapshot& snapshot, ValueType ty
                                           const AggregateRequest& request, Timestamp now) {
   BEDPLATE_CHECK(CheckAggregate(request, type).ok());
   BucketAccumulator accumulator(request);
-  const bool weighted = (request.functions & kTimeWeighted) != 0;
-  if (weighted) {
+  const bool spans = (request.functions & (kTimeWeightedFunctions | kDurationFunctions)) != 0;
+  if (spans || (request.functions & kCounterFunctions) != 0) {
     ASSIGN_OR_RETURN(const auto before,
                      FindBefore(snapshot, request.tag, type, request.range.start));
     if (before) accumulator.SetBefore(*ToReading(before, request.good_only));
@@ -127,7 +136,7 @@ Result<AggregateColumns> ComputeAggregate(const Snapshot& snapshot, ValueType ty
   ASSIGN_OR_RETURN(auto sources, CollectSources(snapshot, request.tag, type, request.range));
   MergeCursor cursor(std::move(sources), request.range);
   RETURN_IF_ERROR(AddRuns(cursor, request, type, accumulator));
-  if (weighted) {
+  if (spans) {
     ASSIGN_OR_RETURN(const auto after,
                      FindAtOrAfter(snapshot, request.tag, type, request.range.stop));
     accumulator.Close(ToReading(after, request.good_only), now.nanoseconds());

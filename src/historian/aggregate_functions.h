@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
 #include <limits>
 #include <string_view>
 #include <vector>
@@ -34,11 +35,44 @@ inline constexpr std::array kAggregateFunctions = {
                           kNoNumber},
     AggregateFunctionInfo{AggregateFunction::kKnownSeconds, "known_seconds",
                           &AggregateColumns::known_seconds, 0},
+    AggregateFunctionInfo{AggregateFunction::kRange, "range", &AggregateColumns::range, kNoNumber},
+    AggregateFunctionInfo{AggregateFunction::kStandardDeviation, "standard_deviation",
+                          &AggregateColumns::standard_deviation, kNoNumber},
+    AggregateFunctionInfo{AggregateFunction::kIncrease, "increase", &AggregateColumns::increase,
+                          kNoNumber},
+    AggregateFunctionInfo{AggregateFunction::kRate, "rate", &AggregateColumns::rate, kNoNumber},
+    AggregateFunctionInfo{AggregateFunction::kDurationGood, "duration_good",
+                          &AggregateColumns::duration_good, 0},
+    AggregateFunctionInfo{AggregateFunction::kDurationBad, "duration_bad",
+                          &AggregateColumns::duration_bad, 0},
+    AggregateFunctionInfo{AggregateFunction::kPercentGood, "percent_good",
+                          &AggregateColumns::percent_good, 0},
+    AggregateFunctionInfo{AggregateFunction::kPercentile, "percentile",
+                          &AggregateColumns::percentile, kNoNumber},
 };
 
 [[nodiscard]] constexpr bool Includes(std::uint32_t functions, AggregateFunction function) {
   return (functions & static_cast<std::uint32_t>(function)) != 0;
 }
+
+constexpr std::uint32_t BitsOf(std::initializer_list<AggregateFunction> functions) {
+  std::uint32_t bits = 0;
+  for (const AggregateFunction function : functions) bits |= static_cast<std::uint32_t>(function);
+  return bits;
+}
+
+/// By what a function needs: the value between samples, the quality between them, the steps from
+/// each usable sample to the next, every sample.
+inline constexpr std::uint32_t kTimeWeightedFunctions =
+    BitsOf({AggregateFunction::kTimeWeightedMean, AggregateFunction::kIntegral,
+            AggregateFunction::kKnownSeconds});
+inline constexpr std::uint32_t kDurationFunctions =
+    BitsOf({AggregateFunction::kDurationGood, AggregateFunction::kDurationBad,
+            AggregateFunction::kPercentGood});
+inline constexpr std::uint32_t kCounterFunctions =
+    BitsOf({AggregateFunction::kIncrease, AggregateFunction::kRate});
+inline constexpr std::uint32_t kSampleFunctions =
+    BitsOf({AggregateFunction::kStandardDeviation, AggregateFunction::kPercentile});
 
 /// The bits of all functions.
 inline constexpr std::uint32_t kAllAggregateFunctions = [] {

@@ -1,6 +1,9 @@
 #include <cmath>
+#include <fstream>
 #include <limits>
+#include <numeric>
 #include <random>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -37,6 +40,63 @@ class NaiveBucket {
       if (bucket_.Contains(sample.time) && Known(sample)) values.push_back(Number(sample));
     }
     return values;
+  }
+
+  [[nodiscard]] double StandardDeviation() const {
+    const std::vector<double> values = Values();
+    if (values.size() < 2) return kNotANumber;
+    const auto count = static_cast<double>(values.size());
+    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+    double squares = 0;
+    for (const double value : values) squares += (value - mean) * (value - mean);
+    return std::sqrt(squares / (count - 1));
+  }
+
+  [[nodiscard]] double Percentile() const {
+    std::vector<double> values = Values();
+    if (values.empty()) return kNotANumber;
+    std::sort(values.begin(), values.end());
+    const double rank = request_.percentile / 100 * static_cast<double>(values.size() - 1);
+    const double below = values[static_cast<std::size_t>(std::floor(rank))];
+    const double above = values[static_cast<std::size_t>(std::ceil(rank))];
+    return below + (above - below) * (rank - std::floor(rank));
+  }
+
+  /// What a counter went up by in the bucket, and the seconds that it took.
+  [[nodiscard]] std::pair<double, double> Increase() const {
+    double increase = 0;
+    double seconds = 0;
+    const Sample* before = nullptr;
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      const Sample& sample = samples_[i];
+      const bool enters = sample.time < request_.range.start && i + 1 < samples_.size() &&
+                          samples_[i + 1].time >= request_.range.start;
+      if (sample.time < request_.range.start && !enters) continue;
+      if (!Known(sample)) continue;
+      if (before != nullptr && bucket_.Contains(sample.time)) {
+        const double step = Number(sample) - Number(*before);
+        increase += step < 0 ? Number(sample) : step;
+        seconds += Seconds(sample.time - before->time);
+      }
+      before = &sample;
+    }
+    return {increase, seconds};
+  }
+
+  /// Seconds with a sample in force that is good, or that is not.
+  [[nodiscard]] double Duration(bool good) const {
+    double seconds = 0;
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      const Sample& sample = samples_[i];
+      if (sample.quality.IsGood() != good) continue;
+      const Timestamp end =
+          i + 1 < samples_.size() ? samples_[i + 1].time : std::max(now_, sample.time);
+      const Timestamp from = std::max(sample.time, bucket_.start);
+      Timestamp to = std::min(end, bucket_.stop);
+      if (to - sample.time > request_.hold) to = sample.time + request_.hold;
+      if (to > from) seconds += Seconds(to - from);
+    }
+    return seconds;
   }
 
   /// Value x seconds and seconds of the part of the bucket where the value is known.
@@ -91,6 +151,20 @@ void ExpectSame(double actual, double expected, const char* what) {
   }
 }
 
+void ExpectExtrasLikeNaive(const AggregateColumns& columns, std::size_t i, const NaiveBucket& naive,
+                           const TimeRange& bucket) {
+  ExpectSame(columns.range[i], columns.max[i] - columns.min[i], "range");
+  ExpectSame(columns.standard_deviation[i], naive.StandardDeviation(), "standard deviation");
+  ExpectSame(columns.percentile[i], naive.Percentile(), "percentile");
+  const auto [increase, counted] = naive.Increase();
+  ExpectSame(columns.increase[i], counted > 0 ? increase : kNotANumber, "increase");
+  ExpectSame(columns.rate[i], counted > 0 ? increase / counted : kNotANumber, "rate");
+  ExpectSame(columns.duration_good[i], naive.Duration(true), "duration good");
+  ExpectSame(columns.duration_bad[i], naive.Duration(false), "duration bad");
+  const auto length = static_cast<double>((bucket.stop - bucket.start).count()) / 1e9;
+  ExpectSame(columns.percent_good[i], 100 * naive.Duration(true) / length, "percent good");
+}
+
 void ExpectLikeNaive(const AggregateColumns& columns, const std::vector<Sample>& samples,
                      const AggregateRequest& request, Timestamp now) {
   std::size_t i = 0;
@@ -119,6 +193,7 @@ void ExpectLikeNaive(const AggregateColumns& columns, const std::vector<Sample>&
     ExpectSame(columns.time_weighted_mean[i], seconds > 0 ? integral / seconds : kNotANumber,
                "time-weighted mean");
     ExpectSame(columns.known_seconds[i], seconds, "known seconds");
+    ExpectExtrasLikeNaive(columns, i, naive, bucket);
   }
   EXPECT_EQ(columns.starts.size(), i);
 }
@@ -175,6 +250,7 @@ TEST(AggregateTest, AgreesWithTheDefinitionOnRandomData) {
                                .functions = kEverything};
       request.interpolation = random() % 2 == 0 ? Interpolation::kStep : Interpolation::kLinear;
       request.good_only = random() % 2 == 0;
+      request.percentile = static_cast<double>(random() % 101);
       if (random() % 3 == 0) request.hold = std::chrono::milliseconds(random() % 3000 + 1);
       const auto columns = store.historian().Aggregate(request);
       ASSERT_TRUE(columns.ok()) << columns.error().ToString();
@@ -261,8 +337,100 @@ TEST(AggregateRequestTest, SaysWhatIsWrong) {
   EXPECT_EQ(code({.tag = number, .range = hour}), ErrorCode::kInvalidArgument);
   EXPECT_EQ(code({.tag = number, .range = hour, .bucket = std::chrono::nanoseconds(1)}),
             ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code({.tag = number, .range = hour, .bucket = second, .percentile = 101}),
+            ErrorCode::kInvalidArgument);
   EXPECT_EQ(code({.tag = text, .range = hour, .bucket = second, .functions = kEverything}),
             ErrorCode::kInvalidArgument);
+}
+
+TEST(AggregateRequestTest, APercentileKeepsToItsMemory) {
+  TestStore store;
+  const TagId tag = store.Tag("a");
+  SampleColumns samples;
+  for (int i = 0; i < 100; ++i) samples.Push({Timestamp::FromSeconds(i), 1.0 * i, kGood});
+  store.Append(tag, samples);
+  AggregateRequest request{.tag = tag,
+                           .range = {Timestamp::FromSeconds(0), Timestamp::FromSeconds(100)},
+                           .bucket = std::chrono::seconds(100),
+                           .functions = static_cast<std::uint32_t>(AggregateFunction::kPercentile),
+                           .percentile = 90,
+                           .memory_bytes = 800};
+  const auto enough = store.historian().Aggregate(request);
+  ASSERT_TRUE(enough.ok()) << enough.error().ToString();
+  EXPECT_THAT(enough->percentile, ElementsAre(DoubleNear(89.1, 1e-12)));
+  request.memory_bytes = 799;
+  const auto refused = store.historian().Aggregate(request);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), ErrorCode::kResourceExhausted);
+  EXPECT_THAT(refused.error().ToString(), testing::HasSubstr("may use 799 bytes"));
+}
+
+using Cells = std::vector<std::string>;
+
+/// The rows below the line `header` of a table in the document, cell by cell.
+std::vector<Cells> TableOf(const std::string& header) {
+  std::ifstream file(std::string(BEDPLATE_SOURCE_DIR) + "/docs/methods/aggregates.md");
+  std::vector<Cells> rows;
+  std::string line;
+  while (std::getline(file, line) && line != header) {
+  }
+  std::getline(file, line);  // the rule below the header
+  while (std::getline(file, line) && line.starts_with("| ")) {
+    std::istringstream text(line.substr(2));
+    Cells& cells = rows.emplace_back();
+    for (std::string cell; std::getline(text, cell, '|');) {
+      cells.push_back(cell.substr(
+          cell.find_first_not_of(' ') == std::string::npos ? 0 : cell.find_first_not_of(' ')));
+      while (!cells.back().empty() && cells.back().back() == ' ') cells.back().pop_back();
+    }
+  }
+  return rows;
+}
+
+double ColumnOf(const AggregateColumns& columns, const AggregateFunctionInfo& info,
+                std::size_t index) {
+  return info.column == nullptr ? static_cast<double>(columns.count[index])
+                                : (columns.*info.column)[index];
+}
+
+/// Each number that the document gives, from the samples that it gives.
+TEST(AggregateDocumentTest, ItsExamplesHold) {
+  TestStore store;
+  const TagId tag = store.Tag("plant/power");
+  SampleColumns samples;
+  for (const Cells& row : TableOf("| second | value | quality |")) {
+    samples.Push({Timestamp::FromSeconds(std::stoll(row[0])), std::stod(row[1]),
+                  row[2] == "good" ? kGood : kBad});
+  }
+  ASSERT_EQ(samples.size(), 6U);
+  store.Append(tag, samples);
+  std::uint32_t shown = 0;
+  for (const Cells& row :
+       TableOf("| fn | quality | interpolation | 60 to 120 s | 120 to 180 s | Part 13 |")) {
+    SCOPED_TRACE(row[0] + " " + row[1] + " " + row[2]);
+    const auto* const info =
+        std::ranges::find(kAggregateFunctions, row[0], &AggregateFunctionInfo::name);
+    ASSERT_NE(info, kAggregateFunctions.end());
+    shown |= static_cast<std::uint32_t>(info->function);
+    const auto columns = store.historian().Aggregate(
+        {.tag = tag,
+         .range = {Timestamp::FromSeconds(60), Timestamp::FromSeconds(180)},
+         .bucket = std::chrono::seconds(60),
+         .functions = static_cast<std::uint32_t>(info->function),
+         .interpolation = row[2] == "linear" ? Interpolation::kLinear : Interpolation::kStep,
+         .good_only = row[1] == "good",
+         .percentile = 75});
+    ASSERT_TRUE(columns.ok());
+    for (const std::size_t i : {0U, 1U}) {
+      const double actual = ColumnOf(*columns, *info, i);
+      if (row[3 + i] == "null") {
+        EXPECT_TRUE(std::isnan(actual)) << actual;
+      } else {
+        EXPECT_NEAR(actual, std::stod(row[3 + i]), 0.005);
+      }
+    }
+  }
+  EXPECT_EQ(shown, kEverything) << "a function has no example";
 }
 
 TEST(AggregateRequestTest, CountsStrings) {

@@ -13,6 +13,14 @@ double Seconds(std::int64_t nanoseconds) {
   return static_cast<double>(nanoseconds) / static_cast<double>(kNanosecondsPerSecond);
 }
 
+bool WantsAny(AggregateFunction function, std::uint32_t functions) {
+  return Includes(functions, function);
+}
+
+bool WantsAny(const AggregateRequest& request, std::uint32_t functions) {
+  return (request.functions & functions) != 0;
+}
+
 double Interpolate(const Reading& from, const Reading& to, std::int64_t time) {
   if (time == from.time) return from.value;
   if (time == to.time) return to.value;
@@ -32,19 +40,32 @@ std::size_t NumberRun::LowerBound(std::size_t begin, std::int64_t time) const no
 }
 
 BucketAccumulator::BucketAccumulator(const AggregateRequest& request) : request_(request) {
-  weighted_ = Wants(AggregateFunction::kTimeWeightedMean) || Wants(AggregateFunction::kIntegral) ||
-              Wants(AggregateFunction::kKnownSeconds);
+  weighted_ = WantsAny(request, kTimeWeightedFunctions);
+  durations_ = WantsAny(request, kDurationFunctions);
+  counting_ = WantsAny(request, kCounterFunctions);
   const std::int64_t width = request.bucket.count();
   const std::int64_t length = (request.range.stop - request.range.start).count();
   buckets_.resize(static_cast<std::size_t>((length - 1) / width + 1));
+  if (durations_ || counting_ || WantsAny(request, kSampleFunctions)) {
+    extras_.resize(buckets_.size());
+  }
+}
+
+void BucketAccumulator::SetBefore(const Reading& reading) {
+  previous_ = reading;
+  if (reading.known) counter_ = reading;
 }
 
 void BucketAccumulator::Add(const Reading& reading) {
   Connect(reading);
   if (!reading.known) return;
   const double value = reading.value;
-  Combine(buckets_[BucketOf(reading.time)],
+  const std::size_t index = BucketOf(reading.time);
+  Combine(buckets_[index],
           {.min = value, .max = value, .sum = value, .first = value, .last = value}, 1);
+  if (extras_.empty()) return;
+  KeepValues(extras_[index], {&value, 1});
+  CountUp(extras_[index], reading);
 }
 
 void BucketAccumulator::AddRun(const NumberRun& run) {
@@ -61,25 +82,25 @@ void BucketAccumulator::AddRun(const NumberRun& run) {
 }
 
 Reading BucketAccumulator::ReadingAt(const NumberRun& run, std::size_t index) const {
-  const bool known =
-      !request_.good_only || run.qualities == nullptr || Quality(run.qualities[index]).IsGood();
-  return {run.TimeAt(index), run.values[index], known};
+  const bool good = run.qualities == nullptr || Quality(run.qualities[index]).IsGood();
+  return {run.TimeAt(index), run.values[index], good || !request_.good_only, good};
 }
 
 /// Whether the time between two samples of `run` may be known in part only.
 bool BucketAccumulator::SpansNeedReadings(const NumberRun& run) const {
-  if (!weighted_) return false;
-  if (request_.good_only && run.qualities != nullptr) return true;
+  if (!weighted_ && !durations_) return false;
+  if ((request_.good_only || durations_) && run.qualities != nullptr) return true;
   if (request_.hold == std::chrono::nanoseconds::max()) return false;
   return run.stride == 0 || run.stride > request_.hold.count();
 }
 
 /// Adds samples [begin, end), which lie in one bucket.
 void BucketAccumulator::AddSlice(const NumberRun& run, std::size_t begin, std::size_t end) {
-  Bucket& bucket = buckets_[BucketOf(run.TimeAt(begin))];
-  if (weighted_) {
+  const std::size_t index = BucketOf(run.TimeAt(begin));
+  Bucket& bucket = buckets_[index];
+  if (weighted_ || durations_) {
     Connect(ReadingAt(run, begin));
-    AddSpansWithin(bucket, run, begin, end);
+    AddSpansWithin(index, run, begin, end);
     previous_ = ReadingAt(run, end - 1);
   }
   const std::span<const double> values = UsableValues(run, begin, end);
@@ -92,14 +113,22 @@ void BucketAccumulator::AddSlice(const NumberRun& run, std::size_t begin, std::s
            .first = values.front(),
            .last = values.back()},
           values.size());
+  if (extras_.empty()) return;
+  KeepValues(extras_[index], values);
+  if (!counting_) return;
+  for (std::size_t i = begin; i < end; ++i) CountUp(extras_[index], ReadingAt(run, i));
 }
 
 /// Adds the time from sample `begin` to the last one before `end`; all of it is known.
-void BucketAccumulator::AddSpansWithin(Bucket& bucket, const NumberRun& run, std::size_t begin,
+void BucketAccumulator::AddSpansWithin(std::size_t index, const NumberRun& run, std::size_t begin,
                                        std::size_t end) {
   const std::size_t last = end - 1;
   if (begin == last) return;
-  bucket.known_seconds += Seconds(run.TimeAt(last) - run.TimeAt(begin));
+  const double seconds = Seconds(run.TimeAt(last) - run.TimeAt(begin));
+  if (durations_) extras_[index].good_seconds += seconds;
+  if (!weighted_) return;
+  Bucket& bucket = buckets_[index];
+  bucket.known_seconds += seconds;
   const bool step = request_.interpolation == Interpolation::kStep;
   if (run.stride != 0) {
     double sum = SummarizeNumbers({run.values + begin, run.values + last}).sum;
@@ -111,6 +140,24 @@ void BucketAccumulator::AddSpansWithin(Bucket& bucket, const NumberRun& run, std
     const double mean = step ? run.values[i] : run.values[i] / 2 + run.values[i + 1] / 2;
     bucket.integral.Add(mean * Seconds(run.times[i + 1] - run.times[i]));
   }
+}
+
+/// Of one bucket's usable values, in ascending time.
+void BucketAccumulator::KeepValues(Extra& extra, std::span<const double> values) {
+  if (Wants(AggregateFunction::kStandardDeviation)) extra.moments.Add(values);
+  if (!Wants(AggregateFunction::kPercentile)) return;
+  extra.values.insert(extra.values.end(), values.begin(), values.end());
+  kept_values_ += values.size();
+}
+
+void BucketAccumulator::CountUp(Extra& extra, const Reading& reading) {
+  if (!counting_ || !reading.known) return;
+  if (counter_) {
+    const double step = reading.value - counter_->value;
+    extra.increase.Add(step >= 0 ? step : reading.value);
+    extra.counted_seconds += Seconds(reading.time - counter_->time);
+  }
+  counter_ = reading;
 }
 
 /// The values that count; they live until the next call.
@@ -128,28 +175,32 @@ std::span<const double> BucketAccumulator::UsableValues(const NumberRun& run, st
 
 bool BucketAccumulator::CanAddBlock(const BlockHeader& block) const {
   if (BucketOf(block.first_time) != BucketOf(block.last_time)) return false;
-  // The header's integral does not tell how far apart the samples are.
-  if (weighted_ && request_.hold != std::chrono::nanoseconds::max()) return false;
-  return block.AllGood() || (request_.good_only && !weighted_);
+  if (counting_ || WantsAny(request_, kSampleFunctions)) return false;
+  const bool spans = weighted_ || durations_;
+  // The header does not tell how far apart the samples are.
+  if (spans && request_.hold != std::chrono::nanoseconds::max()) return false;
+  return block.AllGood() || (request_.good_only && !spans);
 }
 
 void BucketAccumulator::AddBlock(const BlockHeader& block) {
   const BlockStatistics& statistics = block.statistics;
-  Bucket& bucket = buckets_[BucketOf(block.first_time)];
-  Connect({block.first_time, statistics.first, true});
+  const std::size_t index = BucketOf(block.first_time);
+  Bucket& bucket = buckets_[index];
+  Connect({block.first_time, statistics.first, true, true});
   if (block.good_count > 0) Combine(bucket, statistics, block.good_count);
   if (weighted_) {
     const bool step = request_.interpolation == Interpolation::kStep;
     bucket.integral.Add(step ? statistics.step_integral : statistics.linear_integral);
     bucket.known_seconds += Seconds(block.last_time - block.first_time);
   }
-  previous_ = Reading{block.last_time, statistics.last, true};
+  if (durations_) extras_[index].good_seconds += Seconds(block.last_time - block.first_time);
+  previous_ = Reading{block.last_time, statistics.last, true, true};
 }
 
 void BucketAccumulator::Close(const std::optional<Reading>& after, std::int64_t extend_until) {
   if (after) return Connect(*after);
-  if (!previous_ || request_.interpolation == Interpolation::kLinear) return;
-  if (extend_until > previous_->time) Connect({extend_until, previous_->value, false});
+  if (!previous_ || extend_until <= previous_->time) return;
+  Connect({extend_until, previous_->value, false, false});
 }
 
 bool BucketAccumulator::Wants(AggregateFunction function) const {
@@ -181,16 +232,15 @@ void BucketAccumulator::Combine(Bucket& bucket, const BlockStatistics& statistic
 
 /// Accounts for the time between the reading before and `next`, which becomes the reading before.
 void BucketAccumulator::Connect(const Reading& next) {
-  if (weighted_ && previous_ && previous_->known) {
-    const bool step = request_.interpolation == Interpolation::kStep;
-    if (step || next.known) AddSpan(*previous_, next);
-  }
+  if ((weighted_ || durations_) && previous_) AddSpan(*previous_, next);
   previous_ = next;
 }
 
 /// Adds the stretch between two readings to the buckets that it touches.
 void BucketAccumulator::AddSpan(const Reading& from, const Reading& to) {
   const bool step = request_.interpolation == Interpolation::kStep;
+  const bool known = weighted_ && from.known && (step || to.known);
+  if (!known && !durations_) return;
   std::int64_t start = std::max(from.time, request_.range.start.nanoseconds());
   std::int64_t stop = std::min(to.time, request_.range.stop.nanoseconds());
   if (request_.hold.count() < stop - from.time) stop = from.time + request_.hold.count();
@@ -198,32 +248,63 @@ void BucketAccumulator::AddSpan(const Reading& from, const Reading& to) {
     const std::size_t index = BucketOf(start);
     const std::int64_t end = std::min(stop, StartOf(index + 1));
     const double seconds = Seconds(end - start);
-    const double mean =
-        step ? from.value : Interpolate(from, to, start) / 2 + Interpolate(from, to, end) / 2;
-    buckets_[index].integral.Add(mean * seconds);
-    buckets_[index].known_seconds += seconds;
+    if (durations_) {
+      (from.good ? extras_[index].good_seconds : extras_[index].bad_seconds) += seconds;
+    }
+    if (known) {
+      const double mean =
+          step ? from.value : Interpolate(from, to, start) / 2 + Interpolate(from, to, end) / 2;
+      buckets_[index].integral.Add(mean * seconds);
+      buckets_[index].known_seconds += seconds;
+    }
     start = end;
   }
 }
 
-double BucketAccumulator::ValueOf(AggregateFunction function, const Bucket& bucket) {
-  const bool has_samples = bucket.count > 0;
-  const bool is_known = bucket.known_seconds > 0;
-  switch (function) {
-    case AggregateFunction::kCount: return static_cast<double>(bucket.count);
-    case AggregateFunction::kMin: return has_samples ? bucket.min : kNoNumber;
-    case AggregateFunction::kMax: return has_samples ? bucket.max : kNoNumber;
-    case AggregateFunction::kMean:
-      return has_samples ? bucket.sum.Total() / static_cast<double>(bucket.count) : kNoNumber;
-    case AggregateFunction::kSum: return has_samples ? bucket.sum.Total() : kNoNumber;
-    case AggregateFunction::kFirst: return has_samples ? bucket.first : kNoNumber;
-    case AggregateFunction::kLast: return has_samples ? bucket.last : kNoNumber;
-    case AggregateFunction::kTimeWeightedMean:
-      return is_known ? bucket.integral.Total() / bucket.known_seconds : kNoNumber;
-    case AggregateFunction::kIntegral: return is_known ? bucket.integral.Total() : kNoNumber;
-    case AggregateFunction::kKnownSeconds: return bucket.known_seconds;
+double BucketAccumulator::ValueOf(AggregateFunction function, std::size_t index) {
+  if (WantsAny(function, kDurationFunctions | kCounterFunctions | kSampleFunctions)) {
+    return ExtraValueOf(function, index);
   }
-  return kNoNumber;
+  return BasicValueOf(function, buckets_[index]);
+}
+
+double BucketAccumulator::BasicValueOf(AggregateFunction function, const Bucket& bucket) const {
+  if (WantsAny(function, kTimeWeightedFunctions)) {
+    if (function == AggregateFunction::kKnownSeconds) return bucket.known_seconds;
+    if (!(bucket.known_seconds > 0)) return kNoNumber;
+    const double integral = bucket.integral.Total();
+    const bool mean = function == AggregateFunction::kTimeWeightedMean;
+    return mean ? integral / bucket.known_seconds : integral;
+  }
+  if (bucket.count == 0) return kNoNumber;
+  switch (function) {
+    case AggregateFunction::kMin: return bucket.min;
+    case AggregateFunction::kMax: return bucket.max;
+    case AggregateFunction::kMean: return bucket.sum.Total() / static_cast<double>(bucket.count);
+    case AggregateFunction::kSum: return bucket.sum.Total();
+    case AggregateFunction::kFirst: return bucket.first;
+    case AggregateFunction::kLast: return bucket.last;
+    case AggregateFunction::kRange: return bucket.max - bucket.min;
+    default: return kNoNumber;
+  }
+}
+
+/// Orders the kept values of the bucket anew.
+double BucketAccumulator::ExtraValueOf(AggregateFunction function, std::size_t index) {
+  Extra& extra = extras_[index];
+  switch (function) {
+    case AggregateFunction::kStandardDeviation: return extra.moments.StandardDeviation();
+    case AggregateFunction::kIncrease:
+      return extra.counted_seconds > 0 ? extra.increase.Total() : kNoNumber;
+    case AggregateFunction::kRate:
+      return extra.counted_seconds > 0 ? extra.increase.Total() / extra.counted_seconds : kNoNumber;
+    case AggregateFunction::kDurationGood: return extra.good_seconds;
+    case AggregateFunction::kDurationBad: return extra.bad_seconds;
+    case AggregateFunction::kPercentGood:
+      return 100 * extra.good_seconds / Seconds(StartOf(index + 1) - StartOf(index));
+    case AggregateFunction::kPercentile: return Percentile(extra.values, request_.percentile);
+    default: return kNoNumber;
+  }
 }
 
 AggregateColumns BucketAccumulator::Take() {
@@ -239,7 +320,7 @@ AggregateColumns BucketAccumulator::Take() {
     }
     std::vector<double>& column = columns.*info.column;
     column.reserve(buckets_.size());
-    for (const Bucket& bucket : buckets_) column.push_back(ValueOf(info.function, bucket));
+    for (std::size_t i = 0; i < buckets_.size(); ++i) column.push_back(ValueOf(info.function, i));
   }
   return columns;
 }

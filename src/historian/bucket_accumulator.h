@@ -8,6 +8,7 @@
 #include "historian/block.h"
 #include "historian/compensated_sum.h"
 #include "historian/historian.h"
+#include "historian/moments.h"
 
 namespace bedplate::historian {
 
@@ -16,6 +17,7 @@ struct Reading {
   std::int64_t time = 0;  // ns since 1970
   double value = 0;
   bool known = false;
+  bool good = false;  // its quality, whatever the request makes of it
 };
 
 /// Numbers of one series in ascending time, in memory of somebody else.
@@ -40,7 +42,7 @@ class BucketAccumulator {
   explicit BucketAccumulator(const AggregateRequest& request);
 
   /// The reading before the range, whose value is in force when it begins.
-  void SetBefore(const Reading& reading) { previous_ = reading; }
+  void SetBefore(const Reading& reading);
   /// A reading in the range.
   void Add(const Reading& reading);
   /// Readings in the range, a bucket at a time.
@@ -52,6 +54,9 @@ class BucketAccumulator {
   /// What follows the range: the next reading, or none; then the last value stays in force until
   /// `extend_until` (step only).
   void Close(const std::optional<Reading>& after, std::int64_t extend_until);
+
+  /// The memory that samples were kept in so far.
+  [[nodiscard]] std::uint64_t kept_bytes() const noexcept { return kept_values_ * sizeof(double); }
 
   [[nodiscard]] AggregateColumns Take();
 
@@ -67,10 +72,20 @@ class BucketAccumulator {
     double known_seconds = 0;
   };
 
+  /// What only some functions need of a bucket.
+  struct Extra {
+    Moments moments;
+    CompensatedSum increase;
+    double counted_seconds = 0;  // that `increase` took
+    double good_seconds = 0;
+    double bad_seconds = 0;
+    std::vector<double> values;
+  };
+
   [[nodiscard]] Reading ReadingAt(const NumberRun& run, std::size_t index) const;
   [[nodiscard]] bool SpansNeedReadings(const NumberRun& run) const;
   void AddSlice(const NumberRun& run, std::size_t begin, std::size_t end);
-  void AddSpansWithin(Bucket& bucket, const NumberRun& run, std::size_t begin, std::size_t end);
+  void AddSpansWithin(std::size_t index, const NumberRun& run, std::size_t begin, std::size_t end);
   [[nodiscard]] std::span<const double> UsableValues(const NumberRun& run, std::size_t begin,
                                                      std::size_t end);
   [[nodiscard]] bool Wants(AggregateFunction function) const;
@@ -79,13 +94,22 @@ class BucketAccumulator {
   void Combine(Bucket& bucket, const BlockStatistics& statistics, std::uint64_t count);
   void Connect(const Reading& next);
   void AddSpan(const Reading& from, const Reading& to);
-  [[nodiscard]] static double ValueOf(AggregateFunction function, const Bucket& bucket);
+  void KeepValues(Extra& extra, std::span<const double> values);
+  void CountUp(Extra& extra, const Reading& reading);
+  [[nodiscard]] double ValueOf(AggregateFunction function, std::size_t index);
+  [[nodiscard]] double BasicValueOf(AggregateFunction function, const Bucket& bucket) const;
+  [[nodiscard]] double ExtraValueOf(AggregateFunction function, std::size_t index);
 
   AggregateRequest request_;
-  bool weighted_;  // some time-weighted function is wanted
+  bool weighted_;   // some time-weighted function is wanted
+  bool durations_;  // some duration of a quality is
+  bool counting_;   // the increase of a counter is
   std::vector<Bucket> buckets_;
+  std::vector<Extra> extras_;  // as many, or none when no function needs one
+  std::uint64_t kept_values_ = 0;
   std::optional<Reading> previous_;
-  std::vector<double> usable_;  // scratch of UsableValues
+  std::optional<Reading> counter_;  // the last usable one before
+  std::vector<double> usable_;      // scratch of UsableValues
 };
 
 }  // namespace bedplate::historian

@@ -23,4 +23,8 @@ Status Historian::Backup(const std::function<Status(const BackupFile&)>&) {
   return Error(ErrorCode::kUnsupported, "this historian has no files");
 }
 
+Result<StateColumns> Historian::TimeInState(const StateRequest& /*request*/) const {
+  return Error(ErrorCode::kUnsupported, "this historian tells no time in state");
+}
+
 }  // namespace bedplate

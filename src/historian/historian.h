@@ -102,9 +102,17 @@ enum class AggregateFunction : std::uint32_t {
   kSum = 1U << 4U,
   kFirst = 1U << 5U,
   kLast = 1U << 6U,
-  kTimeWeightedMean = 1U << 7U,  // over the part of the bucket where the value is known
-  kIntegral = 1U << 8U,          // value x seconds, over the same part
-  kKnownSeconds = 1U << 9U,      // the length of that part; 0 where no value is known
+  kTimeWeightedMean = 1U << 7U,    // over the part of the bucket where the value is known
+  kIntegral = 1U << 8U,            // value x seconds, over the same part
+  kKnownSeconds = 1U << 9U,        // the length of that part; 0 where no value is known
+  kRange = 1U << 10U,              // max - min
+  kStandardDeviation = 1U << 11U,  // of the samples, with n - 1
+  kIncrease = 1U << 12U,           // of a counter, which starts again at 0 when it falls
+  kRate = 1U << 13U,               // increase per second
+  kDurationGood = 1U << 14U,       // seconds with a good sample in force
+  kDurationBad = 1U << 15U,        // seconds with one in force that is not good
+  kPercentGood = 1U << 16U,        // of the length of the bucket
+  kPercentile = 1U << 17U,         // AggregateRequest::percentile, exactly
 };
 
 enum class Interpolation { kStep, kLinear };
@@ -120,6 +128,10 @@ struct AggregateRequest {
   bool good_only = true;  // leave out samples whose quality is not good
   /// For the time-weighted functions: a value is known for no longer than this after its sample.
   std::chrono::nanoseconds hold = std::chrono::nanoseconds::max();
+  double percentile = 50;  // 0 to 100, for kPercentile
+  /// Memory for what a request must keep of each sample (kPercentile); beyond it fails with
+  /// kResourceExhausted.
+  std::uint64_t memory_bytes = 64ULL << 20U;
   CancelToken cancel;
 };
 
@@ -130,6 +142,26 @@ struct AggregateColumns {
   std::vector<std::int64_t> starts;  // ns since 1970
   std::vector<std::uint64_t> count;
   std::vector<double> min, max, mean, sum, first, last, time_weighted_mean, integral, known_seconds;
+  std::vector<double> range, standard_deviation, increase, rate, duration_good, duration_bad,
+      percent_good, percentile;
+};
+
+/// How long a tag of bool, int64 or string had each of its values.
+struct StateRequest {
+  TagId tag;
+  TimeRange range;
+  std::chrono::nanoseconds bucket{0};  // as in AggregateRequest
+  bool good_only = true;               // a sample that is not good ends a state and begins none
+  std::chrono::nanoseconds hold = std::chrono::nanoseconds::max();  // as in AggregateRequest
+  CancelToken cancel;
+};
+/// States times buckets that one request may have.
+inline constexpr std::uint64_t kMaxStateCells = 2'000'000;
+
+struct StateColumns {
+  std::vector<std::int64_t> starts;          // of the buckets, ns since 1970
+  std::vector<Value> states;                 // ascending; only those in force in the range
+  std::vector<std::vector<double>> seconds;  // by state, then by bucket
 };
 
 /// What Check found. `problems` empty means that every checksum holds. Each entry is for a person:
@@ -251,6 +283,10 @@ class Historian {
 
   virtual Status Scan(const ScanRequest& request, const ScanSink& sink) const = 0;
   virtual Result<AggregateColumns> Aggregate(const AggregateRequest& request) const = 0;
+  /// Seconds in each state, in the sense of docs/methods/aggregates.md. Errors: as for Aggregate,
+  /// kInvalidArgument for a tag of doubles, kResourceExhausted beyond kMaxStateCells, kUnsupported
+  /// where an implementation cannot.
+  virtual Result<StateColumns> TimeInState(const StateRequest& request) const;
   /// The sample with the greatest time, if any.
   virtual Result<std::optional<Sample>> Last(TagId tag) const = 0;
 

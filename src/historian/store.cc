@@ -12,6 +12,7 @@
 #include "historian/merge_cursor.h"
 #include "historian/sample_applier.h"
 #include "historian/stored_samples.h"
+#include "historian/time_in_state.h"
 
 namespace bedplate::historian {
 namespace {
@@ -477,6 +478,14 @@ Result<AggregateColumns> Store::Aggregate(const AggregateRequest& request) const
     return std::move(checked).error().At(series->definition().path);
   }
   return ComputeAggregate(TakeSnapshot(), series->type(), request, clock_.Now());
+}
+
+Result<StateColumns> Store::TimeInState(const StateRequest& request) const {
+  ASSIGN_OR_RETURN(const Series* const series, SeriesOf(request.tag));
+  if (Status checked = CheckStateRequest(request, series->type()); !checked.ok()) {
+    return std::move(checked).error().At(series->definition().path);
+  }
+  return ComputeTimeInState(TakeSnapshot(), series->type(), request, clock_.Now());
 }
 
 Result<std::optional<Sample>> Store::Last(TagId tag) const {

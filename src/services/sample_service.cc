@@ -148,6 +148,7 @@ Result<AggregateColumns> SampleService::AggregateOne(const TagView& view, const 
   request.functions = query.functions;
   request.interpolation = query.interpolation;
   request.good_only = query.good_only;
+  request.percentile = query.percentile;
   request.cancel = query.cancel;
   AggregateColumns all;
   for (const BucketPlan::Run& run : plan.runs) {

@@ -34,6 +34,7 @@ struct AggregateQuery {
   std::uint32_t functions = 0;  // OR of AggregateFunction
   Interpolation interpolation = Interpolation::kStep;
   bool good_only = true;
+  double percentile = 50;  // 0 to 100
   CancelToken cancel;
 };
 
