@@ -161,6 +161,22 @@ TEST(StoreTest, ScanHonoursRangeLimitStopAndCancellation) {
   EXPECT_EQ(store.historian().Scan({.tag = TagId(77)}, count).error().code(), ErrorCode::kNotFound);
 }
 
+/// Texts of a log are kept beside its records; many frames are taken apart before they are
+/// replayed.
+TEST(StoreTest, TextsOfManyAppendsAreReplayed) {
+  TestStore store;
+  const TagId tag = store.Tag("text", ValueType::kString);
+  constexpr std::int64_t kAppends = 40;
+  const auto text = [](std::int64_t i) {
+    return std::string(static_cast<std::size_t>(i) * 3, 'x');
+  };
+  for (std::int64_t i = 0; i < kAppends; ++i) store.Append(tag, Strings(i, text(i)));
+  store.Reopen();
+  const SampleColumns read = store.Read(tag);
+  ASSERT_EQ(read.size(), static_cast<std::size_t>(kAppends));
+  for (std::int64_t i = 0; i < kAppends; ++i) EXPECT_EQ(read.strings[i], text(i));
+}
+
 TEST(StoreTest, RefusesAWholeAppendForOneBadSample) {
   TestStore store;
   const TagId good = store.Tag("good");

@@ -78,7 +78,7 @@ bool AreStorable(const SampleRun& samples) {
   return all;
 }
 
-bool TakeValues(ByteReader& in, SampleRun& samples, std::deque<std::vector<std::string>>& texts) {
+bool TakeValues(ByteReader& in, SampleRun& samples, std::vector<std::vector<std::string>>& texts) {
   if (samples.type == ValueType::kString) {
     std::vector<std::string>& column = texts.emplace_back();
     const bool fits = TakeStrings(in, samples.count, column);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -82,16 +81,21 @@ std::size_t SamplesRecordBound(const SampleRun& samples) noexcept;
 void PutMarkRecord(Bytes& out, std::string_view source, const SourceMarks& marks);
 
 /// What one frame holds, in order; series stand before the samples that need them. The runs point
-/// into the payload and into `texts`.
+/// into the payload and into `texts`, so a copy's would point into the original.
 struct FrameContents {
   struct Mark {
     std::string_view source;
     SourceMarks marks;
   };
+
+  FrameContents() = default;
+  FrameContents(FrameContents&&) noexcept = default;
+  FrameContents& operator=(FrameContents&&) noexcept = default;
+
   std::vector<SeriesDefinition> series;
   std::vector<TagRun> runs;
   std::vector<Mark> marks;
-  std::deque<std::vector<std::string>> texts;
+  std::vector<std::vector<std::string>> texts;
 };
 
 /// Errors: kCorruption saying what does not fit; hostile bytes allocate no more than their size
