@@ -146,7 +146,7 @@ INSTANTIATE_TEST_SUITE_P(PosixAndMemory, FileSystemTest, testing::Values(true, f
                            return parameter.param ? "Posix" : "Memory";
                          });
 
-TEST(FaultFileSystemTest, LookingFailsOnDemandAndWithThePower) {
+TEST(FaultFileSystemLookTest, FailsOnDemandAndWithThePower) {
   using Operation = FaultFileSystem::Operation;
   FaultFileSystem files(1);
   files.FailAfter(Operation::kCreateDirectory, 0);
