@@ -172,25 +172,28 @@ std::vector<Finding> CheckModel(const Fitness& fitness, double degrees_of_freedo
   return findings;
 }
 
-Finding CheckVariation(const DesignPeriod& baseline, double rmse) {
-  const auto [low, high] = std::ranges::minmax(baseline.y);
+Finding CheckVariation(const Design& design, double rmse) {
+  const auto [low, high] = std::ranges::minmax(design.baseline.y);
+  const auto [reporting_low, reporting_high] = std::ranges::minmax(design.reporting.y);
   const double scale = std::max(std::abs(low), std::abs(high));
   const double resolution = kResolution * scale;
   const bool stuck = high - low <= resolution;
-  const bool varies = !stuck && rmse > resolution;
-  std::string message = "The KPI varies in the baseline, and by more than the model explains.";
-  if (stuck) {
+  const bool stuck_since = !stuck && reporting_high - reporting_low <= resolution;
+  const bool varies = !stuck && !stuck_since && rmse > resolution;
+  std::string message = "The KPI varies, and in the baseline by more than the model explains.";
+  if (stuck || stuck_since) {
     message = fmt::format(
-        "The KPI has the same value ({}) all through the baseline: a meter that "
-        "is stuck, or nothing to measure an effect by.",
-        ShowFigure(high));
+        "The KPI has the same value ({}) all through the {}: a meter that is stuck, or nothing to "
+        "measure an effect by.",
+        ShowFigure(stuck ? high : reporting_high), stuck ? "baseline" : "reporting period");
   } else if (!varies) {
     message =
         "The model explains the baseline's KPI to the last digit: it is computed from the drivers, "
         "so that nothing is left by which chance could be told from an effect.";
   }
+  const double least = std::min({high - low, reporting_high - reporting_low, rmse});
   return Limit("no-variation", varies, Severity::kDisqualifies, std::move(message),
-               scale > 0 ? std::min(high - low, rmse) / scale : 0, kResolution);
+               scale > 0 ? least / scale : 0, kResolution);
 }
 
 Finding CheckSeason(const Initiative& initiative, const MissingSeason& missing,

@@ -14,8 +14,9 @@ std::vector<Finding> CheckData(const Initiative& initiative, const InitiativeDat
 /// Checks of the fitted model.
 std::vector<Finding> CheckModel(const Fitness& fitness, double degrees_of_freedom);
 
-/// A KPI that never moves, or a model that leaves nothing but rounding, says nothing about chance.
-Finding CheckVariation(const DesignPeriod& baseline, double rmse);
+/// A KPI that never moves in one of the periods, or a model that leaves nothing but rounding, says
+/// nothing about chance. Both periods have a row at least.
+Finding CheckVariation(const Design& design, double rmse);
 
 /// Whether the baseline has the season of the reporting period, or a driver that can stand for it.
 Finding CheckSeason(const Initiative& initiative, const MissingSeason& missing,

@@ -120,7 +120,7 @@ void Measure(const Initiative& initiative, const InitiativeData& data, const Des
   const double widening = WideningOf(placebo, error.degrees_of_freedom);
   error.Widen(widening);
   const MissingSeason missing = FindMissingSeason(data, design);
-  evaluation.findings.push_back(CheckVariation(design.baseline, rmse));
+  evaluation.findings.push_back(CheckVariation(design, rmse));
   evaluation.findings.push_back(CheckSeason(initiative, missing, fitness));
   evaluation.findings.push_back(CheckPlacebo(placebo, widening));
   Append(evaluation.findings, CheckModel(fitness, error.degrees_of_freedom));

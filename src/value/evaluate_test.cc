@@ -395,6 +395,17 @@ TEST(EvaluateDegenerate, AStuckMeterHasNoVerdict) {
   }
 }
 
+/// A meter that died with the change would prove whatever it happened to show.
+TEST(EvaluateDegenerate, AMeterThatIsStuckSinceTheChangeHasNoVerdict) {
+  for (const double value : {0.0, 300.0}) {
+    DailyCase stuck(20, 0);
+    std::fill(stuck.data.reporting.kpi.begin(), stuck.data.reporting.kpi.end(), value);
+    const Evaluation evaluation = stuck.Run();
+    EXPECT_EQ(evaluation.verdict, Verdict::kNoVerdict) << value;
+    EXPECT_TRUE(Disqualified(evaluation, "no-variation")) << value;
+  }
+}
+
 TEST(EvaluateDegenerate, AKpiThatIsComputedFromADriverHasNoVerdict) {
   for (unsigned seed = 21; seed < 31; ++seed) {
     DailyCase computed(seed, 0);
