@@ -204,7 +204,9 @@ TEST_F(AuthTest, ARevocationWithinALoginByCodeIsNotMissed) {
   // A session's secret is drawn after its code is redeemed and before it is known.
   auth_ = Authenticator::Make(store_, clock_, [&](std::span<std::uint8_t> bytes) {
     SystemRandom()(bytes);
-    if (std::exchange(revokes, false)) EXPECT_TRUE(auth_->tokens().Revoke("t1", "test").ok());
+    if (std::exchange(revokes, false)) {
+      EXPECT_TRUE(auth_->tokens().Revoke("t1", "test").ok());
+    }
   });
   const std::string code =
       auth_->CreateLoginCode({.actor = "t1", .name = "", .role = Role::kViewer});

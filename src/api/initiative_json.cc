@@ -218,8 +218,8 @@ void WriteInitiativeSummary(JsonWriter& json, const MeasuredInitiative& measured
 }
 
 void WriteInitiative(JsonWriter& json, const MeasuredInitiative& measured, Timestamp now) {
-  static const Evaluation nothing;
-  const Evaluation& evaluation = measured.evaluation ? *measured.evaluation : nothing;
+  static const Evaluation kNothing;
+  const Evaluation& evaluation = measured.evaluation ? *measured.evaluation : kNothing;
   const std::vector<CashFlow> costs =
       measured.evaluation ? CostsOf(measured.initiative) : std::vector<CashFlow>();
   json.BeginObject();

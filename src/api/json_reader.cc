@@ -72,8 +72,8 @@ void AppendUtf8(std::string& out, std::uint32_t code) {
 }  // namespace
 
 const std::string& JsonReader::field() const {
-  static const std::string none;
-  return levels_.empty() ? none : levels_.back().field;
+  static const std::string kNone;
+  return levels_.empty() ? kNone : levels_.back().field;
 }
 
 void JsonReader::SkipSpace() {
@@ -127,7 +127,8 @@ void JsonReader::EnterArray() { Enter(false); }
 
 bool JsonReader::NextInLevel(char end) {
   if (failed()) return false;
-  BEDPLATE_CHECK(!levels_.empty() && levels_.back().object == (end == '}'));
+  BEDPLATE_CHECK(!levels_.empty());
+  BEDPLATE_CHECK(levels_.back().object == (end == '}'));
   SkipSpace();
   if (Take(end)) {
     levels_.pop_back();

@@ -66,7 +66,7 @@ std::string HostName(std::string_view host) {
 
 const std::vector<std::pair<std::string, std::string>>& SecurityHeaders() {
   // Inline styles stay allowed: the UI's components position themselves with style attributes.
-  static const std::vector<std::pair<std::string, std::string>> headers = {
+  static const std::vector<std::pair<std::string, std::string>> kHeaders = {
       {"Content-Security-Policy",
        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
        "img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -75,7 +75,7 @@ const std::vector<std::pair<std::string, std::string>>& SecurityHeaders() {
       {"X-Frame-Options", "DENY"},
       {"Referrer-Policy", "no-referrer"},
       {"Cross-Origin-Resource-Policy", "same-origin"}};
-  return headers;
+  return kHeaders;
 }
 
 }  // namespace bedplate

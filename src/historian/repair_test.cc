@@ -118,7 +118,9 @@ TEST(RepairTest, AnyDamageLeavesAStoreThatOpensWithoutAWrongValue) {
     const TagId tag = store.Tag("a");
     for (std::int64_t i = 0; i < 12; ++i) {
       store.Append(tag, {i, i + 40 * kDay}, {static_cast<double>(i), static_cast<double>(i)});
-      if (i % 4 == 3 && i < 11) ASSERT_TRUE(store.historian().Flush().ok());
+      if (i % 4 == 3 && i < 11) {
+        ASSERT_TRUE(store.historian().Flush().ok());
+      }
     }
     store.Close();
     for (int flip = 0; flip < 3; ++flip) {
@@ -136,7 +138,9 @@ TEST(RepairTest, AnyDamageLeavesAStoreThatOpensWithoutAWrongValue) {
     }
     ASSERT_EQ(store.historian().Find(tag)->samples, read.size());
     ASSERT_THAT(store.Problems(), IsEmpty());
-    if (losses->empty()) ASSERT_EQ(read.size(), 24U);
+    if (losses->empty()) {
+      ASSERT_EQ(read.size(), 24U);
+    }
   }
 }
 

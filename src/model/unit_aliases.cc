@@ -91,8 +91,8 @@ AliasMap MakeAliases() {
 }
 
 const AliasMap& Aliases() {
-  static const AliasMap kAliases = MakeAliases();
-  return kAliases;
+  static const AliasMap kTable = MakeAliases();
+  return kTable;
 }
 
 /// The bytes of a letter at the front of `text`: ASCII, `_`, `%`, the degree and micro signs.
