@@ -54,8 +54,7 @@ TEST_F(AdminApiTest, WrongTokenRequestsAreNamed) {
        R"(400: role: expected one of viewer, writer, engineer, admin, got "king")"},
       {R"({"role":"admin","rank":1})", "400: rank: expected one of the fields name, role"},
       {R"({"role":"admin"} x)", "400: expected nothing after the JSON document, got x"},
-      {R"({"role":"admin","role":"viewer"})",
-       "400: role: expected each field once, got it again"},
+      {R"({"role":"admin","role":"viewer"})", "400: role: expected each field once, got it again"},
   };
   for (const auto& [body, problem] : cases)
     EXPECT_EQ(Problem(Post("/api/v1/tokens", body)), problem);

@@ -120,7 +120,7 @@ class FaultFileSystem final : public FileSystem {
   std::map<std::string, std::vector<NameChange>> pending_;  // by directory
   std::set<std::string> locked_;
   std::map<std::string, std::uint64_t> shared_locks_;  // holders by path
-  std::uint64_t epoch_ = 0;  // of the machine: one more with each restart
+  std::uint64_t epoch_ = 0;                            // of the machine: one more with each restart
   std::uint64_t operations_ = 0;
   std::uint64_t fail_at_ = UINT64_MAX;
   std::uint64_t cut_at_ = UINT64_MAX;

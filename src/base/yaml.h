@@ -77,9 +77,9 @@ class YamlFaults {
 };
 
 /// Parses one document. Syntax errors, anchors, aliases, custom tags, duplicate keys, invalid
-/// UTF-8, depth beyond kYamlLimitDepth and text beyond kYamlLimitBytes are faults. The value is then
-/// null, but for keys that come again, which are left out, and a quote that is not closed. Never
-/// throws.
+/// UTF-8, depth beyond kYamlLimitDepth and text beyond kYamlLimitBytes are faults. The value is
+/// then null, but for keys that come again, which are left out, and a quote that is not closed.
+/// Never throws.
 YamlValue ParseYaml(std::string_view text, YamlFaults& faults);
 
 /// Reads the fields of one map and remembers which were asked for, so that what is left over can

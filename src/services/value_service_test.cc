@@ -222,11 +222,11 @@ TEST_F(ValueServiceTest, OneThatCannotBeMeasuredSaysWhyAndSparesTheOthers) {
         "    reporting: {from: 2018-05-01, to: 2018-08-29}\n"
         "    discount_rate: 0.08\n    horizon_years: 5\n");
   // One tag is gone and the other has become text, as the store allows and PlantService does not.
-  const PlantYaml later = ParsePlantYaml(
-      "later.yaml",
-      "format: bedplate/plant/1\nassets:\n  acme:\n    level: enterprise\n"
-      "    tags: {power: {type: string}}\n",
-      workspace().units());
+  const PlantYaml later =
+      ParsePlantYaml("later.yaml",
+                     "format: bedplate/plant/1\nassets:\n  acme:\n    level: enterprise\n"
+                     "    tags: {power: {type: string}}\n",
+                     workspace().units());
   const StoredTypeLookup no_samples = [](std::string_view) { return std::optional<ValueType>(); };
   ASSERT_TRUE(workspace().catalog().plant().Apply(later.plant, false, "test", no_samples).ok());
   const auto list = services().value().List({});
