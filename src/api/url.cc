@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace bedplate {
@@ -14,11 +15,6 @@ std::optional<unsigned> HexDigit(char digit) {
   if (digit >= 'a' && digit <= 'f') return static_cast<unsigned>(digit - 'a') + 10;
   if (digit >= 'A' && digit <= 'F') return static_cast<unsigned>(digit - 'A') + 10;
   return std::nullopt;
-}
-
-bool IsControl(char byte) {
-  const auto code = static_cast<unsigned char>(byte);
-  return code < 0x20 || code == 0x7F;
 }
 
 Error BadTarget(std::string_view expected, std::string_view got) {

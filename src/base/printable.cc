@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace bedplate {
@@ -31,11 +32,6 @@ bool IsHidden(unsigned code) {
   const bool separator_or_embedding = code >= 0x2028 && code <= 0x202E;
   const bool isolate = code >= 0x2066 && code <= 0x2069;
   return upper_control || mark || separator_or_embedding || isolate;
-}
-
-bool IsControl(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7F;
 }
 
 void AppendByte(std::string& out, char c) {

@@ -9,6 +9,7 @@
 #endif
 
 #include "base/check.h"
+#include "historian/processor.h"
 
 namespace bedplate::historian {
 namespace {
@@ -23,13 +24,6 @@ constexpr std::int64_t kRounderBits = std::bit_cast<std::int64_t>(kRounder);
 constexpr double kMaxScaled = 0x1p51;
 
 #if defined(__x86_64__)
-
-bool DetectAvx2() { return __builtin_cpu_supports("avx2") != 0; }
-
-bool HasAvx2() {
-  static const bool has = DetectAvx2();
-  return has;
-}
 
 __attribute__((target("avx2"))) std::size_t DivideIntegersAvx2(const std::int64_t* integers,
                                                                std::size_t count, double divisor,
@@ -73,7 +67,6 @@ __attribute__((target("avx2"))) std::size_t ScaleToIntegersAvx2(const double* va
 
 #else
 
-bool HasAvx2() { return false; }
 std::size_t DivideIntegersAvx2(const std::int64_t*, std::size_t, double, double*) { return 0; }
 std::size_t ScaleToIntegersAvx2(const double*, std::size_t, double, std::int64_t*) { return 0; }
 

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "historian/compensated_sum.h"
+#include "historian/processor.h"
 
 namespace bedplate::historian {
 namespace {
@@ -60,11 +61,6 @@ NumberSummary Combine(const Lanes& lanes) {
 
 #if defined(__x86_64__)
 
-bool HasAvx2() {
-  static const bool has = __builtin_cpu_supports("avx2") != 0;
-  return has;
-}
-
 /// Adds as many values as fill all lanes and returns how many those were.
 __attribute__((target("avx2"))) std::size_t AddAvx2(std::span<const double> values, Lanes& lanes) {
   __m256d min = _mm256_loadu_pd(lanes.min.data());
@@ -91,7 +87,6 @@ __attribute__((target("avx2"))) std::size_t AddAvx2(std::span<const double> valu
 
 #else
 
-bool HasAvx2() { return false; }
 std::size_t AddAvx2(std::span<const double>, Lanes&) { return 0; }
 
 #endif
