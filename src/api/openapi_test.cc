@@ -34,6 +34,8 @@ std::string UpperCase(std::string text) {
   return text;
 }
 
+const std::string kExampleRange = "from=2017-12-30&to=2018-01-02";
+
 /// A call of one operation and the status that it must be answered with.
 struct Example {
   std::string operation_id;
@@ -81,8 +83,16 @@ class OpenApiTest : public ApiTest {
     }
   }
 
+  /// In the order in which they are asked: the last ones take away what the others need.
   std::vector<Example> Examples() {
-    const std::string range = "from=2017-12-30&to=2018-01-02";
+    std::vector<Example> all = PlantExamples();
+    for (const auto& more : {SampleExamples(), ValueAndDataExamples(), AdministrationExamples()}) {
+      all.insert(all.end(), more.begin(), more.end());
+    }
+    return all;
+  }
+
+  std::vector<Example> PlantExamples() {
     return {
         {"health", HttpMethod::kGet, "/health", "", 200},
         {"ping", HttpMethod::kGet, "/ping", "", 204},
@@ -103,6 +113,11 @@ class OpenApiTest : public ApiTest {
         {"append", HttpMethod::kPost, "/api/v1/append?dry_run=true",
          R"({"source":"t","batches":[{"tag":"n","type":"double","times_ns":[1],"values":[1]}]})",
          200},
+    };
+  }
+
+  std::vector<Example> SampleExamples() {
+    return {
         {"samples", HttpMethod::kGet, "/api/v1/samples?tag=acme/energy&limit=10", "", 200},
         {"samples", HttpMethod::kGet, "/api/v1/samples?tag=acme/recipe&time=rfc3339", "", 200},
         {"samples", HttpMethod::kGet, "/api/v1/samples?tag=loose&format=csv", "", 200},
@@ -111,7 +126,7 @@ class OpenApiTest : public ApiTest {
         {"aggregate", HttpMethod::kGet,
          "/api/v1/aggregate?tag=**&bucket=1h&fn=count,min,max,mean,sum,first,last,"
          "time_weighted_mean,integral&" +
-             range,
+             kExampleRange,
          "", 200},
         {"aggregate", HttpMethod::kGet, "/api/v1/aggregate?tag=**&buckets=7", "", 200},
         {"aggregate", HttpMethod::kGet, "/api/v1/aggregate?tag=**", "", 400},
@@ -128,13 +143,23 @@ class OpenApiTest : public ApiTest {
         {"sql", HttpMethod::kPost, "/api/v1/sql", "{}", 400},
         {"sql", HttpMethod::kPost, "/api/v1/sql", R"({"sql":"DROP TABLE tags"})", 403},
         {"sqlSchema", HttpMethod::kGet, "/api/v1/sql/schema", "", 200},
+    };
+  }
+
+  std::vector<Example> ValueAndDataExamples() {
+    return {
         {"listInitiatives", HttpMethod::kGet, "/api/v1/initiatives", "", 200},
         {"getInitiative", HttpMethod::kGet, "/api/v1/initiatives/heat-recovery", "", 200},
         {"getInitiative", HttpMethod::kGet, "/api/v1/initiatives/without-data", "", 200},
         {"getInitiative", HttpMethod::kGet, "/api/v1/initiatives/nothing", "", 404},
-        {"coverage", HttpMethod::kGet, "/api/v1/coverage?tag=**&" + range, "", 200},
+        {"coverage", HttpMethod::kGet, "/api/v1/coverage?tag=**&" + kExampleRange, "", 200},
         {"coverage", HttpMethod::kGet, "/api/v1/coverage", "", 400},
         {"deadLetters", HttpMethod::kGet, "/api/v1/dead-letters", "", 200},
+    };
+  }
+
+  std::vector<Example> AdministrationExamples() {
+    return {
         {"listTokens", HttpMethod::kGet, "/api/v1/tokens", "", 200},
         {"createToken", HttpMethod::kPost, "/api/v1/tokens", R"({"role":"viewer"})", 201},
         {"createToken", HttpMethod::kPost, "/api/v1/tokens", "{}", 400},
