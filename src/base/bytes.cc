@@ -17,7 +17,7 @@ void PutText(Bytes& out, std::string_view text) {
   PutBytes(out, AsBytes(text));
 }
 
-std::uint64_t ByteReader::Varint() noexcept {
+std::uint64_t ByteReader::LongVarint() noexcept {
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     if (position_ == bytes_.size()) break;
@@ -28,16 +28,6 @@ std::uint64_t ByteReader::Varint() noexcept {
   }
   ok_ = false;
   return 0;
-}
-
-ByteView ByteReader::Take(std::size_t count) noexcept {
-  if (!ok_ || count > remaining()) {
-    ok_ = false;
-    return {};
-  }
-  const ByteView part = bytes_.subspan(position_, count);
-  position_ += count;
-  return part;
 }
 
 std::string_view ByteReader::Text() noexcept {

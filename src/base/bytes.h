@@ -81,15 +81,34 @@ class ByteReader {
     return part.empty() ? T{} : LoadFixed<T>(part.data());
   }
   /// A varint that does not fit 64 bits clears ok().
-  std::uint64_t Varint() noexcept;
+  std::uint64_t Varint() noexcept {
+    if (position_ < bytes_.size()) {
+      const auto first = std::to_integer<std::uint64_t>(bytes_[position_]);
+      if (first < 0x80) {
+        ++position_;
+        return first;
+      }
+    }
+    return LongVarint();
+  }
   /// The next `count` bytes, or nothing when there are fewer.
-  ByteView Take(std::size_t count) noexcept;
+  ByteView Take(std::size_t count) noexcept {
+    if (!ok_ || count > remaining()) {
+      ok_ = false;
+      return {};
+    }
+    const ByteView part = bytes_.subspan(position_, count);
+    position_ += count;
+    return part;
+  }
   /// What PutText wrote.
   std::string_view Text() noexcept;
   /// The rest.
   ByteView Rest() noexcept { return Take(remaining()); }
 
  private:
+  std::uint64_t LongVarint() noexcept;
+
   ByteView bytes_;
   std::size_t position_ = 0;
   bool ok_ = true;

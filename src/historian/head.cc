@@ -31,8 +31,25 @@ SharedColumns CopyOf(const HeadChunk& chunk, std::size_t begin, std::size_t end,
 void Head::Upsert(TagId tag, const SampleRun& samples) {
   if (samples.empty()) return;
   HeadSeries& series = SeriesFor(tag, samples.type);
-  const std::lock_guard lock(LockOf(tag));
-  bytes_ += series.Upsert(samples, arena_);
+  const auto lock = LockForWrite(tag);
+  // Only this thread writes it.
+  bytes_.store(bytes_.load(std::memory_order_relaxed) + series.Upsert(samples, arena_),
+               std::memory_order_release);
+}
+
+void Head::PrefetchSeries(TagId tag) const noexcept {
+  if (const HeadSeries* const series = SlotOf(tag)) __builtin_prefetch(series, 1);
+}
+
+void Head::PrefetchEnd(TagId tag) const noexcept {
+  if (const HeadSeries* const series = SlotOf(tag)) series->PrefetchEnd();
+}
+
+/// For the one who writes, as he alone changes the pages.
+const HeadSeries* Head::SlotOf(TagId tag) const noexcept {
+  const std::size_t page = tag.value() / kPageSeries;
+  if (page >= pages_.size() || !pages_[page]) return nullptr;
+  return &(*pages_[page])[tag.value() % kPageSeries];
 }
 
 std::vector<SharedColumns> Head::Chunks(TagId tag, const TimeRange& range) const {
@@ -113,7 +130,7 @@ HeadSeries& Head::SeriesFor(TagId tag, ValueType type) {
   }
   HeadSeries& series = (*pages_[page])[tag.value() % kPageSeries];
   if (series.empty()) {
-    const std::lock_guard lock(LockOf(tag));
+    const auto lock = LockForWrite(tag);
     series.SetType(type);
   }
   return series;
@@ -121,10 +138,8 @@ HeadSeries& Head::SeriesFor(TagId tag, ValueType type) {
 
 const HeadSeries* Head::FindSeries(TagId tag) const {
   const std::shared_lock lock(pages_mutex_);
-  const std::size_t page = tag.value() / kPageSeries;
-  if (page >= pages_.size() || !pages_[page]) return nullptr;
-  const HeadSeries& series = (*pages_[page])[tag.value() % kPageSeries];
-  return series.empty() ? nullptr : &series;
+  const HeadSeries* const series = SlotOf(tag);
+  return series == nullptr || series->empty() ? nullptr : series;
 }
 
 }  // namespace bedplate::historian

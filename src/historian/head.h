@@ -27,6 +27,12 @@ class Head {
  public:
   /// A head of its own memory, or of memory that it shares with the heads before and after it.
   Head() : Head(std::make_shared<SlabPool>(0), 0) {}
+  /// One that is not shared yet.
+  static std::shared_ptr<Head> MakeUnshared() {
+    auto head = std::make_shared<Head>();
+    head->is_shared_ = false;
+    return head;
+  }
   /// `number` grows by one from head to head of a store.
   Head(std::shared_ptr<SlabPool> pool, std::uint64_t number)
       : number_(number), arena_(std::move(pool)) {}
@@ -35,6 +41,12 @@ class Head {
 
   /// Stores `samples`, whose times ascend strictly; one at a stored time replaces it.
   void Upsert(TagId tag, const SampleRun& samples);
+  /// Until then no other thread may know the head, and writing takes no locks.
+  void Share() noexcept { is_shared_ = true; }
+  /// Hints for the one who writes, some runs before he gets to `tag`: first for where the series
+  /// is, then for where its next sample goes.
+  void PrefetchSeries(TagId tag) const noexcept;
+  void PrefetchEnd(TagId tag) const noexcept;
 
   /// The samples in `range`, in runs of strictly ascending times; no run is empty.
   [[nodiscard]] std::vector<SharedColumns> Chunks(TagId tag, const TimeRange& range) const;
@@ -58,6 +70,10 @@ class Head {
   static constexpr std::size_t kLocks = 64;
   using Page = std::array<HeadSeries, kPageSeries>;
 
+  [[nodiscard]] std::unique_lock<std::mutex> LockForWrite(TagId tag) const {
+    return is_shared_ ? std::unique_lock(LockOf(tag)) : std::unique_lock<std::mutex>();
+  }
+  [[nodiscard]] const HeadSeries* SlotOf(TagId tag) const noexcept;
   HeadSeries& SeriesFor(TagId tag, ValueType type);
   /// Null where there is none; guarded by LockOf(tag).
   [[nodiscard]] const HeadSeries* FindSeries(TagId tag) const;
@@ -69,6 +85,7 @@ class Head {
   mutable std::shared_mutex pages_mutex_;
   std::vector<std::unique_ptr<Page>> pages_;  // by id, null where no series is
   std::atomic<std::uint64_t> bytes_ = 0;
+  bool is_shared_ = true;
 };
 
 }  // namespace bedplate::historian

@@ -72,6 +72,12 @@ std::size_t HeadChunk::LowerBound(std::int64_t time) const noexcept {
   return static_cast<std::size_t>(std::lower_bound(Times(), Times() + count_, time) - Times());
 }
 
+void HeadChunk::PrefetchEnd(ValueType type) const noexcept {
+  if (count_ == 0) return;
+  __builtin_prefetch(Times() + count_ - 1, 1);
+  __builtin_prefetch(Values() + count_ * ValueWidth(type), 1);
+}
+
 std::size_t HeadChunk::MemoryBytes(std::size_t value_bytes) const noexcept {
   const std::size_t quality_bytes = has_qualities_ ? sizeof(std::uint32_t) : 0;
   return capacity_ * (sizeof(std::int64_t) + value_bytes + quality_bytes);

@@ -34,6 +34,8 @@ class HeadChunk {
   HeadChunk Split(ValueType type, HeadArena& arena);
   /// Adds a copy of samples [begin, end) to `out`, which has the type `out.type`.
   void CopyTo(std::size_t begin, std::size_t end, SampleColumns& out) const;
+  /// Asks the processor for the last sample and the place of the next, as a hint.
+  void PrefetchEnd(ValueType type) const noexcept;
   /// Puts a copy of sample `from` in the place of sample `to` of `out`.
   void CopyOver(std::size_t from, std::size_t to, SampleColumns& out) const;
 
@@ -79,6 +81,8 @@ class HeadSeries {
   }
   /// The last chunk that begins at or before `time`, or the first one.
   [[nodiscard]] std::size_t ChunkFor(std::int64_t time) const noexcept;
+  /// Asks the processor for the place of the next sample, as a hint.
+  void PrefetchEnd() const noexcept { last_.PrefetchEnd(type_); }
 
  private:
   HeadChunk& chunk(std::size_t index) noexcept {

@@ -46,6 +46,7 @@ class Recoverer {
     ASSIGN_OR_RETURN(const auto sequences, CleanWal());
     RETURN_IF_ERROR(CheckSequences(sequences));
     RETURN_IF_ERROR(ReplayFiles(sequences));
+    store_.head->Share();
     if (!writes_) {
       for (const auto& [sequence, bytes] : replay_.older) {
         store_.counted_log_bytes[WalPath(sequence)] = bytes;
@@ -74,7 +75,7 @@ class Recoverer {
       series->SetLogged();
     }
     store_.segments = std::make_unique<SegmentSet>(files_, directory_, std::move(manifest));
-    store_.head = std::make_shared<Head>();
+    store_.head = Head::MakeUnshared();
     return {};
   }
 
@@ -238,17 +239,20 @@ class Recoverer {
     }
     if (is_new_ && !file.groups.empty()) return MissingManifest(WalFileName(sequence));
     bool is_bare = true;  // holds nothing but marks, which its successor takes over
-    for (std::size_t i = 0; i < loaded.frames.size(); ++i) {
-      const WalGroup& group = file.groups[i];
-      const Result<FrameContents>& contents = loaded.frames[i];
-      Status replayed = contents.ok() ? ReplayFrame(*contents) : Status(contents.error());
+    for (std::size_t i = 0; i < file.groups.size(); ++i) {
+      Status replayed =
+          i < loaded.frames.size() ? ReplayFrame(loaded.frames[i]) : Status(*loaded.damage);
       if (!replayed.ok()) {
-        return std::move(replayed).error().At(fmt::format("frame before byte {}", group.end));
+        return std::move(replayed).error().At(
+            fmt::format("frame before byte {}", file.groups[i].end));
       }
-      is_bare = is_bare && contents->series.empty() && contents->runs.empty();
+      is_bare = is_bare && loaded.frames[i].series.empty() && loaded.frames[i].runs.empty();
     }
     replay_.older[sequence] = file.valid_end;
-    if (!is_last) return {};
+    if (!is_last) {
+      loader_->GiveBack(std::move(loaded));
+      return {};
+    }
     if (file.valid_end < file.bytes) NoteTornTail(sequence, file, content);
     if (writes_) {
       PrepareSuccessor(sequence, file, is_bare, std::move(content));
@@ -278,18 +282,34 @@ class Recoverer {
       series->SetLogged();
     }
     const Snapshot snapshot{store_.segments->List(), nullptr, store_.head};
-    for (const TagRun& run : contents.runs) {
-      Series* const series = store_.registry->Find(run.tag);
-      if (series == nullptr || series->type() != run.samples.type) {
-        return Error(ErrorCode::kCorruption,
-                     fmt::format("samples of series {}, which is not defined with type {}",
-                                 run.tag.value(), ValueTypeName(run.samples.type)));
-      }
-      if (run.samples.empty()) continue;
-      PendingRun pending = DescribeRun(*series, run.samples);
-      RETURN_IF_ERROR(LookUpLate(snapshot, pending));
-      ApplyRun(snapshot, snapshot, pending, *store_.head);
+    const std::vector<Series*> series = store_.registry->FindEach(contents.runs);
+    RETURN_IF_ERROR(CheckDefined(contents.runs, series));
+    Status replayed;
+    ForEachAhead(
+        series.size(), *store_.head, [&](std::size_t i) -> Series& { return *series[i]; },
+        [&](std::size_t i) {
+          if (replayed.ok()) replayed = ReplayRun(snapshot, *series[i], contents.runs[i].samples);
+        });
+    return replayed;
+  }
+
+  static Status CheckDefined(std::span<const TagRun> runs, std::span<Series* const> series) {
+    constexpr std::size_t kAhead = 16;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      if (i + kAhead < runs.size() && series[i + kAhead] != nullptr) series[i + kAhead]->Prefetch();
+      if (series[i] != nullptr && series[i]->type() == runs[i].samples.type) continue;
+      return Error(ErrorCode::kCorruption,
+                   fmt::format("samples of series {}, which is not defined with type {}",
+                               runs[i].tag.value(), ValueTypeName(runs[i].samples.type)));
     }
+    return {};
+  }
+
+  Status ReplayRun(const Snapshot& snapshot, Series& series, const SampleRun& samples) {
+    if (samples.empty()) return {};
+    PendingRun pending = DescribeRun(series, samples);
+    RETURN_IF_ERROR(LookUpLate(snapshot, pending));
+    ApplyRun(snapshot, snapshot, pending, *store_.head);
     return {};
   }
 

@@ -89,7 +89,7 @@ bool MayBeStored(const Snapshot& snapshot, const PendingRun& run) {
 }
 
 bool IsInOrder(const PendingRun& run) {
-  return run.ascending && run.first_time > run.series->totals().last_time;
+  return run.ascending && run.first_time > run.series->last_time();
 }
 
 AppendResult ApplyLate(const Snapshot& earlier, const Snapshot& now, PendingRun& run,

@@ -60,6 +60,20 @@ PendingRun DescribeRun(Series& series, const SampleRun& samples);
 /// Errors: those of reading, but damage.
 Status LookUpLate(const Snapshot& snapshot, PendingRun& run);
 
+/// Calls `apply(i)` for i from 0 to `count` - 1, where `series_at(i)` is the series whose turn it is,
+/// never null. Asks the processor ahead for what the turns will need of series and heads: with one
+/// sample for each of very many tags it would wait for memory most of the time else.
+template <typename SeriesAt, typename Apply>
+void ForEachAhead(std::size_t count, const Head& head, SeriesAt series_at, Apply apply) {
+  constexpr std::size_t kStep = 8;  // turns; far enough for memory, near enough for the cache
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i + 3 * kStep < count) series_at(i + 3 * kStep).Prefetch();
+    if (i + 2 * kStep < count) head.PrefetchSeries(series_at(i + 2 * kStep).id());
+    if (i + kStep < count) head.PrefetchEnd(series_at(i + kStep).id());
+    apply(i);
+  }
+}
+
 /// Puts the run into the active head of `now` and counts it in its series. `earlier` is what
 /// LookUpLate was given, if it was called. One thread at a time.
 AppendResult ApplyRun(const Snapshot& earlier, const Snapshot& now, PendingRun& run, Head& active);

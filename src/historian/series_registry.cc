@@ -21,7 +21,10 @@ Error OtherType(const Series& series, ValueType wanted) {
 }  // namespace
 
 SeriesTotals Series::totals() const noexcept {
-  return {samples_.load(), conflicts_.load(), first_time_.load(), last_time_.load()};
+  // The count first, as Count writes it last: who sees samples also sees when they are.
+  const std::uint64_t samples = samples_.load(std::memory_order_acquire);
+  return {samples, conflicts_.load(std::memory_order_acquire),
+          first_time_.load(std::memory_order_acquire), last_time()};
 }
 
 SeriesInfo Series::Info() const {
@@ -42,11 +45,20 @@ SeriesInfo Series::Info() const {
 
 void Series::Count(const AppendResult& result, std::int64_t first_time,
                    std::int64_t last_time) noexcept {
-  // Times before the count, so that a reader who sees samples also sees when they are.
-  first_time_ = std::min(first_time_.load(), first_time);
-  last_time_ = std::max(last_time_.load(), last_time);
-  samples_ += result.stored;
-  conflicts_ += result.conflicts;
+  // One thread writes, so nothing is read and written in one step: those steps would cost more than
+  // all else of an append of one sample.
+  if (first_time < first_time_.load(std::memory_order_relaxed)) {
+    first_time_.store(first_time, std::memory_order_release);
+  }
+  if (last_time > last_time_.load(std::memory_order_relaxed)) {
+    last_time_.store(last_time, std::memory_order_release);
+  }
+  if (result.conflicts > 0) {
+    conflicts_.store(conflicts_.load(std::memory_order_relaxed) + result.conflicts,
+                     std::memory_order_release);
+  }
+  samples_.store(samples_.load(std::memory_order_relaxed) + result.stored,
+                 std::memory_order_release);
 }
 
 void Series::SetTotals(const SeriesTotals& totals) noexcept {
@@ -103,6 +115,18 @@ Result<Series*> SeriesRegistry::Define(const SeriesDefinition& definition) {
 
 Series* SeriesRegistry::Find(TagId id) const {
   const std::shared_lock lock(mutex_);
+  return FindLocked(id);
+}
+
+std::vector<Series*> SeriesRegistry::FindEach(std::span<const TagRun> runs) const {
+  std::vector<Series*> found;
+  found.reserve(runs.size());
+  const std::shared_lock lock(mutex_);
+  for (const TagRun& run : runs) found.push_back(FindLocked(run.tag));
+  return found;
+}
+
+Series* SeriesRegistry::FindLocked(TagId id) const {
   if (id.value() == 0 || id.value() > by_id_.size()) return nullptr;
   return by_id_[id.value() - 1].get();
 }

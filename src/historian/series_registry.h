@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -43,6 +44,9 @@ class Series {
   [[nodiscard]] TagId id() const noexcept { return definition_.id; }
   [[nodiscard]] ValueType type() const noexcept { return definition_.type; }
   [[nodiscard]] SeriesTotals totals() const noexcept;
+  [[nodiscard]] std::int64_t last_time() const noexcept {
+    return last_time_.load(std::memory_order_acquire);
+  }
   [[nodiscard]] SeriesInfo Info() const;
 
   /// Counts what an append did; `first_time` and `last_time` bound its samples.
@@ -50,8 +54,17 @@ class Series {
   void SetTotals(const SeriesTotals& totals) noexcept;
 
   /// Whether the definition is durable, so that appends need not log it.
-  [[nodiscard]] bool logged() const noexcept { return logged_.load(); }
-  void SetLogged() noexcept { logged_ = true; }
+  [[nodiscard]] bool logged() const noexcept { return logged_.load(std::memory_order_acquire); }
+  void SetLogged() noexcept {
+    if (!logged()) logged_.store(true, std::memory_order_release);
+  }
+
+  /// Asks the processor for what an append needs of it, as a hint.
+  void Prefetch() const noexcept {
+    __builtin_prefetch(&definition_);
+    __builtin_prefetch(&samples_, 1);
+    __builtin_prefetch(&replaced_, 1);
+  }
 
   /// Whether another series took this one's path, before it had a sample.
   [[nodiscard]] bool replaced() const noexcept { return replaced_.load(); }
@@ -81,12 +94,15 @@ class SeriesRegistry {
   Result<Series*> Define(const SeriesDefinition& definition);
 
   [[nodiscard]] Series* Find(TagId id) const;
+  /// Those of the runs, in their order; null where one does not exist.
+  [[nodiscard]] std::vector<Series*> FindEach(std::span<const TagRun> runs) const;
   [[nodiscard]] Series* Find(std::string_view path) const;
   [[nodiscard]] std::vector<const Series*> Match(const Glob& glob) const;  // by path
   [[nodiscard]] std::vector<SeriesRecord> Records() const;                 // by id
   [[nodiscard]] std::uint64_t size() const;
 
  private:
+  [[nodiscard]] Series* FindLocked(TagId id) const;
   Series* Insert(SeriesDefinition definition);
   Series* Replace(Series& old, SeriesDefinition definition);
 

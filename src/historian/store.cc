@@ -271,8 +271,10 @@ Result<Commit> Store::PrepareCommit(std::span<const TagRun> runs,
 Result<std::vector<PendingRun>> Store::DescribeRuns(std::span<const TagRun> runs) const {
   std::vector<PendingRun> pending;
   pending.reserve(runs.size());
-  for (const TagRun& run : runs) {
-    Series* const series = registry_->Find(run.tag);
+  const std::vector<Series*> found = registry_->FindEach(runs);
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const TagRun& run = runs[i];
+    Series* const series = found[i];
     if (series == nullptr) {
       return Invalid(fmt::format("tag {} does not exist", run.tag.value()));
     }
@@ -383,13 +385,16 @@ AppendResult Store::Apply(Commit& commit) {
   const auto active = active_;  // only changes while commits are paused
   AppendResult total;
   total.duplicates = commit.duplicates;
-  for (PendingRun& run : commit.runs) {
-    const AppendResult result = ApplyRun(commit.earlier, now, run, *active);
-    run.series->SetLogged();
-    total.stored += result.stored;
-    total.duplicates += result.duplicates;
-    total.conflicts += result.conflicts;
-  }
+  std::vector<PendingRun>& runs = commit.runs;
+  ForEachAhead(
+      runs.size(), *active, [&](std::size_t i) -> const Series& { return *runs[i].series; },
+      [&](std::size_t i) {
+        const AppendResult result = ApplyRun(commit.earlier, now, runs[i], *active);
+        runs[i].series->SetLogged();
+        total.stored += result.stored;
+        total.duplicates += result.duplicates;
+        total.conflicts += result.conflicts;
+      });
   return total;
 }
 

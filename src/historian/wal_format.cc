@@ -288,6 +288,15 @@ void SourceMarks::Add(const SourceMarks& other) noexcept {
 
 Result<FrameContents> ParseFramePayload(ByteView payload) {
   FrameContents contents;
+  RETURN_IF_ERROR(ParseFramePayload(payload, contents));
+  return contents;
+}
+
+Status ParseFramePayload(ByteView payload, FrameContents& contents) {
+  contents.series.clear();
+  contents.runs.clear();
+  contents.marks.clear();
+  contents.texts.clear();
   ByteReader in(payload);
   while (!in.AtEnd()) {
     const auto type = in.Fixed<std::uint8_t>();
@@ -306,7 +315,7 @@ Result<FrameContents> ParseFramePayload(ByteView payload) {
       return Damaged(fmt::format("a record has the unknown type {}", type));
     }
   }
-  return contents;
+  return {};
 }
 
 }  // namespace bedplate::historian

@@ -101,5 +101,7 @@ struct FrameContents {
 /// Errors: kCorruption saying what does not fit; hostile bytes allocate no more than their size
 /// warrants.
 Result<FrameContents> ParseFramePayload(ByteView payload);
+/// The same into `contents`, whatever it held, whose memory is used again.
+Status ParseFramePayload(ByteView payload, FrameContents& contents);
 
 }  // namespace bedplate::historian

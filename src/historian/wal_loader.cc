@@ -1,11 +1,29 @@
 #include "historian/wal_loader.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/bytes.h"
 
 namespace bedplate::historian {
+namespace {
+
+Status ReadContent(FileSystem& files, const std::string& path, std::string& content) {
+  ASSIGN_OR_RETURN(const auto file, files.OpenRandomAccess(path));
+  if (file->size() > kMaxWalFileBytes) {
+    return Error(ErrorCode::kResourceExhausted,
+                 fmt::format("file has {} bytes, at most {} are read", file->size(),
+                             kMaxWalFileBytes))
+        .At(path);
+  }
+  content.resize(file->size());
+  return file->ReadAt(0, std::as_writable_bytes(std::span(content)));
+}
+
+}  // namespace
 
 WalLoader::WalLoader(FileSystem& files, std::string directory, std::vector<std::uint64_t> sequences)
     : files_(files), directory_(std::move(directory)), sequences_(std::move(sequences)) {}
@@ -14,7 +32,8 @@ Result<LoadedWal> WalLoader::Get(std::uint64_t sequence,
                                  std::optional<std::uint64_t> counted_bytes) {
   const bool is_ahead =
       ahead_ && ahead_->sequence == sequence && ahead_->counted_bytes == counted_bytes;
-  Result<LoadedWal> loaded = is_ahead ? ahead_->loaded.get() : Load(sequence, counted_bytes);
+  Result<LoadedWal> loaded =
+      is_ahead ? ahead_->loaded.get() : Load(sequence, counted_bytes, std::exchange(used_, {}));
   BeginAfter(sequence);
   return loaded;
 }
@@ -24,13 +43,18 @@ std::string WalLoader::PathOf(std::uint64_t sequence) const {
 }
 
 Result<LoadedWal> WalLoader::Load(std::uint64_t sequence,
-                                  std::optional<std::uint64_t> counted_bytes) const {
-  LoadedWal loaded;
-  ASSIGN_OR_RETURN(loaded.content, files_.ReadFile(PathOf(sequence), kMaxWalFileBytes));
+                                  std::optional<std::uint64_t> counted_bytes,
+                                  LoadedWal memory) const {
+  LoadedWal loaded = std::move(memory);
+  RETURN_IF_ERROR(ReadContent(files_, PathOf(sequence), loaded.content));
   ASSIGN_OR_RETURN(loaded.file, ReadWal(AsBytes(loaded.content), counted_bytes));
-  for (const WalGroup& group : loaded.file.groups) {
-    loaded.frames.push_back(ParseFramePayload(group.payload));
-    if (!loaded.frames.back().ok()) break;
+  loaded.damage.reset();
+  loaded.frames.resize(loaded.file.groups.size());
+  for (std::size_t i = 0; i < loaded.frames.size(); ++i) {
+    const Status parsed = ParseFramePayload(loaded.file.groups[i].payload, loaded.frames[i]);
+    if (parsed.ok()) continue;
+    loaded.damage = parsed.error();
+    loaded.frames.resize(i);
   }
   return loaded;
 }
@@ -52,8 +76,9 @@ void WalLoader::BeginAfter(std::uint64_t sequence) {
   if (next == sequences_.end()) return;
   Ahead ahead{.sequence = *next, .counted_bytes = CountedBytes(*next), .loaded = {}};
   ahead.loaded = std::async(std::launch::async,
-                            [this, sequence = ahead.sequence, counted = ahead.counted_bytes] {
-                              return Load(sequence, counted);
+                            [this, sequence = ahead.sequence, counted = ahead.counted_bytes,
+                             memory = std::exchange(used_, {})]() mutable {
+                              return Load(sequence, counted, std::move(memory));
                             });
   ahead_ = std::move(ahead);
 }

@@ -17,7 +17,8 @@ namespace bedplate::historian {
 struct LoadedWal {
   std::string content;
   WalFile file;
-  std::vector<Result<FrameContents>> frames;  // of the groups; the last one may be an error
+  std::vector<FrameContents> frames;  // of the groups, up to the first that is damaged
+  std::optional<Error> damage;        // of that one
 };
 
 /// Reads the files of a log one ahead of the replay, in a thread of its own: checksums and records
@@ -30,6 +31,9 @@ class WalLoader {
   /// The file of that sequence, whose successor counts on `counted_bytes` of it, and begins with
   /// the one after it. Errors are those of ReadWal and of the file system.
   Result<LoadedWal> Get(std::uint64_t sequence, std::optional<std::uint64_t> counted_bytes);
+  /// Takes what Get gave when it is not needed any more, to use its memory for another file: fresh
+  /// memory costs more than reading into it.
+  void GiveBack(LoadedWal used) { used_ = std::move(used); }
 
  private:
   struct Ahead {
@@ -40,7 +44,8 @@ class WalLoader {
 
   [[nodiscard]] std::string PathOf(std::uint64_t sequence) const;
   [[nodiscard]] Result<LoadedWal> Load(std::uint64_t sequence,
-                                       std::optional<std::uint64_t> counted_bytes) const;
+                                       std::optional<std::uint64_t> counted_bytes,
+                                       LoadedWal memory) const;
   [[nodiscard]] std::optional<std::uint64_t> CountedBytes(std::uint64_t sequence) const;
   void BeginAfter(std::uint64_t sequence);
 
@@ -48,6 +53,7 @@ class WalLoader {
   const std::string directory_;
   const std::vector<std::uint64_t> sequences_;
   std::optional<Ahead> ahead_;
+  LoadedWal used_;
 };
 
 }  // namespace bedplate::historian

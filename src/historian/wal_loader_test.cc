@@ -46,12 +46,16 @@ class WalLoaderTest : public testing::Test {
 TEST_F(WalLoaderTest, GivesEachFileWithItsRecords) {
   WalLoader loader(files_, "/wal", sequences_);
   for (const std::uint64_t sequence : sequences_) {
-    const auto loaded = loader.Get(sequence, Counted(sequence));
+    auto loaded = loader.Get(sequence, Counted(sequence));
     ASSERT_TRUE(loaded.ok()) << loaded.error().ToString();
     EXPECT_EQ(loaded->file.header.sequence, sequence);
     ASSERT_EQ(loaded->frames.size(), 1U);
-    ASSERT_TRUE(loaded->frames[0].ok());
-    EXPECT_EQ(loaded->frames[0]->runs.at(0).samples.TimeAt(0), static_cast<std::int64_t>(sequence));
+    EXPECT_FALSE(loaded->damage);
+    EXPECT_EQ(loaded->frames[0].runs.at(0).samples.TimeAt(0), static_cast<std::int64_t>(sequence));
+    // Nothing of it may show in the files after it.
+    loaded->frames[0].runs.clear();
+    loaded->damage.emplace(ErrorCode::kCorruption, "of this file alone");
+    loader.GiveBack(*std::move(loaded));
   }
 }
 
