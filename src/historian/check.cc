@@ -126,7 +126,7 @@ class DirectoryCheck {
   Result<CheckReport> Run() {
     CheckManifest(files_, directory_, report_);
     if (const auto manifest = ReadManifest(files_, directory_); manifest.ok()) {
-      RETURN_IF_ERROR(CheckSegments(*manifest));
+      RETURN_IF_ERROR(CheckSegments(manifest->manifest));
     }
     RETURN_IF_ERROR(CheckRecovery());
     return std::move(report_);
@@ -159,7 +159,7 @@ class DirectoryCheck {
     if (!recovered.ok()) return CheckDamagedLog(recovered.error());
     CheckLog(files_, recovered->counted_log_bytes, report_);
     for (const std::string& finding : recovered->findings) {
-      if (!IsDamage(*recovered, finding)) report_.notes.push_back(finding);
+      if (!IsKnown(*recovered, finding)) report_.notes.push_back(finding);
     }
     report_.samples = 0;
     for (const SeriesRecord& record : recovered->registry->Records()) {
@@ -168,9 +168,10 @@ class DirectoryCheck {
     return {};
   }
 
-  /// Missing segments are problems already.
-  static bool IsDamage(const RecoveredStore& recovered, const std::string& finding) {
-    return std::any_of(recovered.damage.begin(), recovered.damage.end(),
+  /// Missing segments and copies of the manifest are problems already.
+  static bool IsKnown(const RecoveredStore& recovered, const std::string& finding) {
+    return finding.ends_with(kCopyIsWhole) ||
+           std::any_of(recovered.damage.begin(), recovered.damage.end(),
                        [&](const Error& damage) { return damage.ToString() == finding; });
   }
 
@@ -185,7 +186,7 @@ class DirectoryCheck {
     }
     report_.problems.push_back(first.ToString() + "; the store cannot be opened as it is");
     for (const std::string& finding : salvaged->findings) {
-      if (!IsDamage(*salvaged, finding)) report_.problems.push_back(finding + kRepair);
+      if (!IsKnown(*salvaged, finding)) report_.problems.push_back(finding + kRepair);
     }
     return {};
   }
@@ -209,15 +210,22 @@ void CheckLog(FileSystem& files, const std::map<std::string, std::uint64_t>& cou
 }
 
 void CheckManifest(FileSystem& files, const std::string& directory, CheckReport& report) {
-  ++report.files;
-  if (const auto manifest = ReadManifest(files, directory); !manifest.ok()) {
-    report.problems.push_back(manifest.error().ToString() +
+  for (const std::string& path : ManifestPaths(directory)) {
+    const auto bytes = files.FileSize(path);
+    if (!bytes.ok()) continue;
+    ++report.files;
+    report.bytes += *bytes;
+  }
+  const auto stored = ReadManifest(files, directory);
+  if (!stored.ok()) {
+    report.problems.push_back(stored.error().ToString() +
                               "; nobody knows any more which segments count and which tags they "
                               "hold: put it back from a backup (`bedplate restore`)");
     return;
   }
-  const auto bytes = files.FileSize(JoinPath(directory, kManifestName));
-  if (bytes.ok()) report.bytes += *bytes;
+  for (const Error& damage : stored->damaged) {
+    report.problems.push_back(damage.ToString() + kCopyIsWhole);
+  }
 }
 
 Status CheckSegment(const SegmentReader& segment, const SeriesNames& names,

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/bytes.h"
+#include "historian/manifest.h"
 #include "historian/newest_log.h"
 #include "historian/test_store.h"
 #include "historian/wal_format.h"
@@ -157,20 +158,115 @@ TEST(NewestLogTest, TheLossOfTheNewestFilesIsCorruption) {
   EXPECT_THAT(CheckFiles(store)->problems, Contains(HasSubstr(LogPath(3))));
 }
 
-/// It guards the others; where it is damaged or missing itself nothing is lost.
+/// They guard the others; where one is damaged or missing itself nothing is lost.
 TEST(NewestLogTest, ItsOwnDamageIsSaidAndMended) {
   TestStore store;
   store.Append(store.Tag("a"), {1}, {1.0});
   store.Close();
   FlipLastByte(store, JoinPath(kWal, "NEWEST"));
   store.Reopen();
-  EXPECT_THAT(store.historian().Findings(), ElementsAre(HasSubstr("NEWEST")));
+  EXPECT_THAT(store.historian().Findings(), ElementsAre(HasSubstr("wal/NEWEST")));
+  store.Close();
+  FlipLastByte(store, std::string(kWal) + ".NEWEST");
+  store.Reopen();
+  EXPECT_THAT(store.historian().Findings(), ElementsAre(HasSubstr("wal.NEWEST")));
   store.Close();
   ASSERT_TRUE(store.files().Remove(JoinPath(kWal, "NEWEST")).ok());
+  ASSERT_TRUE(store.files().Remove(std::string(kWal) + ".NEWEST").ok());
   store.Reopen();
   EXPECT_THAT(store.historian().Findings(), IsEmpty());
-  EXPECT_TRUE(historian::ReadNewestLog(store.files(), kWal).ok());
+  EXPECT_GT(historian::ReadNewestLog(store.files(), kWal)->sequence, 0U);
   EXPECT_EQ(store.historian().Find("a")->samples, 1U);
+}
+
+/// Somebody makes room by deleting the whole log.
+TEST(NewestLogTest, TheLossOfTheWholeFolderIsCorruption) {
+  TestStore store;
+  store.Append(store.Tag("a"), {1}, {1.0});
+  store.Reopen();
+  store.Append(store.Tag("a"), {2}, {2.0});
+  store.Close();
+  for (const std::string& path : store.files().Paths()) {
+    if (path.starts_with(JoinPath(kWal, ""))) ASSERT_TRUE(store.files().Remove(path).ok());
+  }
+  const auto opened =
+      Historian::Open(store.files(), store.clock(), TestStore::kDirectory, store.options());
+  ASSERT_FALSE(opened.ok());
+  EXPECT_THAT(opened.error().ToString(), HasSubstr(LogPath(1)));
+  EXPECT_THAT(CheckFiles(store)->problems, Contains(HasSubstr(LogPath(2))));
+}
+
+/// Two manifests: one damaged, missing or old copy costs nothing, and is said.
+class ManifestCopyTest : public testing::Test {
+ protected:
+  ManifestCopyTest() : paths_(historian::ManifestPaths(TestStore::kDirectory)) {
+    tag_ = store_.Tag("a");
+    store_.Append(tag_, {1}, {1.0});
+    EXPECT_TRUE(store_.historian().Flush().ok());
+    old_ = *store_.files().ReadFile(paths_[0], 1U << 20U);
+    store_.Append(tag_, {40 * kDay}, {2.0});
+    EXPECT_TRUE(store_.historian().Flush().ok());
+    const TagRange first{tag_, {Timestamp(0), Timestamp(2)}};
+    EXPECT_EQ(*store_.historian().Delete(std::span(&first, 1)), 1U);
+    store_.Close();
+  }
+
+  void ExpectAllIsThereAndSaid(const std::string& path) {
+    const auto report = CheckFiles(store_);
+    ASSERT_TRUE(report.ok());
+    EXPECT_THAT(report->problems, ElementsAre(AllOf(HasSubstr(path), HasSubstr("whole"))));
+    ASSERT_NO_FATAL_FAILURE(store_.Reopen());
+    EXPECT_THAT(store_.historian().Findings(), ElementsAre(HasSubstr(path)));
+    EXPECT_THAT(store_.Read(tag_).times, ElementsAre(40 * kDay));
+    store_.Close();
+    EXPECT_EQ(*store_.files().ReadFile(paths_[0], 1U << 20U),
+              *store_.files().ReadFile(paths_[1], 1U << 20U));
+    EXPECT_THAT(CheckFiles(store_)->problems, IsEmpty());
+  }
+
+  TestStore store_;
+  const std::array<std::string, 2> paths_;
+  TagId tag_;
+  std::string old_;
+};
+
+TEST_F(ManifestCopyTest, ADamagedOneCostsNothing) {
+  for (const std::string& path : paths_) {
+    FlipLastByte(store_, path);
+    ExpectAllIsThereAndSaid(path);
+  }
+}
+
+TEST_F(ManifestCopyTest, AMissingOneCostsNothing) {
+  ASSERT_TRUE(store_.files().Remove(paths_[0]).ok());
+  ExpectAllIsThereAndSaid(paths_[0]);
+  ASSERT_TRUE(store_.files().Remove(paths_[1]).ok());
+  EXPECT_THAT(CheckFiles(store_)->problems, IsEmpty());
+  store_.Reopen();
+  EXPECT_TRUE(store_.files().Exists(paths_[1]));
+}
+
+/// The deletion that the old one does not know stays done.
+TEST_F(ManifestCopyTest, AnOldOneThatIsPutBackDoesNotCount) {
+  for (const std::string& path : paths_) {
+    ASSERT_TRUE(WriteFileAtomically(store_.files(), path, old_).ok());
+    ExpectAllIsThereAndSaid(path);
+  }
+}
+
+/// The power fails between the two: either is a state of the store, and none is damage.
+TEST_F(ManifestCopyTest, OneThatIsASingleEditionBehindIsNoDamage) {
+  store_.Reopen();
+  store_.Append(tag_, {80 * kDay}, {3.0});
+  store_.files().FailAfter(FaultFileSystem::Operation::kRename, 5);
+  ASSERT_FALSE(store_.historian().Flush().ok());
+  store_.Close();
+  EXPECT_NE(*store_.files().ReadFile(paths_[0], 1U << 20U),
+            *store_.files().ReadFile(paths_[1], 1U << 20U));
+  EXPECT_THAT(CheckFiles(store_)->problems, IsEmpty());
+  store_.Reopen();
+  EXPECT_THAT(store_.historian().Findings(), IsEmpty());
+  EXPECT_THAT(store_.Read(tag_).times, ElementsAre(40 * kDay, 80 * kDay));
 }
 
 TEST(CheckFilesTest, NamesEveryDamageWithWhatItCosts) {
@@ -298,9 +394,9 @@ TEST(FailedMergeTest, AGoodFlushStaysGoodAndTheMergeIsNotDoneTwice) {
     ASSERT_TRUE(store.historian().Flush().ok());
   }
   store.Append(tag, {8}, {1.0});
-  // Of the renames to come the third one publishes the merge: log, its number, segment, manifest,
-  // merged segment, manifest.
-  store.files().FailAfter(FaultFileSystem::Operation::kRename, 5);
+  // Of the renames to come the ninth one publishes the merge: log, twice its number, segment, twice
+  // the manifest, merged segment, twice the manifest.
+  store.files().FailAfter(FaultFileSystem::Operation::kRename, 8);
   EXPECT_TRUE(store.historian().Flush().ok());
   EXPECT_FALSE(store.historian().Health().ok());
   EXPECT_EQ(store.historian().Stats().compaction_failures, 1U);

@@ -273,13 +273,25 @@ TEST(FormatGoldenTest, ManifestOfVersion1) {
   EXPECT_EQ(*parsed, GoldenManifest());
 }
 
-TEST(FormatGoldenTest, ManifestOfVersion2) {
+/// What manifest_v2.hex holds.
+Manifest GoldenManifestWithDeletions() {
   Manifest manifest = GoldenManifest();
   manifest.segments.front().cleaned = 2;
   manifest.tombstones = {{TagId(300), 1000, 2500, 3}};
-  const std::string golden = ReadHex("manifest_v2.hex");
-  const Bytes bytes = EncodeManifest(manifest);
-  EXPECT_EQ(ToHex(AsText(bytes)), ToHex(golden));
+  return manifest;
+}
+
+TEST(FormatGoldenTest, ManifestOfVersion2) {
+  const auto parsed = ParseManifest(AsBytes(ReadHex("manifest_v2.hex")));
+  ASSERT_TRUE(parsed.ok()) << parsed.error().ToString();
+  EXPECT_EQ(*parsed, GoldenManifestWithDeletions());
+}
+
+TEST(FormatGoldenTest, ManifestOfVersion3) {
+  Manifest manifest = GoldenManifestWithDeletions();
+  manifest.edition = 7;
+  const std::string golden = ReadHex("manifest_v3.hex");
+  EXPECT_EQ(ToHex(AsText(EncodeManifest(manifest))), ToHex(golden));
   const auto parsed = ParseManifest(AsBytes(golden));
   ASSERT_TRUE(parsed.ok()) << parsed.error().ToString();
   EXPECT_EQ(*parsed, manifest);

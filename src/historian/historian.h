@@ -243,6 +243,8 @@ class Historian {
   /// store.
   static Result<std::unique_ptr<Historian>> OpenReadOnly(FileSystem& files, const Clock& clock,
                                                          const std::string& directory);
+  /// Whether `directory` holds a store, be it damaged.
+  [[nodiscard]] static bool Exists(FileSystem& files, const std::string& directory);
   /// Makes a damaged store that nobody has open one that opens: what cannot be read is copied to
   /// `quarantine/` in it and left out. Returns what is lost, for people; empty when nothing was
   /// wrong. Errors: kCorruption naming a file without which there is no way, kConflict when a

@@ -1,6 +1,8 @@
 #include "historian/manifest.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -11,8 +13,10 @@ namespace bedplate::historian {
 namespace {
 
 constexpr std::string_view kManifestMagic = "BEDPLMAN";
-constexpr std::uint32_t kManifestVersion = 2;
-constexpr std::uint32_t kOldestManifestVersion = 1;  // without deletions
+constexpr std::uint32_t kManifestVersion = 3;
+constexpr std::uint32_t kOldestManifestVersion = 1;
+constexpr std::uint32_t kFirstWithDeletions = 2;
+constexpr std::uint32_t kFirstWithEdition = 3;  // and with two copies
 constexpr std::size_t kHeaderBytes = 32;
 constexpr std::size_t kHeaderCrcOffset = kHeaderBytes - sizeof(std::uint32_t);
 constexpr std::uint64_t kMaxManifestBytes = 4ULL << 30U;
@@ -113,7 +117,7 @@ bool TakeSegment(ByteReader& in, std::uint32_t version, SegmentInfo& segment) {
   if (!in.ok() || segment.id == 0 || level > UINT32_MAX) return false;
   segment.level = static_cast<std::uint32_t>(level);
   if (!TakeSpan(in, segment.first_time, segment.last_time)) return false;
-  if (version > kOldestManifestVersion) segment.cleaned = in.Varint();
+  if (version >= kFirstWithDeletions) segment.cleaned = in.Varint();
   return in.ok();
 }
 
@@ -190,10 +194,49 @@ Result<std::uint32_t> CheckHeader(ByteView bytes) {
   return version;
 }
 
+Result<Manifest> ReadCopy(FileSystem& files, const std::string& path) {
+  auto content = files.ReadFile(path, kMaxManifestBytes);
+  if (!content.ok()) return std::move(content).error();
+  auto manifest = ParseManifest(AsBytes(*content));
+  if (!manifest.ok()) return std::move(manifest).error().At(path);
+  return manifest;
+}
+
+/// Whether the other copy may stand in for one with this error. Not so for one of a later version,
+/// which knows more, nor for one that is only not allowed to be read.
+bool MayBeReplaced(const Error& error) {
+  return error.code() == ErrorCode::kNotFound || error.code() == ErrorCode::kCorruption ||
+         error.code() == ErrorCode::kIo;
+}
+
+/// One that is not there says less than one that cannot be read.
+const Error& WorseOf(const Error& first, const Error& second) {
+  return first.code() == ErrorCode::kNotFound ? second : first;
+}
+
+/// What is wrong with the copy that does not count, if anything is. That the second one is missing
+/// is not: a backup has one only, and so had version 2. Nor is one that is a single edition behind:
+/// the power failed between the two.
+std::optional<Error> DamageOf(const Result<Manifest>& other, const Manifest& best,
+                              const std::string& path) {
+  if (other.ok()) {
+    if (*other == best || other->edition + 1 == best.edition) return std::nullopt;
+    return Error(ErrorCode::kCorruption,
+                 fmt::format("edition {} of the manifest, but there is edition {}", other->edition,
+                             best.edition))
+        .At(path);
+  }
+  const bool is_missing = other.error().code() == ErrorCode::kNotFound;
+  if (!is_missing) return other.error();
+  if (path.ends_with(JoinPath(kSegmentDirectory, kManifestName))) return std::nullopt;
+  return Error(ErrorCode::kCorruption, "the file is missing").At(path);
+}
+
 }  // namespace
 
 Bytes EncodeManifest(const Manifest& manifest) {
   Bytes payload;
+  PutVarint(payload, manifest.edition);
   PutVarint(payload, manifest.wal_low_water);
   PutVarint(payload, manifest.next_segment_id);
   PutVarint(payload, manifest.series.size());
@@ -222,28 +265,49 @@ Result<Manifest> ParseManifest(ByteView bytes) {
   ASSIGN_OR_RETURN(const std::uint32_t version, CheckHeader(bytes));
   ByteReader in(bytes.subspan(kHeaderBytes));
   Manifest manifest;
+  if (version >= kFirstWithEdition) manifest.edition = in.Varint();
   manifest.wal_low_water = in.Varint();
   manifest.next_segment_id = in.Varint();
   RETURN_IF_ERROR(TakeAllSeries(in, manifest.series));
   RETURN_IF_ERROR(TakeAllSegments(in, version, manifest.segments));
-  if (version > kOldestManifestVersion) {
+  if (version >= kFirstWithDeletions) {
     RETURN_IF_ERROR(TakeAllTombstones(in, manifest.tombstones));
   }
   if (!in.AtEnd()) return Damaged("bytes are left over at the end");
   return manifest;
 }
 
-Status WriteManifest(FileSystem& files, const std::string& directory, const Manifest& manifest) {
-  const Bytes bytes = EncodeManifest(manifest);
-  return WriteFileAtomically(files, JoinPath(directory, kManifestName), AsText(bytes));
+std::array<std::string, 2> ManifestPaths(const std::string& directory) {
+  return {JoinPath(directory, kManifestName),
+          JoinPath(JoinPath(directory, kSegmentDirectory), kManifestName)};
 }
 
-Result<Manifest> ReadManifest(FileSystem& files, const std::string& directory) {
-  const std::string path = JoinPath(directory, kManifestName);
-  ASSIGN_OR_RETURN(const std::string content, files.ReadFile(path, kMaxManifestBytes));
-  auto manifest = ParseManifest(AsBytes(content));
-  if (!manifest.ok()) return std::move(manifest).error().At(path);
-  return manifest;
+Status WriteManifest(FileSystem& files, const std::string& directory, const Manifest& manifest) {
+  const Bytes bytes = EncodeManifest(manifest);
+  for (const std::string& path : ManifestPaths(directory)) {
+    RETURN_IF_ERROR(WriteFileAtomically(files, path, AsText(bytes)));
+  }
+  return {};
+}
+
+Result<StoredManifest> ReadManifest(FileSystem& files, const std::string& directory) {
+  const auto paths = ManifestPaths(directory);
+  std::array<Result<Manifest>, 2> copies{ReadCopy(files, paths[0]), ReadCopy(files, paths[1])};
+  for (const auto& copy : copies) {
+    if (!copy.ok() && !MayBeReplaced(copy.error())) return copy.error();
+  }
+  if (!copies[0].ok() && !copies[1].ok()) return WorseOf(copies[0].error(), copies[1].error());
+  const bool second_counts =
+      !copies[0].ok() || (copies[1].ok() && copies[1]->edition > copies[0]->edition);
+  const std::size_t best = second_counts ? 1 : 0;
+  const Result<Manifest>& other = copies[1 - best];
+  StoredManifest stored;
+  stored.is_in_both = other.ok() && *other == *copies[best];
+  if (auto damage = DamageOf(other, *copies[best], paths[1 - best])) {
+    stored.damaged.push_back(*std::move(damage));
+  }
+  stored.manifest = *std::move(copies[best]);
+  return stored;
 }
 
 }  // namespace bedplate::historian

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ namespace bedplate::historian {
 /// What a store consists of (docs/formats/manifest.md). Replaced as a whole, so it is always one
 /// consistent state; what it does not name does not count.
 struct Manifest {
+  std::uint64_t edition = 0;        // of two copies the greater one counts
   std::uint64_t wal_low_water = 1;  // WAL files before this are not needed any more
   std::uint64_t next_segment_id = 1;
   std::vector<SeriesRecord> series;   // by ascending id; totals of what the segments hold
@@ -29,9 +31,24 @@ Bytes EncodeManifest(const Manifest& manifest);
 /// Errors: kCorruption saying what does not fit, kUnsupported for a later version.
 Result<Manifest> ParseManifest(ByteView bytes);
 
-/// Replaces the manifest in `directory`; durable on return.
+/// The paths of the two copies, each of which is a whole manifest.
+std::array<std::string, 2> ManifestPaths(const std::string& directory);
+
+/// Goes behind what is wrong with one of two copies.
+inline constexpr char kCopyIsWhole[] =
+    "; its other copy is whole, so nothing is lost, and opening the store writes it anew";
+
+/// What the two copies say.
+struct StoredManifest {
+  Manifest manifest;           // of the greater edition
+  bool is_in_both = false;     // else it should be written again
+  std::vector<Error> damaged;  // a copy that cannot be read, or is older than the other
+};
+
+/// Replaces both copies, one after the other; durable on return. After an error either may count.
 Status WriteManifest(FileSystem& files, const std::string& directory, const Manifest& manifest);
-/// Errors: kNotFound when there is none, kCorruption naming the file.
-Result<Manifest> ReadManifest(FileSystem& files, const std::string& directory);
+/// Reads both copies; one is enough. Errors: kNotFound when there is none, kCorruption naming the
+/// first when neither can be read, kUnsupported for a later version.
+Result<StoredManifest> ReadManifest(FileSystem& files, const std::string& directory);
 
 }  // namespace bedplate::historian

@@ -62,11 +62,22 @@ class Recoverer {
   Status LoadManifest() {
     // A crash may have come between the manifest's renaming and its directory's sync: what is built
     // on now must not vanish with the next power cut.
-    if (writes_) RETURN_IF_ERROR(files_.SyncDirectory(directory_));
+    if (writes_) {
+      RETURN_IF_ERROR(files_.SyncDirectory(directory_));
+      RETURN_IF_ERROR(files_.SyncDirectory(segment_directory_));
+    }
     auto read = ReadManifest(files_, directory_);
     is_new_ = !read.ok() && read.error().code() == ErrorCode::kNotFound;
     if (!read.ok() && !is_new_) return std::move(read).error();
-    Manifest manifest = is_new_ ? Manifest() : *std::move(read);
+    StoredManifest stored = is_new_ ? StoredManifest() : *std::move(read);
+    for (const Error& damage : stored.damaged) {
+      store_.findings.push_back(damage.ToString() + kCopyIsWhole);
+    }
+    // Before anything goes that an older copy still counts on.
+    if (writes_ && !is_new_ && !stored.is_in_both) {
+      RETURN_IF_ERROR(WriteManifest(files_, directory_, stored.manifest));
+    }
+    Manifest manifest = std::move(stored.manifest);
     low_water_ = manifest.wal_low_water;
     store_.registry = std::make_unique<SeriesRegistry>();
     for (const SeriesRecord& record : manifest.series) {
@@ -154,15 +165,13 @@ class Recoverer {
 
   /// The greatest number that a log file has or had; 0 for a store that was never opened.
   Result<std::uint64_t> NewestSequence(const std::vector<std::uint64_t>& sequences) {
-    const std::uint64_t last = sequences.empty() ? 0 : sequences.back();
-    const auto noted = ReadNewestLog(files_, wal_directory_);
-    if (noted.ok()) return std::max(last, *noted);
-    if (noted.error().code() == ErrorCode::kCorruption) {
-      // It only guards the others, so its own damage costs nothing.
-      store_.findings.push_back(noted.error().ToString() + "; it is written anew");
-    } else if (noted.error().code() != ErrorCode::kNotFound) {
-      return noted.error();
+    std::uint64_t last = sequences.empty() ? 0 : sequences.back();
+    ASSIGN_OR_RETURN(const NewestLog noted, ReadNewestLog(files_, wal_directory_));
+    for (const Error& damage : noted.damaged) {
+      // They only guard the others, so their own damage costs nothing.
+      store_.findings.push_back(damage.ToString() + "; it is written anew");
     }
+    last = std::max(last, noted.sequence);
     return is_new_ ? last : std::max(last, low_water_);
   }
 

@@ -60,7 +60,8 @@ SegmentSet::SegmentSet(FileSystem& files, std::string directory, Manifest manife
       directory_(std::move(directory)),
       segment_directory_(JoinPath(directory_, kSegmentDirectory)),
       next_id_(manifest.next_segment_id),
-      manifest_(std::move(manifest)) {
+      manifest_(std::move(manifest)),
+      edition_(manifest_.edition) {
   list_ = std::make_shared<const SegmentList>(MakeList({}));
 }
 
@@ -92,6 +93,7 @@ Status SegmentSet::Publish(ManifestChange change,
                            const std::function<void(std::shared_ptr<const SegmentList>)>& show) {
   const std::lock_guard publishing(publish_mutex_);
   Manifest next = Changed(manifest_, change, next_id_);
+  next.edition = ++edition_;
   RETURN_IF_ERROR(WriteManifest(files_, directory_, next));
   manifest_ = std::move(next);
 

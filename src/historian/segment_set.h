@@ -46,6 +46,8 @@ class SegmentSet {
   [[nodiscard]] const std::string& segment_directory() const noexcept { return segment_directory_; }
   [[nodiscard]] std::shared_ptr<const SegmentList> List() const;
   [[nodiscard]] std::uint64_t NextId() noexcept { return next_id_++; }
+  /// The last number that was given away.
+  [[nodiscard]] std::uint64_t NewestId() const noexcept { return next_id_ - 1; }
   /// The manifest with the segments that it names, whose files stay as long as the list is held.
   [[nodiscard]] std::pair<Manifest, std::shared_ptr<const SegmentList>> Current() const;
 
@@ -65,7 +67,8 @@ class SegmentSet {
   SegmentCache cache_;
   std::atomic<std::uint64_t> next_id_;
   mutable std::mutex publish_mutex_;
-  Manifest manifest_;  // guarded by publish_mutex_
+  Manifest manifest_;      // guarded by publish_mutex_
+  std::uint64_t edition_;  // that was written last, or tried; guarded by publish_mutex_
   mutable std::mutex list_mutex_;
   std::shared_ptr<const SegmentList> list_;
 };

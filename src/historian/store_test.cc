@@ -278,7 +278,7 @@ TEST(StoreTest, ATypeThatChangesDuringAFlushIsKept) {
   TestStore store;
   store.Append(store.Tag("other"), {1}, {1.0});
   store.Tag("a", ValueType::kDouble);
-  store.files().FailAfter(FaultFileSystem::Operation::kRename, 2);  // the manifest
+  store.files().FailAfter(FaultFileSystem::Operation::kRename, 4);  // the manifest
   EXPECT_FALSE(store.historian().Flush().ok());
   const TagId tag = store.Tag("a", ValueType::kString);
   store.Append(tag, One(std::string("on")));
@@ -396,8 +396,8 @@ TEST(FailedFlushTest, APublishThatFailsIsAllThatIsTriedAgain) {
   TestStore store;
   const TagId tag = store.Tag("a");
   store.Append(tag, {1}, {1.0});
-  // After those of a log file, its number and a segment.
-  store.files().FailAfter(FaultFileSystem::Operation::kRename, 3);
+  // After those of a log file, twice its number and a segment.
+  store.files().FailAfter(FaultFileSystem::Operation::kRename, 4);
   ASSERT_FALSE(store.historian().Flush().ok());
   for (int tries = 0; tries < 3; ++tries) {
     store.files().FailAfter(FaultFileSystem::Operation::kRename, 0);
@@ -561,7 +561,10 @@ TEST(DamageTest, AMissingFileIsNamed) {
     store.Append(tag, {2}, {1.0});
     const std::string path = store.PathEndingIn(suffix);
     store.Close();
-    ASSERT_TRUE(store.files().Remove(path).ok());
+    // Of the manifest both copies.
+    while (!store.PathEndingIn(suffix).empty()) {
+      ASSERT_TRUE(store.files().Remove(store.PathEndingIn(suffix)).ok());
+    }
     const auto opened =
         Historian::Open(store.files(), store.clock(), TestStore::kDirectory, store.options());
     ASSERT_FALSE(opened.ok());

@@ -86,20 +86,24 @@ Status CheckFormat(FileSystem& files, const std::string& directory) {
                            directory, format, kFormatVersion));
 }
 
+Error LostFile(const std::string& path, std::string_view how) {
+  return Error(ErrorCode::kCorruption,
+               fmt::format("the file is {}, but {} says that this is a data directory; "
+                           "put it back from a backup",
+                           how, kFormatFile))
+      .At(path);
+}
+
 /// Opening a store makes what is missing, which must not happen to a directory that had it once: a
 /// lost catalog would come back without its tokens and plant, and nobody would be told.
 Status CheckStores(FileSystem& files, const std::string& directory) {
-  for (const std::string& name :
-       {std::string(kCatalogFile), JoinPath(kHistorianFolder, kManifestFile)}) {
-    const std::string path = JoinPath(directory, name);
-    const auto bytes = files.FileSize(path);
-    if (bytes.ok() && *bytes > 0) continue;
-    if (!bytes.ok() && bytes.error().code() != ErrorCode::kNotFound) return bytes.error();
-    return Error(ErrorCode::kCorruption,
-                 fmt::format("the file is {}, but {} says that this is a data directory; "
-                             "put it back from a backup",
-                             bytes.ok() ? "empty" : "missing", kFormatFile))
-        .At(path);
+  const std::string catalog = JoinPath(directory, kCatalogFile);
+  const auto bytes = files.FileSize(catalog);
+  if (!bytes.ok() && bytes.error().code() != ErrorCode::kNotFound) return bytes.error();
+  if (!bytes.ok() || *bytes == 0) return LostFile(catalog, bytes.ok() ? "empty" : "missing");
+  const std::string historian = JoinPath(directory, kHistorianFolder);
+  if (!Historian::Exists(files, historian)) {
+    return LostFile(JoinPath(historian, kManifestFile), "missing");
   }
   return {};
 }
