@@ -177,8 +177,10 @@ bool BucketAccumulator::CanAddBlock(const BlockHeader& block) const {
   if (BucketOf(block.first_time) != BucketOf(block.last_time)) return false;
   if (counting_ || WantsAny(request_, kSampleFunctions)) return false;
   const bool spans = weighted_ || durations_;
-  // The header does not tell how far apart the samples are.
-  if (spans && request_.hold != std::chrono::nanoseconds::max()) return false;
+  // Only the header of an even block tells how far apart the samples are.
+  const bool is_held = request_.hold == std::chrono::nanoseconds::max() ||
+                       (block.even && block.Stride() <= request_.hold.count());
+  if (spans && !is_held) return false;
   return block.AllGood() || (request_.good_only && !spans);
 }
 

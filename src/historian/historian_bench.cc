@@ -2,6 +2,7 @@
 // comparison in the design: 2000 tags x 2500 samples at 1 s, a walk of steps N(0, 0.3) rounded to
 // 0.01.
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -217,6 +218,79 @@ void BM_YearInEightHundredBuckets(benchmark::State& state) {
   CountSamples(state, kYearSamples);
 }
 BENCHMARK(BM_YearInEightHundredBuckets)->Unit(benchmark::kMillisecond);
+
+/// A walk as that of the comparison over `samples` seconds times `stride`, in a store that was
+/// flushed and merged.
+class YearStore {
+ public:
+  YearStore(std::int64_t samples, std::int64_t stride_seconds)
+      : samples_(samples), stride_seconds_(stride_seconds) {
+    HistorianOptions options;
+    options.durability = Durability::kProcess;
+    store_ = std::make_unique<BenchStore>(options);
+    tag_ = *store_->historian().Resolve("bench/year", ValueType::kDouble);
+    Append();
+    BEDPLATE_CHECK(store_->historian().Flush().ok());
+    while (store_->historian().CompactStep()->merged > 0) {
+    }
+  }
+
+  void Append() {
+    constexpr std::int64_t kPart = 100'000;
+    std::mt19937_64 random(42);
+    std::normal_distribution<double> step(0, 0.3);
+    double level = 20;
+    for (std::int64_t begin = 0; begin < samples_; begin += kPart) {
+      TagBatch batch{tag_, {}};
+      for (std::int64_t i = begin; i < std::min(samples_, begin + kPart); ++i) {
+        level += step(random);
+        batch.samples.times.push_back(kStart + i * stride_seconds_ * kSecond);
+        batch.samples.doubles.push_back(std::round(level * 100) / 100);
+      }
+      BEDPLATE_CHECK(store_->historian().Append(std::span(&batch, 1)).ok());
+    }
+  }
+
+  void Measure(benchmark::State& state, std::chrono::nanoseconds bucket) {
+    for (auto _ : state) {
+      auto columns = store_->historian().Aggregate(
+          {.tag = tag_,
+           .range = {Timestamp(kStart), Timestamp(kStart + samples_ * stride_seconds_ * kSecond)},
+           .bucket = bucket,
+           .functions = static_cast<std::uint32_t>(AggregateFunction::kMean)});
+      BEDPLATE_CHECK(columns.ok());
+      benchmark::DoNotOptimize(columns->mean.data());
+    }
+    CountSamples(state, static_cast<std::size_t>(samples_));
+    state.counters["bytes_per_sample"] =
+        static_cast<double>(store_->historian().Stats().segment_bytes) /
+        static_cast<double>(samples_);
+  }
+
+ private:
+  const std::int64_t samples_;
+  const std::int64_t stride_seconds_;
+  std::unique_ptr<BenchStore> store_;
+  TagId tag_;
+};
+
+/// Means of a year of one tag that has a sample every range(0) seconds, in buckets of range(1)
+/// hours: docs/decisions/0014-roll-ups-are-headers.md.
+void BM_YearByRollUps(benchmark::State& state) {
+  constexpr std::int64_t kYearSeconds = 365 * 86'400;
+  static std::int64_t stride = 0;
+  static std::unique_ptr<YearStore> store;
+  if (stride != state.range(0)) {
+    store.reset();
+    stride = state.range(0);
+    store = std::make_unique<YearStore>(kYearSeconds / stride, stride);
+  }
+  store->Measure(state, std::chrono::hours(state.range(1)));
+}
+BENCHMARK(BM_YearByRollUps)
+    ->ArgsProduct({{1, 2, 60}, {1, 24}})
+    ->ArgNames({"every_s", "bucket_h"})
+    ->Unit(benchmark::kMillisecond);
 
 /// Opening after a kill: the write-ahead log of 5 M samples is replayed.
 void BM_OpenWithFullLog(benchmark::State& state) {

@@ -1,6 +1,7 @@
 #include "historian/segment_writer.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/crc32c.h"
@@ -13,11 +14,9 @@ namespace {
 
 constexpr std::size_t kBufferBytes = 1U << 20U;
 
-/// How many samples from `begin` make one block: at most kMaxBlockSamples, and no more strings than
-/// reach kBlockStringBytes.
-std::size_t BlockSize(const SampleColumns& samples, std::size_t begin) {
+/// How many strings from `begin` make one block: no more than reach kBlockStringBytes.
+std::size_t StringBlockSize(const SampleColumns& samples, std::size_t begin) {
   const std::size_t limit = std::min(kMaxBlockSamples, samples.size() - begin);
-  if (samples.type != ValueType::kString) return limit;
   std::size_t bytes = 0;
   std::size_t count = 0;
   while (count < limit && bytes < kBlockStringBytes) {
@@ -58,7 +57,7 @@ Status SegmentWriter::Add(TagId tag, const SampleColumns& samples) {
   if (samples.empty()) return {};
   if (tag != series_.tag) RETURN_IF_ERROR(BeginSeries(tag, samples.type));
   AppendRange(samples, 0, samples.size(), pending_);
-  return WriteFullBlocks(kMaxBlockSamples);
+  return WriteBlocks(false);
 }
 
 Status SegmentWriter::BeginSeries(TagId tag, ValueType type) {
@@ -67,11 +66,12 @@ Status SegmentWriter::BeginSeries(TagId tag, ValueType type) {
   series_.tag = tag;
   series_.type = type;
   pending_.type = type;
+  cuts_ = {};
   return {};
 }
 
 Status SegmentWriter::EndSeries() {
-  RETURN_IF_ERROR(WriteFullBlocks(1));
+  RETURN_IF_ERROR(WriteBlocks(true));
   if (series_.blocks.empty()) return {};
   if (page_start_ == pages_.size()) {
     page_first_tag_ = series_.tag;
@@ -85,11 +85,13 @@ Status SegmentWriter::EndSeries() {
   return {};
 }
 
-/// Writes blocks while at least `keep_below` samples are pending.
-Status SegmentWriter::WriteFullBlocks(std::size_t keep_below) {
+/// Writes the blocks that are settled by what is pending; all of it at the end of the series.
+Status SegmentWriter::WriteBlocks(bool is_end) {
   std::size_t begin = 0;
-  while (pending_.size() - begin >= keep_below) {
-    const std::size_t count = BlockSize(pending_, begin);
+  while (begin < pending_.size()) {
+    const std::size_t count = NextBlock(begin, is_end);
+    if (count == 0) break;
+    cuts_.Take(std::span(pending_.times).subspan(begin, count));
     if (count == pending_.size()) return WriteBlock(TakePending());
     SampleColumns block;
     block.type = pending_.type;
@@ -101,6 +103,15 @@ Status SegmentWriter::WriteFullBlocks(std::size_t keep_below) {
   const SampleColumns all = TakePending();
   AppendRange(all, begin, all.size(), pending_);
   return {};
+}
+
+/// How many samples from `begin` make the next block; 0 when that is not settled yet.
+std::size_t SegmentWriter::NextBlock(std::size_t begin, bool is_end) const {
+  if (pending_.type != ValueType::kString) {
+    return cuts_.NextBlock(std::span(pending_.times).subspan(begin), is_end);
+  }
+  const bool is_settled = is_end || pending_.size() - begin >= kMaxBlockSamples;
+  return is_settled ? StringBlockSize(pending_, begin) : 0;
 }
 
 /// All pending samples; none are pending then.

@@ -7,6 +7,7 @@
 
 #include "base/file_system.h"
 #include "base/result.h"
+#include "historian/roll_up_cuts.h"
 #include "historian/segment_format.h"
 #include "historian/segment_info.h"
 #include "model/sample.h"
@@ -37,7 +38,8 @@ class SegmentWriter {
 
   Status BeginSeries(TagId tag, ValueType type);
   Status EndSeries();
-  Status WriteFullBlocks(std::size_t keep_below);
+  Status WriteBlocks(bool is_end);
+  [[nodiscard]] std::size_t NextBlock(std::size_t begin, bool is_end) const;
   SampleColumns TakePending();
   Status WriteBlock(SampleColumns samples);
   void ClosePage();
@@ -54,6 +56,7 @@ class SegmentWriter {
 
   SampleColumns pending_;  // samples of the current series that are not in a block yet
   SeriesBlocks series_;    // the current series
+  RollUpCuts cuts_;        // of it
   Bytes pages_;            // every index page so far
   std::size_t page_start_ = 0;
   TagId page_first_tag_;
