@@ -98,7 +98,7 @@ class Sender {
   IngestReport report_;
 };
 
-Result<IngestReport> SendAll(Sender sender, std::vector<PathBatch> batches,
+Result<IngestReport> SendAll(Sender sender, std::span<PathBatch> batches,
                              std::vector<DeadLetter> letters) {
   for (PathBatch& batch : batches) {
     SetAside(batch, letters);
@@ -110,14 +110,15 @@ Result<IngestReport> SendAll(Sender sender, std::vector<PathBatch> batches,
 
 }  // namespace
 
-Result<IngestReport> RemoteSink::Ingest(std::string_view source, std::vector<PathBatch> batches,
-                                        std::vector<DeadLetter> letters) {
-  return SendAll(Sender(call_, source, false), std::move(batches), std::move(letters));
+Result<IngestReport> RemoteSink::IngestInPlace(std::string_view source,
+                                               std::span<PathBatch> batches,
+                                               std::vector<DeadLetter> letters) {
+  return SendAll(Sender(call_, source, false), batches, std::move(letters));
 }
 
 Result<IngestReport> RemoteSink::Preview(std::vector<PathBatch> batches,
                                          std::vector<DeadLetter> letters) {
-  return SendAll(Sender(call_, "preview", true), std::move(batches), std::move(letters));
+  return SendAll(Sender(call_, "preview", true), batches, std::move(letters));
 }
 
 }  // namespace bedplate

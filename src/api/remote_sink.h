@@ -22,8 +22,8 @@ class RemoteSink final : public IngestSink {
   explicit RemoteSink(ApiCaller call) : call_(std::move(call)) {}
 
   /// Errors: what the caller says, or what the server's problem document says.
-  Result<IngestReport> Ingest(std::string_view source, std::vector<PathBatch> batches,
-                              std::vector<DeadLetter> letters) override;
+  Result<IngestReport> IngestInPlace(std::string_view source, std::span<PathBatch> batches,
+                                     std::vector<DeadLetter> letters) override;
   Result<IngestReport> Preview(std::vector<PathBatch> batches,
                                std::vector<DeadLetter> letters) override;
 

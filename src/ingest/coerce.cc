@@ -141,11 +141,14 @@ Coerced CoerceEach(const SampleColumns& samples, const CoerceTarget& target) {
 
 }  // namespace
 
-Coerced Coerce(SampleColumns samples, const CoerceTarget& target) {
+bool IsStorableAsItIs(const SampleColumns& samples, const CoerceTarget& target) {
   BEDPLATE_CHECK(HasOneLength(samples));
-  const bool as_it_is = samples.type == target.type && !target.conversion &&
-                        AllStorable(samples.times) && AllValid(samples);
-  if (as_it_is) return {.samples = std::move(samples), .refusals = {}};
+  return samples.type == target.type && !target.conversion && AllStorable(samples.times) &&
+         AllValid(samples);
+}
+
+Coerced Coerce(SampleColumns samples, const CoerceTarget& target) {
+  if (IsStorableAsItIs(samples, target)) return {.samples = std::move(samples), .refusals = {}};
   return CoerceEach(samples, target);
 }
 

@@ -22,6 +22,9 @@ struct Coerced {
   std::vector<Refusal> refusals;
 };
 
+/// Whether Coerce would give the very same samples back.
+bool IsStorableAsItIs(const SampleColumns& samples, const CoerceTarget& target);
+
 /// Checks and converts `samples`, whose columns must have one length (CHECK). Takes the input over
 /// without a copy when there is nothing to change.
 Coerced Coerce(SampleColumns samples, const CoerceTarget& target);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <deque>
 #include <iterator>
 #include <mutex>
 #include <set>
@@ -31,8 +32,8 @@ class HistorianGate final : public TrustGate {
         clock_(clock),
         routes_(historian, catalog) {}
 
-  Result<IngestReport> Ingest(std::string_view source, std::vector<PathBatch> batches,
-                              std::vector<DeadLetter> letters) override;
+  Result<IngestReport> IngestInPlace(std::string_view source, std::span<PathBatch> batches,
+                                     std::vector<DeadLetter> letters) override;
   Result<IngestReport> IngestOnce(const AppendMark& mark, std::vector<PathBatch> batches) override;
   Result<IngestReport> Preview(std::vector<PathBatch> batches,
                                std::vector<DeadLetter> letters) override;
@@ -45,10 +46,18 @@ class HistorianGate final : public TrustGate {
   Status NoteStoredTags() override;
 
  private:
+  /// Samples of a call that can be stored. They stay where they are: in the batch, or among what
+  /// the call has converted.
+  struct Storable {
+    TagId tag;
+    const std::string* path = nullptr;
+    const SampleColumns* samples = nullptr;
+  };
+
   /// What one call has gathered so far.
   struct Call {
-    std::vector<TagBatch> batches;
-    std::vector<std::string> paths;  // of the batches
+    std::vector<Storable> storable;
+    std::deque<SampleColumns> converted;
     std::vector<Tag> new_tags;
     std::vector<DeadLetter> letters;
   };
@@ -57,24 +66,29 @@ class HistorianGate final : public TrustGate {
     const std::lock_guard turn(turnstile_);
     return std::shared_lock(passing_);
   }
-  /// A batch that may be stored.
+  /// Where a batch may go, and what its samples must become for that.
   struct Admitted {
     std::shared_ptr<const TagRoute> route;
-    Coerced coerced;
-    ValueType type = ValueType::kDouble;
+    CoerceTarget target;
   };
 
-  Result<std::optional<Admitted>> Admit(PathBatch& batch, std::vector<DeadLetter>& letters);
+  Result<std::shared_ptr<const TagRoute>> RouteOf(const PathBatch& batch,
+                                                  std::vector<DeadLetter>& letters);
+  Result<std::optional<Admitted>> Admit(const PathBatch& batch, std::vector<DeadLetter>& letters);
   Status PreviewOne(PathBatch batch, IngestReport& report);
-  Status Prepare(std::string_view source, PathBatch batch, Call& call);
+  Status Prepare(std::string_view source, PathBatch& batch, Call& call);
+  Status SettleRoute(const PathBatch& batch, ValueType type, std::shared_ptr<const TagRoute>& route,
+                     Coerced& coerced);
   Result<std::optional<UnitConversion>> ConversionOf(const TagRoute& route,
                                                      const PathBatch& batch) const;
-  static void AddToCall(TagId tag, std::string path, SampleColumns samples, Call& call);
+  static void AddToCall(TagId tag, const PathBatch& batch, SampleColumns& samples, Call& call);
+  static std::vector<TagRun> RunsOf(std::span<const Storable> storable);
+  void ForgetRoutes(const Call& call);
   Status Append(const Call& call, IngestReport& report);
   Status AppendOnce(const Call& call, const AppendMark& mark, IngestReport& report);
   Status NoteNewTags(const Call& call, std::vector<std::string>& noted);
   Status StoreLetters(std::string_view source, std::vector<DeadLetter>& letters);
-  void Notify(const Call& call, std::size_t begin, std::size_t end);
+  void Notify(std::span<const Storable> stored);
 
   Historian& historian_;
   Catalog& catalog_;
@@ -125,17 +139,15 @@ Tag WrittenTag(std::string_view source, const PathBatch& batch, ValueType type) 
   return tag;
 }
 
-Result<IngestReport> HistorianGate::Ingest(std::string_view source, std::vector<PathBatch> batches,
-                                           std::vector<DeadLetter> letters) {
+Result<IngestReport> HistorianGate::IngestInPlace(std::string_view source,
+                                                  std::span<PathBatch> batches,
+                                                  std::vector<DeadLetter> letters) {
   const auto passing = Pass();
   IngestReport report;
   Call call;
   call.letters = std::move(letters);
-  call.batches.reserve(batches.size());
-  call.paths.reserve(batches.size());
-  for (PathBatch& batch : batches) {
-    RETURN_IF_ERROR(Prepare(source, std::move(batch), call));
-  }
+  call.storable.reserve(batches.size());
+  for (PathBatch& batch : batches) RETURN_IF_ERROR(Prepare(source, batch, call));
   RETURN_IF_ERROR(Append(call, report));
   // After the append: a call that is repeated because the append failed must not leave its letters
   // twice.
@@ -155,20 +167,31 @@ Result<IngestReport> HistorianGate::Preview(std::vector<PathBatch> batches,
   return report;
 }
 
-/// What can be stored of a batch; the letters of the rest are added to `letters`. Empty when all of
-/// it is refused.
-Result<std::optional<HistorianGate::Admitted>> HistorianGate::Admit(
-    PathBatch& batch, std::vector<DeadLetter>& letters) {
-  if (batch.samples.empty()) return std::optional<Admitted>();
+/// Null when no tag can be at the batch's path; the letters say why.
+Result<std::shared_ptr<const TagRoute>> HistorianGate::RouteOf(const PathBatch& batch,
+                                                               std::vector<DeadLetter>& letters) {
+  const std::shared_ptr<const TagRoute> none;
+  if (batch.memo != nullptr && routes_.IsCurrent(*batch.memo)) return batch.memo->route;
   if (const Status valid = CheckPath(batch.path); !valid.ok()) {
     RefuseAll(batch, "bad-path", valid.error().message(), letters);
-    return std::optional<Admitted>();
+    return none;
   }
   ASSIGN_OR_RETURN(auto route, routes_.Find(batch.path));
   if (route->is_asset) {
     RefuseAll(batch, "bad-path", "expected the path of a tag, this one is an asset's", letters);
-    return std::optional<Admitted>();
+    return none;
   }
+  // A route that is not settled changes with the first samples, and no memo would know.
+  if (batch.memo != nullptr && route->id && route->tag) batch.memo->route = route;
+  return route;
+}
+
+/// Where the batch can be stored; empty when it cannot, and the letters say why.
+Result<std::optional<HistorianGate::Admitted>> HistorianGate::Admit(
+    const PathBatch& batch, std::vector<DeadLetter>& letters) {
+  if (batch.samples.empty()) return std::optional<Admitted>();
+  ASSIGN_OR_RETURN(auto route, RouteOf(batch, letters));
+  if (route == nullptr) return std::optional<Admitted>();
   auto conversion = ConversionOf(*route, batch);
   if (!conversion.ok()) {
     RefuseAll(batch, "bad-unit", conversion.error().message(), letters);
@@ -177,8 +200,7 @@ Result<std::optional<HistorianGate::Admitted>> HistorianGate::Admit(
   const CoerceTarget target{.type = route->type.value_or(batch.samples.type),
                             .converts_types = route->declared(),
                             .conversion = *conversion};
-  return std::optional<Admitted>(
-      {std::move(route), Coerce(std::move(batch.samples), target), target.type});
+  return std::optional<Admitted>({std::move(route), target});
 }
 
 Status HistorianGate::PreviewOne(PathBatch batch, IngestReport& report) {
@@ -186,12 +208,12 @@ Status HistorianGate::PreviewOne(PathBatch batch, IngestReport& report) {
   const std::size_t letters_before = report.letters.size();
   ASSIGN_OR_RETURN(std::optional<Admitted> admitted, Admit(batch, report.letters));
   if (admitted) {
-    Coerced& coerced = admitted->coerced;
+    Coerced coerced = Coerce(std::move(batch.samples), admitted->target);
     const TagRoute& route = *admitted->route;
     if (route.tag && !route.tag->unit.empty()) preview.unit = route.tag->unit;
     const auto series = historian_.Find(batch.path);
     preview.is_new = !series || series->samples == 0;
-    if (!preview.is_new && series->type != admitted->type) {
+    if (!preview.is_new && series->type != admitted->target.type) {
       RefuseKept(coerced, "type-conflict", "the samples that are stored have another type");
     }
     for (Refusal& refusal : coerced.refusals) {
@@ -207,40 +229,51 @@ Status HistorianGate::PreviewOne(PathBatch batch, IngestReport& report) {
   return {};
 }
 
-Status HistorianGate::Prepare(std::string_view source, PathBatch batch, Call& call) {
+/// A body of one sample for each of very many tags must not cost more than it needs: samples that
+/// can be stored as they are stay where they are.
+Status HistorianGate::Prepare(std::string_view source, PathBatch& batch, Call& call) {
   ASSIGN_OR_RETURN(std::optional<Admitted> admitted, Admit(batch, call.letters));
   if (!admitted) return {};
-  auto& [route, coerced, type] = *admitted;
-  if (!route->id && !coerced.samples.empty()) {
-    auto created = routes_.Create(batch.path, type);
-    if (created.ok()) {
-      route = *created;
-    } else if (created.error().code() == ErrorCode::kConflict) {
-      RefuseKept(coerced, "type-conflict", created.error().message());
-    } else {
-      return std::move(created).error();
+  const CoerceTarget& target = admitted->target;
+  SampleColumns* samples = &batch.samples;
+  if (!admitted->route->id || !IsStorableAsItIs(batch.samples, target)) {
+    Coerced coerced = Coerce(std::move(batch.samples), target);
+    RETURN_IF_ERROR(SettleRoute(batch, target.type, admitted->route, coerced));
+    for (Refusal& refusal : coerced.refusals) {
+      call.letters.push_back(LetterOf(batch, std::move(refusal)));
     }
+    if (coerced.samples.empty()) return {};
+    samples = &call.converted.emplace_back(std::move(coerced.samples));
   }
-  for (Refusal& refusal : coerced.refusals) {
-    call.letters.push_back(LetterOf(batch, std::move(refusal)));
-  }
-  if (!coerced.samples.empty()) {
-    if (!route->tag) call.new_tags.push_back(WrittenTag(source, batch, type));
-    AddToCall(*route->id, std::move(batch.path), std::move(coerced.samples), call);
+  if (!admitted->route->tag) call.new_tags.push_back(WrittenTag(source, batch, target.type));
+  AddToCall(*admitted->route->id, batch, *samples, call);
+  return {};
+}
+
+/// Sees to it that there is a series for what can be stored; refuses it where there cannot be one.
+Status HistorianGate::SettleRoute(const PathBatch& batch, ValueType type,
+                                  std::shared_ptr<const TagRoute>& route, Coerced& coerced) {
+  if (route->id || coerced.samples.empty()) return {};
+  auto created = routes_.Create(batch.path, type);
+  if (created.ok()) {
+    route = *created;
+  } else if (created.error().code() == ErrorCode::kConflict) {
+    RefuseKept(coerced, "type-conflict", created.error().message());
+  } else {
+    return std::move(created).error();
   }
   return {};
 }
 
-/// A body of one sample for each of very many tags must not cost an allocation more than it needs.
-void HistorianGate::AddToCall(TagId tag, std::string path, SampleColumns samples, Call& call) {
+void HistorianGate::AddToCall(TagId tag, const PathBatch& batch, SampleColumns& samples,
+                              Call& call) {
   if (LogBytes(samples) <= kMaxAppendBytes) {
-    call.batches.push_back({.tag = tag, .samples = std::move(samples)});
-    call.paths.push_back(std::move(path));
+    call.storable.push_back({.tag = tag, .path = &batch.path, .samples = &samples});
     return;
   }
   for (SampleColumns& piece : CutIntoPieces(std::move(samples), kMaxAppendBytes)) {
-    call.batches.push_back({.tag = tag, .samples = std::move(piece)});
-    call.paths.push_back(path);
+    const SampleColumns& kept = call.converted.emplace_back(std::move(piece));
+    call.storable.push_back({.tag = tag, .path = &batch.path, .samples = &kept});
   }
 }
 
@@ -265,7 +298,7 @@ Result<IngestReport> HistorianGate::IngestOnce(const AppendMark& mark,
   for (PathBatch& batch : batches) {
     // A letter must not come twice either, should this be repeated after a crash.
     batch.origin.key = fmt::format("sequence {}", mark.sequence);
-    RETURN_IF_ERROR(Prepare(mark.source, std::move(batch), call));
+    RETURN_IF_ERROR(Prepare(mark.source, batch, call));
   }
   RETURN_IF_ERROR(AppendOnce(call, mark, report));
   RETURN_IF_ERROR(StoreLetters(mark.source, call.letters));
@@ -275,13 +308,9 @@ Result<IngestReport> HistorianGate::IngestOnce(const AppendMark& mark,
 
 /// In one call, as the mark is for all of it.
 Status HistorianGate::AppendOnce(const Call& call, const AppendMark& mark, IngestReport& report) {
-  std::vector<TagRun> runs;
-  runs.reserve(call.batches.size());
-  for (const TagBatch& batch : call.batches) runs.push_back({batch.tag, RunOf(batch.samples)});
-  const auto result = historian_.AppendRuns(runs, mark);
+  const auto result = historian_.AppendRuns(RunsOf(call.storable), mark);
   if (!result.ok()) {
-    // A sample that was not stored does not settle its tag's type.
-    for (const std::string& path : call.paths) routes_.Forget(path);
+    ForgetRoutes(call);
     return result.error();
   }
   report.repeated = result->repeated;
@@ -289,38 +318,50 @@ Status HistorianGate::AppendOnce(const Call& call, const AppendMark& mark, Inges
   report.duplicates = result->duplicates;
   report.conflicts = result->conflicts;
   if (report.repeated) return {};
-  Notify(call, 0, call.batches.size());
+  Notify(call.storable);
   return NoteNewTags(call, report.new_tags);
 }
 
 Status HistorianGate::Append(const Call& call, IngestReport& report) {
-  for (std::size_t begin = 0; begin < call.batches.size();) {
+  const std::span<const Storable> all(call.storable);
+  for (std::size_t begin = 0; begin < all.size();) {
     std::size_t end = begin;
-    for (std::uint64_t bytes = 0; end < call.batches.size(); ++end) {
-      bytes += LogBytes(call.batches[end].samples);
+    for (std::uint64_t bytes = 0; end < all.size(); ++end) {
+      bytes += LogBytes(*all[end].samples);
       if (end > begin && bytes > kMaxAppendBytes) break;
     }
-    const auto result = historian_.Append(std::span(call.batches).subspan(begin, end - begin));
+    const auto part = all.subspan(begin, end - begin);
+    const auto result = historian_.AppendRuns(RunsOf(part), std::nullopt);
     if (!result.ok()) {
-      // A sample that was not stored does not settle its tag's type.
-      for (const std::string& path : call.paths) routes_.Forget(path);
+      ForgetRoutes(call);
       return result.error();
     }
     report.stored += result->stored;
     report.duplicates += result->duplicates;
     report.conflicts += result->conflicts;
-    Notify(call, begin, end);
+    Notify(part);
     begin = end;
   }
   return NoteNewTags(call, report.new_tags);
 }
 
+std::vector<TagRun> HistorianGate::RunsOf(std::span<const Storable> storable) {
+  std::vector<TagRun> runs;
+  runs.reserve(storable.size());
+  for (const Storable& each : storable) runs.push_back({each.tag, RunOf(*each.samples)});
+  return runs;
+}
+
+/// A sample that was not stored does not settle its tag's type.
+void HistorianGate::ForgetRoutes(const Call& call) {
+  for (const Storable& each : call.storable) routes_.Forget(*each.path);
+}
+
 Status HistorianGate::NoteNewTags(const Call& call, std::vector<std::string>& noted) {
   if (call.new_tags.empty()) return {};
-  RETURN_IF_ERROR(catalog_.plant().NoteWrittenTags(call.new_tags));
+  RETURN_IF_ERROR(routes_.Note(call.new_tags));
   std::set<std::string_view> seen;  // two batches may be for one tag
   for (const Tag& tag : call.new_tags) {
-    routes_.Forget(tag.path);
     if (seen.insert(tag.path).second) noted.push_back(tag.path);
   }
   return {};
@@ -359,16 +400,14 @@ void HistorianGate::Observe(AppendObserver observer) {
   observer_ = std::move(shared);
 }
 
-void HistorianGate::Notify(const Call& call, std::size_t begin, std::size_t end) {
+void HistorianGate::Notify(std::span<const Storable> stored) {
   std::shared_ptr<const AppendObserver> observer;
   {
     const std::lock_guard lock(observer_mutex_);
     observer = observer_;
   }
   if (observer == nullptr) return;
-  for (std::size_t i = begin; i < end; ++i) {
-    (*observer)(call.paths[i], call.batches[i].samples);
-  }
+  for (const Storable& each : stored) (*observer)(*each.path, *each.samples);
 }
 
 }  // namespace

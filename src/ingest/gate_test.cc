@@ -105,6 +105,38 @@ TEST_F(GateTest, StoresSamplesAndNotesTheNewTag) {
   EXPECT_FALSE((*tag)->declared);
 }
 
+/// A memo saves the look-up of the path and changes nothing else, whatever becomes of the plant.
+TEST_F(GateTest, AMemoKnowsWhenItIsOutdated) {
+  RouteMemo memo;
+  const auto send = [&](double value, std::string unit) {
+    PathBatch batch = Batch("acme/power", {value});
+    batch.samples.times[0] += static_cast<std::int64_t>(value);
+    batch.unit = std::move(unit);
+    batch.memo = &memo;
+    return Ingest(std::move(batch));
+  };
+  send(1, "");
+  send(2, "");
+  EXPECT_NE(memo.route, nullptr);
+  Declare("acme/power", ValueType::kDouble, "kW");
+  send(3000, "W");
+  const std::vector<Sample> stored = historian_.SamplesOf("acme/power");
+  ASSERT_EQ(stored.size(), 3U);
+  EXPECT_EQ(stored[2].value, Value(3.0)) << "in the unit that the tag has since";
+}
+
+TEST_F(GateTest, AMemoIsGoodForTheGateThatMadeItOnly) {
+  RouteMemo memo;
+  PathBatch batch = Batch("acme/power", {1.0});
+  batch.memo = &memo;
+  Ingest(batch);
+  Ingest(batch);
+  FakeHistorian other_historian;
+  const auto other = TrustGate::Make(other_historian, catalog_, units_, clock_);
+  ASSERT_TRUE(other->Ingest("test", {batch}, {}).ok());
+  EXPECT_EQ(other_historian.SamplesOf("acme/power").size(), 1U);
+}
+
 TEST_F(GateTest, NamesTheTagsThatNoPlantFileDeclares) {
   Declare("mill/energy", ValueType::kDouble, "kWh");
   std::vector<PathBatch> batches;

@@ -31,8 +31,8 @@ class MemorySink final : public IngestSink {
   std::optional<Error> fail_next;  // returned by the next call
   std::function<void()> on_call = [] {};
 
-  Result<IngestReport> Ingest(std::string_view /*source*/, std::vector<PathBatch> batches,
-                              std::vector<DeadLetter> more) override {
+  Result<IngestReport> IngestInPlace(std::string_view /*source*/, std::span<PathBatch> batches,
+                                     std::vector<DeadLetter> more) override {
     on_call();
     if (fail_next) return *std::exchange(fail_next, std::nullopt);
     ++calls;

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -27,12 +30,21 @@ struct Origin {
   [[nodiscard]] std::string KeyOf(std::size_t index) const;
 };
 
+struct TagRoute;
+
+/// What a sink found out about a path. Who sends batches of the same path again and again may keep
+/// one for all of them, so that the path is looked up once; only the sink looks into it.
+struct RouteMemo {
+  std::shared_ptr<const TagRoute> route;
+};
+
 /// Samples for one tag, by path; what a decoder makes of its input.
 struct PathBatch {
   std::string path;
   std::string unit;  // of the values, when the source says; empty: the tag's own
   SampleColumns samples;
   Origin origin;
+  RouteMemo* memo = nullptr;  // of the path, kept by the sender; null: none
 };
 
 /// What a call would do to one tag.
@@ -74,8 +86,14 @@ class IngestSink {
   /// Letters may leave `source` and `received` empty: they are filled in. Errors are about the
   /// whole call (disk full, server gone); bad samples are not errors. A call that failed may be
   /// repeated: what it had stored already counts as duplicates then.
-  virtual Result<IngestReport> Ingest(std::string_view source, std::vector<PathBatch> batches,
-                                      std::vector<DeadLetter> letters) = 0;
+  Result<IngestReport> Ingest(std::string_view source, std::vector<PathBatch> batches,
+                              std::vector<DeadLetter> letters) {
+    return IngestInPlace(source, batches, std::move(letters));
+  }
+  /// The same with batches that stay the sender's, so that he can fill their memory again. What
+  /// they hold afterwards is not to be read.
+  virtual Result<IngestReport> IngestInPlace(std::string_view source, std::span<PathBatch> batches,
+                                             std::vector<DeadLetter> letters) = 0;
   /// What Ingest would do; nothing is stored. Calls know nothing of each other: a time that comes
   /// in two of them counts as new in both. kUnsupported where the sink cannot tell.
   virtual Result<IngestReport> Preview(std::vector<PathBatch> batches,

@@ -9,59 +9,79 @@ constexpr std::size_t kMaxRoutes = 1'000'000;
 
 }  // namespace
 
-std::uint64_t TagRoutes::Epoch() const {
-  const std::shared_lock lock(mutex_);
-  return epoch_;
+bool TagRoutes::IsCurrent(const RouteMemo& memo) const {
+  return memo.route != nullptr && memo.route->keeper == this &&
+         memo.route->epoch == epoch_.load(std::memory_order_acquire);
 }
 
 Result<std::shared_ptr<const TagRoute>> TagRoutes::Find(const std::string& path) {
-  std::uint64_t epoch = 0;
+  const std::uint64_t epoch = epoch_.load();
   {
     const std::shared_lock lock(mutex_);
     if (const auto known = routes_.find(path); known != routes_.end()) return known->second;
-    epoch = epoch_;
   }
-  ASSIGN_OR_RETURN(auto route, Load(path));
-  Remember(path, epoch, route);
-  return route;
+  ASSIGN_OR_RETURN(TagRoute route, Load(path));
+  return Remember(path, epoch, std::move(route));
 }
 
 Result<std::shared_ptr<const TagRoute>> TagRoutes::Create(const std::string& path, ValueType type) {
-  const std::uint64_t epoch = Epoch();
+  const std::uint64_t epoch = epoch_.load();
   ASSIGN_OR_RETURN(const TagId id, historian_.Resolve(path, type));
   ASSIGN_OR_RETURN(const auto old, Find(path));
-  auto route = std::make_shared<TagRoute>(*old);
-  route->id = id;
-  route->type = type;
-  Remember(path, epoch, route);
-  return std::shared_ptr<const TagRoute>(std::move(route));
+  TagRoute route = *old;
+  route.id = id;
+  route.type = type;
+  return Remember(path, epoch, std::move(route));
 }
 
-Result<std::shared_ptr<const TagRoute>> TagRoutes::Load(const std::string& path) {
-  auto route = std::make_shared<TagRoute>();
-  ASSIGN_OR_RETURN(route->tag, catalog_.plant().FindTag(path));
+Status TagRoutes::Note(std::span<const Tag> tags) {
+  const std::lock_guard one_at_a_time(note_mutex_);
+  const std::uint64_t epoch = epoch_.load();
+  std::vector<Tag> unknown;
+  for (const Tag& tag : tags) {
+    ASSIGN_OR_RETURN(const auto route, Find(tag.path));
+    if (!route->tag) unknown.push_back(tag);
+  }
+  RETURN_IF_ERROR(catalog_.plant().NoteWrittenTags(unknown));
+  for (Tag& tag : unknown) {
+    ASSIGN_OR_RETURN(const auto old, Find(tag.path));
+    TagRoute route = *old;
+    const std::string path = tag.path;
+    if (!route.tag) route.tag = std::move(tag);
+    Remember(path, epoch, std::move(route));
+  }
+  return {};
+}
+
+Result<TagRoute> TagRoutes::Load(const std::string& path) {
+  TagRoute route;
+  ASSIGN_OR_RETURN(route.tag, catalog_.plant().FindTag(path));
   if (const auto series = historian_.Find(path); series && series->samples > 0) {
-    route->id = series->id;
-    route->type = series->type;
+    route.id = series->id;
+    route.type = series->type;
   }
-  if (route->declared() && route->type != route->tag->type) {
+  if (route.declared() && route.type != route.tag->type) {
     // Either there is no series yet, or Create will report the conflict.
-    route->type = route->tag->type;
-    route->id.reset();
+    route.type = route.tag->type;
+    route.id.reset();
   }
-  if (!route->tag && !route->id) {
-    ASSIGN_OR_RETURN(route->is_asset, catalog_.plant().HasAsset(path));
+  if (!route.tag && !route.id) {
+    ASSIGN_OR_RETURN(route.is_asset, catalog_.plant().HasAsset(path));
   }
-  return std::shared_ptr<const TagRoute>(std::move(route));
+  return route;
 }
 
 /// Unless something was forgotten since `epoch`: then the route may be of the old plant.
-void TagRoutes::Remember(const std::string& path, std::uint64_t epoch,
-                         std::shared_ptr<const TagRoute> route) {
+std::shared_ptr<const TagRoute> TagRoutes::Remember(const std::string& path, std::uint64_t epoch,
+                                                    TagRoute route) {
+  route.keeper = this;
+  route.epoch = epoch;
+  auto shared = std::make_shared<const TagRoute>(std::move(route));
   const std::unique_lock lock(mutex_);
-  if (epoch != epoch_) return;
+  if (epoch != epoch_) return shared;
   if (routes_.size() >= kMaxRoutes) routes_.clear();
-  routes_[path] = std::move(route);
+  routes_[path] = shared;
+  return shared;
 }
 
 void TagRoutes::Forget(const std::string& path) {

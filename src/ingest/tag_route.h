@@ -1,15 +1,19 @@
 #pragma once
 
-#include <functional>
+#include <atomic>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "catalog/catalog.h"
 #include "historian/historian.h"
+#include "ingest/sink.h"
 
 namespace bedplate {
 
@@ -21,6 +25,10 @@ struct TagRoute {
   bool is_asset = false;          // the plant has an asset there, and so no tag
 
   [[nodiscard]] bool declared() const { return tag && tag->declared; }
+
+  // Of TagRoutes: whether a memo of this is still good.
+  const void* keeper = nullptr;
+  std::uint64_t epoch = 0;
 };
 
 /// Remembers the route of each path, so that a known tag costs one look-up in memory. Safe for
@@ -32,26 +40,32 @@ class TagRoutes {
 
   /// The route of a valid path; errors are those of the catalog.
   Result<std::shared_ptr<const TagRoute>> Find(const std::string& path);
+  /// Whether `memo` holds the route of its path as it is now.
+  [[nodiscard]] bool IsCurrent(const RouteMemo& memo) const;
 
   /// The route of a valid path with its series, created with `type` when it is new. Errors:
   /// kConflict when the series has another type, or those of the stores.
   Result<std::shared_ptr<const TagRoute>> Create(const std::string& path, ValueType type);
+
+  /// Writes tags that have samples now into the catalog, and their routes. One that was noted
+  /// meanwhile stays as it is. Errors: those of the catalog.
+  Status Note(std::span<const Tag> tags);
 
   /// To be called when what the catalog says of `path` has changed, or of every path.
   void Forget(const std::string& path);
   void ForgetAll();
 
  private:
-  Result<std::shared_ptr<const TagRoute>> Load(const std::string& path);
-  void Remember(const std::string& path, std::uint64_t epoch,
-                std::shared_ptr<const TagRoute> route);
-  std::uint64_t Epoch() const;
+  Result<TagRoute> Load(const std::string& path);
+  std::shared_ptr<const TagRoute> Remember(const std::string& path, std::uint64_t epoch,
+                                           TagRoute route);
 
   Historian& historian_;
   Catalog& catalog_;
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<const TagRoute>> routes_;
-  std::uint64_t epoch_ = 0;  // how often anything was forgotten
+  std::atomic<std::uint64_t> epoch_ = 0;  // how often anything was forgotten
+  std::mutex note_mutex_;                 // one note at a time
 };
 
 }  // namespace bedplate

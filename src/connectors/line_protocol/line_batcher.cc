@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "base/utf8.h"
 #include "connectors/line_protocol/line_path.h"
@@ -17,7 +18,10 @@ namespace {
 // Beyond this many keys and fields the memory of them is dropped: a client that never repeats one
 // gains nothing from it.
 constexpr std::size_t kMaxKnown = 500'000;
-constexpr std::size_t kLeastExpected = 8;  // samples of a batch
+// What is kept of batches for the next ones, about 15 MB: enough for bodies of very many tags with
+// a sample each and for those of few tags with many.
+constexpr std::size_t kMostKeptBatches = 16'384;
+constexpr std::size_t kMostKeptSamples = 524'288;
 
 struct StoredType {
   ValueType operator()(double /*value*/) const { return ValueType::kDouble; }
@@ -54,9 +58,13 @@ LineBatcher::LineBatcher(LinePrecision precision, Timestamp received, std::size_
       max_line_bytes_(max_line_bytes),
       pool_(pool),
       table_(pool == nullptr ? std::make_unique<LineSeriesTable>() : pool->Take()),
-      generation_(table_->NextGeneration()) {}
+      generation_(table_->NextGeneration()),
+      batches_(std::exchange(table_->used_batches(), {})) {}
 
 LineBatcher::~LineBatcher() {
+  used_batches_ = 0;
+  BoundMemory();
+  table_->used_batches() = std::move(batches_);
   if (pool_ != nullptr) pool_->GiveBack(std::move(table_));
 }
 
@@ -202,29 +210,40 @@ PathBatch& LineBatcher::BatchOf(LineColumn& column) {
   LineColumn& target = table_->column(column.target);
   if (target.generation == generation_) return batches_[target.batch];
   target.generation = generation_;
-  target.batch = static_cast<std::uint32_t>(batches_.size());
-  columns_.push_back(&target);
-  PathBatch& batch = batches_.emplace_back();
+  target.batch = static_cast<std::uint32_t>(used_batches_);
+  PathBatch& batch = NextBatch();
   batch.path = target.path;
+  batch.memo = &target.memo;
   batch.samples.type = target.type;
-  batch.samples.times.reserve(target.expected);
-  if (target.type == ValueType::kDouble) batch.samples.doubles.reserve(target.expected);
-  batch.origin.prefix = "line ";
-  batch.origin.lines.reserve(target.expected);
   return batch;
 }
 
+/// An empty batch, in the memory of an earlier one if there is any.
+PathBatch& LineBatcher::NextBatch() {
+  if (used_batches_ == 0) BoundMemory();
+  if (used_batches_ == batches_.size()) batches_.emplace_back().origin.prefix = "line ";
+  PathBatch& batch = batches_[used_batches_++];
+  batch.samples.Clear();
+  batch.origin.lines.clear();
+  batch.origin.key.clear();
+  return batch;
+}
+
+void LineBatcher::BoundMemory() {
+  if (batches_.size() > kMostKeptBatches) batches_.resize(kMostKeptBatches);
+  std::size_t samples = 0;
+  for (const PathBatch& batch : batches_) samples += batch.origin.lines.capacity();
+  if (samples > kMostKeptSamples) batches_.clear();
+}
+
 LineBatcher::Taken LineBatcher::Take() {
-  for (std::size_t i = 0; i < batches_.size(); ++i) {
-    columns_[i]->expected = std::max(kLeastExpected, batches_[i].samples.size());
-  }
-  Taken taken{.batches = std::move(batches_), .letters = std::move(letters_)};
-  batches_.clear();
+  Taken taken{.batches = std::span(batches_).first(used_batches_), .letters = std::move(letters_)};
+  used_batches_ = 0;
   letters_.clear();
-  columns_.clear();
   samples_ = 0;
   generation_ = table_->NextGeneration();
   if (table_->size() > kMaxKnown) {
+    for (PathBatch& batch : taken.batches) batch.memo = nullptr;
     table_->Clear();
     last_ = nullptr;
   }

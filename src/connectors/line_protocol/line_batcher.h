@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -37,7 +38,7 @@ class LineBatcher {
   [[nodiscard]] bool empty() const { return samples_ == 0 && letters_.empty(); }
 
   struct Taken {
-    std::vector<PathBatch> batches;
+    std::span<PathBatch> batches;  // of the batcher, until the next line is added
     std::vector<DeadLetter> letters;
   };
   /// What was added since the last call.
@@ -59,6 +60,8 @@ class LineBatcher {
   void AddSimpleValue(LineColumn& column, SimpleValue value, std::int64_t time,
                       std::uint64_t number);
   PathBatch& BatchOf(LineColumn& column);
+  PathBatch& NextBatch();
+  void BoundMemory();
   void AddField(LineSeries& series, std::size_t index, Timestamp time,
                 const LineSplitter::Line& line);
 
@@ -70,8 +73,8 @@ class LineBatcher {
   std::unique_ptr<LineSeriesTable> table_;
   LineSeries* last_ = nullptr;  // of the line before
   std::uint64_t generation_;
-  std::vector<LineColumn*> columns_;  // of the batches
-  std::vector<PathBatch> batches_;
+  std::vector<PathBatch> batches_;  // the others behind the used ones are memory for later
+  std::size_t used_batches_ = 0;
   std::vector<DeadLetter> letters_;
   std::uint64_t samples_ = 0;
 };

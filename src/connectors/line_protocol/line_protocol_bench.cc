@@ -22,8 +22,8 @@ std::string Body(int series, int lines) {
 /// Drops what it gets.
 class NullSink final : public IngestSink {
  public:
-  Result<IngestReport> Ingest(std::string_view /*source*/, std::vector<PathBatch> batches,
-                              std::vector<DeadLetter> /*letters*/) override {
+  Result<IngestReport> IngestInPlace(std::string_view /*source*/, std::span<PathBatch> batches,
+                                     std::vector<DeadLetter> /*letters*/) override {
     IngestReport report;
     for (const PathBatch& batch : batches) report.stored += batch.samples.size();
     return report;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "connectors/line_protocol/line_parser.h"
+#include "ingest/sink.h"
 #include "model/sample.h"
 
 namespace bedplate {
@@ -23,7 +24,7 @@ struct LineColumn {
   std::uint32_t target = 0;  // the first column of the same path and type, mostly this one
   std::uint32_t batch = 0;   // where the target's samples go, in the generation
   std::uint64_t generation = 0;
-  std::size_t expected = 0;  // samples of the batch before, as the next will have about as many
+  RouteMemo memo;  // of the target's path
 };
 
 /// A measurement with its tags.
@@ -52,6 +53,8 @@ class LineSeriesTable {
   /// Series and columns.
   [[nodiscard]] std::size_t size() const { return series_.size() + columns_.size(); }
   void Clear();
+  /// Batches that were sent, whose memory is used again for the next ones.
+  [[nodiscard]] std::vector<PathBatch>& used_batches() { return used_batches_; }
   /// Of the batches that `LineColumn::batch` means; grows with each.
   std::uint64_t NextGeneration() { return ++generation_; }
 
@@ -71,6 +74,7 @@ class LineSeriesTable {
   std::deque<LineColumn> columns_;
   std::unordered_map<std::string_view, std::vector<std::uint32_t>> by_path_;  // targets
   std::uint64_t generation_ = 0;
+  std::vector<PathBatch> used_batches_;
 };
 
 /// Keeps tables between bodies. Safe for concurrent use.

@@ -62,8 +62,8 @@ Status LineWriter::Flush() {
   batch_bytes_ = 0;
   if (batcher_.empty()) return {};
   LineBatcher::Taken taken = batcher_.Take();
-  ASSIGN_OR_RETURN(IngestReport report, sink_.Ingest(options_.source, std::move(taken.batches),
-                                                     std::move(taken.letters)));
+  ASSIGN_OR_RETURN(IngestReport report,
+                   sink_.IngestInPlace(options_.source, taken.batches, std::move(taken.letters)));
   summary_.stored += report.stored;
   summary_.duplicates += report.duplicates;
   summary_.conflicts += report.conflicts;
