@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -10,13 +11,13 @@
 #include <vector>
 
 #include "base/file_system.h"
+#include "base/memory_disk.h"
 
 namespace bedplate {
 
-/// Files in memory that fail on demand, for tests of what stores make of it. It knows what a power
-/// cut may destroy: bytes of a file that were not synced since they were written, and names that
-/// were made, renamed or removed in a directory that was not synced since. Everything random comes
-/// from the seed. Safe from any thread.
+/// Files in memory that fail on demand, for tests of what stores make of it. What a power cut may
+/// leave of them is said at MemoryDisk. Everything random comes from the seed. Safe from any
+/// thread.
 class FaultFileSystem final : public FileSystem {
  public:
   /// The first group changes something; the second, from kOpenRead on, only looks.
@@ -37,17 +38,16 @@ class FaultFileSystem final : public FileSystem {
   /// What a power cut leaves of what was not synced.
   enum class Unsynced {
     kLost,  // nothing
-    kTorn   // of each file a random part, perhaps with zeros or garbage behind it; of each
-            // directory's changes the first few
+    kTorn   // any of the images that there may be
   };
 
-  explicit FaultFileSystem(std::uint64_t seed);
+  explicit FaultFileSystem(std::uint64_t seed, MemoryDisk disk = {});
   ~FaultFileSystem() override;
 
   /// Operations that change something, so far.
   [[nodiscard]] std::uint64_t operations() const;
   /// Makes the operation after `count` further ones fail once with kIo; of a failed append a random
-  /// part is written, and what a failed sync should have made durable never will be.
+  /// part is written, and some of what a failed sync should have made durable never will be.
   void FailAfter(std::uint64_t count);
   /// The same, counting operations of one kind only; the way to make reading fail.
   void FailAfter(Operation operation, std::uint64_t count);
@@ -55,6 +55,10 @@ class FaultFileSystem final : public FileSystem {
   void CutPowerAfter(std::uint64_t count);
   /// The machine starts again after a power cut: open files and locks are void.
   void Restart(Unsynced unsynced);
+  /// What a power cut at this moment may leave.
+  [[nodiscard]] MemoryDisk Image(CutChoices& choices) const;
+  /// Shows `look` the disk before each operation that changes it; null for no longer.
+  void Observe(std::function<void(const MemoryDisk&)> look);
   /// Appends fail with kResourceExhausted, after writing what fits, once all files together would
   /// exceed this.
   void SetCapacity(std::uint64_t bytes);
@@ -80,23 +84,6 @@ class FaultFileSystem final : public FileSystem {
   Result<std::unique_ptr<FileLock>> LockShared(const std::string& path) override;
 
  private:
-  /// A file's bytes, as the running system sees them and as they are on the disk.
-  struct Node {
-    std::string data;
-    std::string durable;
-    std::uint64_t lost_from = 0;  // a sync failed: [lost_from, lost_to) never reaches the disk
-    std::uint64_t lost_to = 0;
-  };
-  using SharedNode = std::shared_ptr<Node>;
-  using Names = std::map<std::string, SharedNode>;
-
-  /// A change of names that is not durable before the directory is synced.
-  struct NameChange {
-    std::string removed;  // path, or empty
-    std::string added;    // path, or empty
-    SharedNode node;      // of `added`
-  };
-
   class MemoryWritableFile;
   class MemoryRandomAccessFile;
   class MemoryLock;
@@ -104,20 +91,17 @@ class FaultFileSystem final : public FileSystem {
   Status Begin(Operation operation, const std::string& path);
   Status BeginLook(Operation operation, const std::string& path);
   [[nodiscard]] Status CountKind(Operation operation, const std::string& path, bool fails);
-  Status AppendTo(Node& node, const std::string& path, std::span<const std::byte> bytes);
-  Status SyncNode(Node& node, const std::string& path);
-  [[nodiscard]] std::uint64_t UsedBytes() const;
-  Result<SharedNode> FindNode(const std::string& path) const;
-  void TearNode(Node& node);
+  Status AppendTo(MemoryFile& file, const std::string& path, std::span<const std::byte> bytes);
+  Status SyncFile(MemoryFile& file, const std::string& path);
+  [[nodiscard]] std::uint64_t FreeBytes() const;
+  [[nodiscard]] Result<MemoryDisk::File> FindFile(const std::string& path) const;
   void Unlock(const std::string& path, bool is_shared, std::uint64_t epoch);
   std::uint64_t Random(std::uint64_t below);
 
   mutable std::mutex mutex_;
   std::mt19937_64 random_;
-  std::set<std::string> directories_;
-  Names names_;
-  Names durable_names_;
-  std::map<std::string, std::vector<NameChange>> pending_;  // by directory
+  MemoryDisk disk_;
+  std::function<void(const MemoryDisk&)> look_;
   std::set<std::string> locked_;
   std::map<std::string, std::uint64_t> shared_locks_;  // holders by path
   std::uint64_t epoch_ = 0;                            // of the machine: one more with each restart

@@ -5,12 +5,6 @@
 namespace bedplate {
 namespace {
 
-std::string DirectoryOf(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 Status WriteWhole(FileSystem& files, const std::string& path, std::string_view content) {
   ASSIGN_OR_RETURN(auto file, files.OpenWritable(path, OpenMode::kTruncate));
   RETURN_IF_ERROR(file->Append(AsBytes(content)));
@@ -36,6 +30,12 @@ std::string JoinPath(std::string_view directory, std::string_view name) {
   if (!path.empty() && path.back() != '/') path += '/';
   path += name;
   return path;
+}
+
+std::string DirectoryOf(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : std::string(path.substr(0, slash));
 }
 
 }  // namespace bedplate

@@ -87,4 +87,7 @@ Status WriteFileAtomically(FileSystem& files, const std::string& path, std::stri
 /// `directory/name`, without doubling the separator.
 std::string JoinPath(std::string_view directory, std::string_view name);
 
+/// The directory that `path` stands in: `.` for a bare name.
+std::string DirectoryOf(std::string_view path);
+
 }  // namespace bedplate

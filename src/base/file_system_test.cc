@@ -1,6 +1,9 @@
 #include "base/file_system.h"
 
 #include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,6 +18,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::UnorderedElementsAre;
 
 /// A path that no other test, also one that runs at the same time, uses.
 std::string FreshPath(std::string_view name) {
@@ -191,6 +195,12 @@ TEST(PosixFileSystemTest, FilesAreForTheirOwnerOnly) {
   std::filesystem::remove(path);
 }
 
+TEST(DirectoryOfTest, IsWhatStandsBeforeTheLastSeparator) {
+  EXPECT_EQ(DirectoryOf("/a/b"), "/a");
+  EXPECT_EQ(DirectoryOf("/a"), "/");
+  EXPECT_EQ(DirectoryOf("a"), ".");
+}
+
 TEST(JoinPathTest, DoesNotDoubleTheSeparator) {
   EXPECT_EQ(JoinPath("a", "b"), "a/b");
   EXPECT_EQ(JoinPath("/a/", "b"), "/a/b");
@@ -245,16 +255,36 @@ TEST_F(FaultFileSystemTest, FailsTheOperationThatWasAskedFor) {
 }
 
 TEST_F(FaultFileSystemTest, AFailedSyncIsNotMadeGoodByTheNext) {
+  std::set<std::string> left;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    FaultFileSystem files(seed);
+    ASSERT_TRUE(files.CreateDirectories("/d").ok());
+    auto file = *files.OpenWritable("/d/f", OpenMode::kCreate);
+    ASSERT_TRUE(files.SyncDirectory("/d").ok());
+    ASSERT_TRUE(file->Append(AsBytes("abc")).ok());
+    files.FailAfter(FaultFileSystem::Operation::kSync, 0);
+    ASSERT_FALSE(file->Sync().ok());
+    ASSERT_TRUE(file->Append(AsBytes("def")).ok());
+    ASSERT_TRUE(file->Sync().ok());
+    EXPECT_EQ(*files.ReadFile("/d/f", 100), "abcdef");
+    files.Restart(FaultFileSystem::Unsynced::kLost);
+    left.insert(*files.ReadFile("/d/f", 100));
+  }
+  EXPECT_THAT(left, UnorderedElementsAre("abcdef", std::string(3, '\0') + "def"));
+}
+
+TEST_F(FaultFileSystemTest, ShowsTheDiskBeforeEachChange) {
   auto file = Open("/d/f");
-  ASSERT_TRUE(files_.SyncDirectory("/d").ok());
-  ASSERT_TRUE(file->Append(AsBytes("abc")).ok());
-  files_.FailAfter(FaultFileSystem::Operation::kSync, 0);
-  ASSERT_FALSE(file->Sync().ok());
-  ASSERT_TRUE(file->Append(AsBytes("def")).ok());
+  std::vector<std::string> seen;
+  files_.Observe([&](const MemoryDisk& disk) {
+    const auto shown = disk.Find("/d/f");
+    seen.push_back(shown ? shown->data() : "(none)");
+  });
+  ASSERT_TRUE(file->Append(AsBytes("a")).ok());
   ASSERT_TRUE(file->Sync().ok());
-  EXPECT_EQ(*files_.ReadFile("/d/f", 100), "abcdef");
-  files_.Restart(FaultFileSystem::Unsynced::kLost);
-  EXPECT_EQ(*files_.ReadFile("/d/f", 100), std::string(3, '\0') + "def");
+  ASSERT_TRUE(files_.Remove("/d/f").ok());
+  ASSERT_TRUE(files_.SyncDirectory("/d").ok());
+  EXPECT_THAT(seen, ElementsAre("", "a", "a", "(none)"));
 }
 
 TEST_F(FaultFileSystemTest, AFullDiskTakesWhatFits) {
