@@ -55,6 +55,7 @@ class LineBatcher {
   void Reject(const LineSplitter::Line& line, const LineFault& fault, std::string tag);
   LineSeries* SeriesOf(std::string_view key_text);
   LineSeries* SimpleSeries(std::string_view text);
+  void PrefetchAfter(const LineSeries& series) const;
   const char* ReadSimpleField(LineColumn& column, const char* at, const char* end,
                               SimpleValue& value) const;
   void AddSimpleValue(LineColumn& column, SimpleValue value, std::int64_t time,

@@ -62,17 +62,18 @@ LineColumn& LineSeriesTable::AddColumn(LineSeries& series, std::string_view key,
   column.path = PathOfLineField(series.path, UnescapeLineKey(key));
   column.type = type;
   column.plain = IsPlain(key);
-  column.target = index;
+  column.target = &column;
   // Two keys can mean one path, as when a client changes the order of its tags.
   std::vector<std::uint32_t>& same_path = by_path_[column.path];
   bool is_first = true;
   for (const std::uint32_t other : same_path) {
     if (columns_[other].type != type) continue;
-    column.target = other;
+    column.target = &columns_[other];
     is_first = false;
   }
   if (is_first) same_path.push_back(index);
   series.columns.push_back(index);
+  if (series.columns.size() == 1) series.first = &column;
   if (series.columns.size() > kFewColumns) {
     for (const std::uint32_t known : series.columns) {
       series.column_of.try_emplace(ColumnName(columns_[known].key, columns_[known].type), known);

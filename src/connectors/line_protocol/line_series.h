@@ -15,25 +15,27 @@
 
 namespace bedplate {
 
-/// One field of a series: what it is written as, and the tag that it means.
+/// One field of a series: what it is written as, and the tag that it means. What each line needs
+/// stands first.
 struct LineColumn {
   std::string key;  // as written
-  std::string path;
   ValueType type = ValueType::kDouble;
-  bool plain = false;        // the key has no backslash
-  std::uint32_t target = 0;  // the first column of the same path and type, mostly this one
-  std::uint32_t batch = 0;   // where the target's samples go, in the generation
-  std::uint64_t generation = 0;
+  bool plain = false;            // the key has no backslash
+  std::uint32_t batch = 0;       // where the target's samples go, in the generation
+  std::uint64_t generation = 0;  //
+  LineColumn* target = nullptr;  // the first column of the same path and type, mostly this one
+  std::string path;
   RouteMemo memo;  // of the target's path
 };
 
 /// A measurement with its tags.
 struct LineSeries {
-  std::string_view key;  // as written
-  std::string path;
-  std::vector<std::uint32_t> columns;  // in the order in which the first line brought them
-  LineSeries* next = nullptr;          // the series of the line after this one's, last time
+  std::string_view key;        // as written
+  LineSeries* next = nullptr;  // the series of the line after this one's, last time
+  LineColumn* first = nullptr;
   bool plain = false;                  // the key has no backslash
+  std::vector<std::uint32_t> columns;  // in the order in which the first line brought them
+  std::string path;
   /// By ColumnName, for series of many fields and lines that change their order.
   std::unordered_map<std::string, std::uint32_t> column_of;
 };

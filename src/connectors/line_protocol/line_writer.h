@@ -17,7 +17,7 @@ struct LineWriteOptions {
   Timestamp received;  // the time of lines that have none
   std::size_t max_line_bytes = 1ULL << 20U;
   // One ingest call is made when one of these is reached, at the end of a line.
-  std::uint64_t batch_samples = 65'536;
+  std::uint64_t batch_samples = 131'072;
   std::uint64_t batch_letters = 1'024;
   std::uint64_t batch_bytes = 8ULL << 20U;
   std::size_t kept_letters = 10;
