@@ -12,13 +12,22 @@
 namespace bedplate {
 namespace {
 
+/// JSON carries whole numbers exactly up to here.
+constexpr std::uint64_t kLargestUntil = (1ULL << 53U) - 1;
+
 Result<HttpResponse> Compact(const ApiContext& context, const HttpRequest& request) {
-  RETURN_IF_ERROR(RefuseParams(context, request));
-  ASSIGN_OR_RETURN(const CompactProgress progress, context.services.store().CompactStep());
+  ParamReader params(request, context.clock.Now());
+  const auto until = params.OptionalUnsigned("until", 0, kLargestUntil);
+  RETURN_IF_ERROR(params.Finish());
+  ASSIGN_OR_RETURN(const CompactProgress progress, context.services.store().CompactStep(
+                                                       {.until = until, .cancel = request.cancel}));
   std::string body;
   JsonWriter json(body);
   json.BeginObject();
+  json.Key("until").Unsigned(progress.until);
   json.Key("merged").Unsigned(progress.merged);
+  json.Key("merged_bytes").Unsigned(progress.merged_bytes);
+  json.Key("left_bytes").Unsigned(progress.left_bytes);
   json.Key("segments").Unsigned(progress.segments);
   json.Key("bytes").Unsigned(progress.segment_bytes);
   json.EndObject();

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/json.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -11,6 +13,7 @@
 #include "app/command.h"
 #include "app/json.h"
 #include "app/plant_api.h"
+#include "app/progress_bar.h"
 #include "services/backup.h"
 
 namespace bedplate {
@@ -20,19 +23,44 @@ std::string NumberCell(const boost::json::value& answer, const char* key) {
   return GroupDigits(answer.at(key).to_number<std::uint64_t>());
 }
 
+std::uint64_t Number(const boost::json::value& answer, const char* key) {
+  return answer.at(key).to_number<std::uint64_t>();
+}
+
+std::string DescribeStep(const boost::json::value& answer, std::uint64_t done,
+                         std::uint64_t total) {
+  const double share = total == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total);
+  return fmt::format("{:3.0f} %  {} merged: {} segments, {} bytes", share * 100,
+                     NumberCell(answer, "merged"), NumberCell(answer, "segments"),
+                     NumberCell(answer, "bytes"));
+}
+
+/// Until what was stored at the first step is merged. What is done never shrinks, though merges
+/// may make others due.
 Result<ExitCode> RunCompact(CommandContext& context, const std::string& directory) {
   ASSIGN_OR_RETURN(const auto api, PlantApi::Open(context, directory));
+  ProgressBar bar("compact", context.clock);
+  HttpRequest request{.method = HttpMethod::kPost, .path = "/api/v1/compact"};
+  std::uint64_t total = 0;
+  std::uint64_t done = 0;
   while (true) {
-    HttpRequest request{.method = HttpMethod::kPost, .path = "/api/v1/compact"};
-    ASSIGN_OR_RETURN(const std::string body, BodyOrError(api->Call(std::move(request))));
+    bar.Show(done, total);
+    ASSIGN_OR_RETURN(const std::string body, BodyOrError(api->Call(request)));
     ASSIGN_OR_RETURN(const boost::json::value answer, ParseAnswer(body));
-    const std::string now = fmt::format("{} segments, {} bytes", NumberCell(answer, "segments"),
-                                        NumberCell(answer, "bytes"));
-    if (answer.at("merged").to_number<std::uint64_t>() == 0) {
-      PrintOut(now + "\n");
+    const std::uint64_t left = Number(answer, "left_bytes");
+    if (request.params.empty()) {
+      total = Number(answer, "merged_bytes") + left;
+      request.params.emplace("until", std::to_string(Number(answer, "until")));
+    }
+    done = std::max(done, total - std::min(left, total));
+    bar.Clear();
+    if (Number(answer, "merged") == 0) {
+      PrintNote("100 %");
+      PrintOut(fmt::format("{} segments, {} bytes\n", NumberCell(answer, "segments"),
+                           NumberCell(answer, "bytes")));
       return ExitCode::kOk;
     }
-    PrintNote(fmt::format("{} merged: {}", NumberCell(answer, "merged"), now));
+    PrintNote(DescribeStep(answer, done, total));
   }
 }
 

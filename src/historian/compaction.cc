@@ -67,16 +67,38 @@ void Close(const std::vector<SegmentInfo>& all, Segments& members) {
   }
 }
 
-/// What is due among the segments of one month and level.
-Segments PickFrom(Segments segments, const CompactionLimits& limits) {
+/// Adds the sets that are due among the segments of one month and level. The small ones of a month
+/// only count where no day is due, as they may be of that day too.
+void AddSets(Segments segments, const CompactionLimits& limits, std::vector<Segments>& sets) {
   std::sort(segments.begin(), segments.end(), [](const SegmentInfo* a, const SegmentInfo* b) {
     return std::pair(a->first_time, a->id) < std::pair(b->first_time, b->id);
   });
+  bool any = false;
   for (Segments& cluster : SplitByDays(segments)) {
-    if (cluster.size() > limits.per_day) return std::move(cluster);
+    if (cluster.size() <= limits.per_day) continue;
+    sets.push_back(std::move(cluster));
+    any = true;
   }
+  if (any) return;
   Segments small = SmallOnes(segments);
-  return small.size() > limits.small_per_month ? small : Segments();
+  if (small.size() > limits.small_per_month) sets.push_back(std::move(small));
+}
+
+/// Every set that is due, before whatever lies between its members is added.
+std::vector<Segments> DueSets(const std::vector<SegmentInfo>& segments,
+                              const std::set<std::uint64_t>& excluded,
+                              const CompactionLimits& limits) {
+  std::map<std::pair<std::int64_t, std::uint32_t>, Segments> by_month_and_level;
+  for (const SegmentInfo& segment : segments) {
+    if (excluded.contains(segment.id) || segment.generation > limits.until) continue;
+    const std::uint32_t level = limits.keep_levels ? segment.level : 0;
+    by_month_and_level[{MonthOf(FirstDay(segment)), level}].push_back(&segment);
+  }
+  std::vector<Segments> sets;
+  for (auto& [key, candidates] : by_month_and_level) {
+    AddSets(std::move(candidates), limits, sets);
+  }
+  return sets;
 }
 
 /// Every series of the inputs with its type.
@@ -92,9 +114,32 @@ Result<std::map<TagId, ValueType>> CollectSeries(const SegmentList& inputs) {
   return series;
 }
 
+/// Tells the watch of a merge what each block cost: its share of what is read and, since a merged
+/// segment is about as large as its parts, as much again that is written.
+class MergeMeter {
+ public:
+  MergeMeter(const SegmentList& inputs, const MergeWatch& watch) : watch_(watch) {
+    for (const SharedSegment& input : inputs) {
+      bytes_ += static_cast<double>(input->info().bytes);
+      samples_ += static_cast<double>(input->info().samples);
+    }
+  }
+
+  Status Passed(std::size_t samples) const {
+    const double share = static_cast<double>(samples) / samples_;
+    return watch_(static_cast<std::uint64_t>(2 * bytes_ * share));
+  }
+
+ private:
+  const MergeWatch& watch_;
+  double bytes_ = 0;
+  double samples_ = 0;
+};
+
 /// Returns whether there was a sample.
 Result<bool> MergeSeries(const Snapshot& inputs, TagId tag, ValueType type,
-                         const CancelToken& cancel, SegmentWriter& writer) {
+                         const CancelToken& cancel, const MergeMeter& meter,
+                         SegmentWriter& writer) {
   ASSIGN_OR_RETURN(auto sources, CollectSources(inputs, tag, type, kAllTime));
   MergeCursor cursor(std::move(sources), kAllTime);
   Status written;
@@ -103,6 +148,7 @@ Result<bool> MergeSeries(const Snapshot& inputs, TagId tag, ValueType type,
       ReadMerged(cursor, type, kMaxBlockSamples, cancel, [&](const SampleColumns& block) {
         any = true;
         written = writer.Add(tag, block);
+        if (written.ok()) written = meter.Passed(block.size());
         return written.ok();
       }));
   RETURN_IF_ERROR(std::move(written));
@@ -114,15 +160,7 @@ Result<bool> MergeSeries(const Snapshot& inputs, TagId tag, ValueType type,
 std::vector<std::uint64_t> PickCompaction(const std::vector<SegmentInfo>& segments,
                                           const std::set<std::uint64_t>& excluded,
                                           const CompactionLimits& limits) {
-  std::map<std::pair<std::int64_t, std::uint32_t>, Segments> by_month_and_level;
-  for (const SegmentInfo& segment : segments) {
-    if (excluded.contains(segment.id)) continue;
-    const std::uint32_t level = limits.keep_levels ? segment.level : 0;
-    by_month_and_level[{MonthOf(FirstDay(segment)), level}].push_back(&segment);
-  }
-  for (auto& [key, candidates] : by_month_and_level) {
-    Segments picked = PickFrom(std::move(candidates), limits);
-    if (picked.empty()) continue;
+  for (Segments& picked : DueSets(segments, excluded, limits)) {
     Close(segments, picked);
     if (std::any_of(picked.begin(), picked.end(),
                     [&](const SegmentInfo* segment) { return excluded.contains(segment->id); })) {
@@ -136,9 +174,20 @@ std::vector<std::uint64_t> PickCompaction(const std::vector<SegmentInfo>& segmen
   return {};
 }
 
+CompactionDue CountDue(const std::vector<SegmentInfo>& segments,
+                       const std::set<std::uint64_t>& excluded, const CompactionLimits& limits) {
+  CompactionDue due;
+  for (const Segments& set : DueSets(segments, excluded, limits)) {
+    ++due.merges;
+    for (const SegmentInfo* segment : set) due.bytes += segment->bytes;
+  }
+  return due;
+}
+
 Result<std::optional<SegmentInfo>> MergeSegments(FileSystem& files, const std::string& directory,
                                                  const SegmentList& inputs, std::uint64_t id,
-                                                 const CancelToken& cancel) {
+                                                 const CancelToken& cancel,
+                                                 const MergeWatch& watch) {
   // Before anything is read: a deletion that comes meanwhile may or may not be taken into account.
   std::uint64_t cleaned = 0;
   for (const SharedSegment& input : inputs) {
@@ -147,9 +196,10 @@ Result<std::optional<SegmentInfo>> MergeSegments(FileSystem& files, const std::s
   ASSIGN_OR_RETURN(const auto series, CollectSeries(inputs));
   ASSIGN_OR_RETURN(auto writer, SegmentWriter::Create(files, directory, id));
   const Snapshot snapshot{std::make_shared<const SegmentList>(inputs), nullptr, nullptr};
+  const MergeMeter meter(inputs, watch);
   bool any = false;
   for (const auto& [tag, type] : series) {
-    ASSIGN_OR_RETURN(const bool found, MergeSeries(snapshot, tag, type, cancel, *writer));
+    ASSIGN_OR_RETURN(const bool found, MergeSeries(snapshot, tag, type, cancel, meter, *writer));
     any |= found;
   }
   if (!any) return std::optional<SegmentInfo>();

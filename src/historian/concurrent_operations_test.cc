@@ -76,7 +76,7 @@ TEST(ConcurrentOperationsTest, NothingIsLostAndNothingComesBack) {
     while (!done) Read(historian, "a");
   });
   others.emplace_back([&] {
-    while (!done) EXPECT_TRUE(historian.CompactStep().ok());
+    while (!done) EXPECT_TRUE(historian.CompactStep({}).ok());
   });
   others.emplace_back([&] {
     const TagRange range{doomed, kAllTime};

@@ -92,7 +92,7 @@ TEST(DeleteTest, HidesAtOnceCountsRightAndSurvivesARestart) {
   expect_rest();
   store.Reopen();
   expect_rest();
-  while (store.historian().CompactStep()->merged > 0) continue;
+  while (store.historian().CompactStep({})->merged > 0) continue;
   expect_rest();
   store.Reopen();
   expect_rest();
@@ -108,7 +108,7 @@ TEST(DeleteTest, WhatComesLaterStays) {
   EXPECT_EQ(store.Append(tag, {1}, {1.0}).stored, 1U);
   EXPECT_THAT(store.Read(tag).times, ElementsAre(1, 3));
   ASSERT_TRUE(store.historian().Flush().ok());
-  while (store.historian().CompactStep()->merged > 0) continue;
+  while (store.historian().CompactStep({})->merged > 0) continue;
   store.Reopen();
   EXPECT_THAT(store.Read(tag).times, ElementsAre(1, 3));
   EXPECT_EQ(store.historian().Find(tag)->samples, 2U);
@@ -122,7 +122,7 @@ TEST(DeleteTest, AllOfASeriesLeavesNoFile) {
   EXPECT_THAT(store.Read(tag).times, IsEmpty());
   EXPECT_FALSE(store.historian().Find(tag)->first);
   EXPECT_FALSE(store.historian().Last(tag)->has_value());
-  while (store.historian().CompactStep()->merged > 0) continue;
+  while (store.historian().CompactStep({})->merged > 0) continue;
   EXPECT_EQ(store.historian().Stats().segments, 0U);
   EXPECT_EQ(store.PathEndingIn(".seg"), "");
   store.Reopen();
@@ -167,7 +167,7 @@ TEST(DeleteTest, AgreesWithAModel) {
     } else if (dice < 8) {
       ASSERT_TRUE(store.historian().Flush().ok());
     } else if (dice < 9) {
-      ASSERT_TRUE(store.historian().CompactStep().ok());
+      ASSERT_TRUE(store.historian().CompactStep({}).ok());
     } else {
       store.Reopen();
     }

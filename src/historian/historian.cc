@@ -11,7 +11,7 @@ Result<AppendResult> Historian::AppendRuns(std::span<const TagRun> runs,
   return Append(batches);
 }
 
-Result<CompactProgress> Historian::CompactStep() {
+Result<CompactProgress> Historian::CompactStep(const CompactRequest& /*request*/) {
   return Error(ErrorCode::kUnsupported, "this historian has nothing to merge");
 }
 

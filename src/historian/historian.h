@@ -30,7 +30,10 @@ struct HistorianOptions {
   std::uint64_t wal_file_bytes = 64ULL << 20U;    // start a new WAL file beyond this
   std::chrono::milliseconds flush_age = std::chrono::minutes(10);  // flush an idle head after this
   std::uint64_t reserve_bytes = 64ULL << 20U;  // refuse appends when the disk has less than this
-  bool background = true;  // flush and compact in a thread; else only Flush() does, when called
+  bool background = true;  // flush and compact in threads; else only Flush() does, when called
+  /// What merges in the background read and write together, as long as no more than one is due
+  /// (docs/formats/segment.md, "Compaction"); 0: no limit.
+  std::uint64_t compaction_bytes_per_second = 16ULL << 20U;
 
   /// Errors: kInvalidArgument naming the option, its value and the allowed range.
   [[nodiscard]] Status Validate() const;
@@ -175,9 +178,19 @@ struct CheckReport {
   std::vector<std::string> notes;  // no damage for sure, but worth knowing
 };
 
-/// What a step of CompactStep did and what there is now.
+/// A step of a compaction.
+struct CompactRequest {
+  /// CompactProgress::until of the first step; empty: this is the first one.
+  std::optional<std::uint64_t> until;
+  CancelToken cancel;
+};
+
+/// What a step did and what there is now.
 struct CompactProgress {
-  std::uint64_t merged = 0;  // segments that became one, or were rewritten; 0: nothing is due
+  std::uint64_t until = 0;         // stands for what was stored at the first step
+  std::uint64_t merged = 0;        // segments that became one, or were rewritten; 0: it is done
+  std::uint64_t merged_bytes = 0;  // of these
+  std::uint64_t left_bytes = 0;    // of those that steps to come will read, about
   std::uint64_t segments = 0;
   std::uint64_t segment_bytes = 0;
 };
@@ -222,7 +235,13 @@ struct HistorianStats {
   std::uint64_t flushes = 0;      // of heads to segments
   std::uint64_t compactions = 0;  // merges of segments
   std::uint64_t compaction_failures = 0;
-  std::uint64_t appended_samples = 0;  // also those that were there already
+  std::uint64_t compaction_read_bytes = 0;
+  std::uint64_t compaction_written_bytes = 0;
+  std::chrono::nanoseconds compaction_waited{0};  // for the rate
+  std::uint64_t compaction_rate = 0;              // bytes per second allowed now; 0: no limit
+  std::uint64_t compaction_due = 0;               // merges
+  std::uint64_t compaction_due_bytes = 0;         // of the segments that they will read
+  std::uint64_t appended_samples = 0;             // also those that were there already
   std::uint64_t refused_appends = 0;
   LogWriteTimes log_writes;
 };
@@ -294,10 +313,12 @@ class Historian {
 
   /// Writes the head to segments and drops the WAL files that this makes needless.
   virtual Status Flush() = 0;
-  /// Flushes, then merges one set of segments that lie beside each other, whether or not that would
-  /// be done by itself already. Called until `merged` is 0 it leaves as few and as small segments
-  /// as there can be.
-  virtual Result<CompactProgress> CompactStep();
+  /// One step of a compaction, the first of which flushes: merges one set of segments that lie
+  /// beside each other, whether or not that would be done by itself already. Called until `merged`
+  /// is 0 it leaves as few and as small segments as there can be of what was stored at the first
+  /// step, and so ends however much is appended meanwhile. Errors: kCancelled, and those of reading
+  /// and writing.
+  virtual Result<CompactProgress> CompactStep(const CompactRequest& request);
   /// Deletes what is stored in each range; what is appended to it later stays. Nothing of it is
   /// read any more on return, and it is gone from the disk with the next merges. Returns how many
   /// samples are gone. Errors: kNotFound for an unknown tag, kInvalidArgument for an empty range;

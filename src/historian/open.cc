@@ -17,6 +17,8 @@ constexpr std::uint64_t kMinHeadBytes = 4096;
 constexpr std::uint64_t kMaxHeadBytes = 64ULL << 30U;
 constexpr std::uint64_t kMinWalFileBytes = 4096;
 constexpr std::uint64_t kLargestWalFileBytes = 1ULL << 30U;
+constexpr std::uint64_t kMinCompactionRate = 1ULL << 20U;
+constexpr std::uint64_t kMaxCompactionRate = 1ULL << 40U;
 
 Status CheckWithin(std::string_view option, std::uint64_t value, std::uint64_t least,
                    std::uint64_t most) {
@@ -31,6 +33,10 @@ Status HistorianOptions::Validate() const {
   RETURN_IF_ERROR(CheckWithin("head_limit_bytes", head_limit_bytes, kMinHeadBytes, kMaxHeadBytes));
   RETURN_IF_ERROR(
       CheckWithin("wal_file_bytes", wal_file_bytes, kMinWalFileBytes, kLargestWalFileBytes));
+  if (compaction_bytes_per_second != 0) {
+    RETURN_IF_ERROR(CheckWithin("compaction_bytes_per_second", compaction_bytes_per_second,
+                                kMinCompactionRate, kMaxCompactionRate));
+  }
   if (flush_age.count() > 0) return {};
   return Error(ErrorCode::kInvalidArgument,
                fmt::format("flush_age is {} ms, expected more than 0", flush_age.count()));

@@ -152,9 +152,12 @@ Store::Store(FileSystem& files, const Clock& clock, std::string directory,
       slabs_(std::make_shared<SlabPool>(options.head_limit_bytes)),
       segment_list_(segments_->List()),
       active_(std::move(recovered.head)),
+      pace_(clock, options.compaction_bytes_per_second),
       damage_(std::move(recovered.damage)) {
   if (!active_->empty()) first_unflushed_ns_ = clock_.Monotonic().count();
-  if (options_.background) maintenance_ = std::thread([this] { RunMaintenance(); });
+  if (!options_.background) return;
+  maintenance_ = std::thread([this] { RunMaintenance(); });
+  compaction_ = std::thread([this] { RunCompaction(); });
 }
 
 Store::~Store() {
@@ -163,8 +166,10 @@ Store::~Store() {
     stopping_ = true;
   }
   wake_.notify_all();
+  unpaced_.notify_all();
   stop_compaction_.Cancel();
   if (maintenance_.joinable()) maintenance_.join();
+  if (compaction_.joinable()) compaction_.join();
 }
 
 /// In a store that is only read there is no log.
@@ -519,6 +524,12 @@ HistorianStats Store::Stats() const {
   stats.flushes = flushes_.load();
   stats.compactions = compactions_.load();
   stats.compaction_failures = compaction_failures_.load();
+  stats.compaction_read_bytes = compaction_read_bytes_.load();
+  stats.compaction_written_bytes = compaction_written_bytes_.load();
+  stats.compaction_waited = pace_.waited();
+  stats.compaction_rate = pace_.bytes_per_second();
+  stats.compaction_due = due_merges_.load();
+  stats.compaction_due_bytes = due_bytes_.load();
   stats.appended_samples = appended_samples_.load();
   stats.refused_appends = refused_appends_.load();
   for (std::size_t i = 0; i < log_writes_.size(); ++i) {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "historian/compaction.h"
+#include "historian/compaction_pace.h"
 #include "historian/group_commit.h"
 #include "historian/historian.h"
 #include "historian/recovery.h"
@@ -45,7 +46,7 @@ class Store final : public Historian {
   Result<std::optional<Sample>> Last(TagId tag) const override;
 
   Status Flush() override;
-  Result<CompactProgress> CompactStep() override;
+  Result<CompactProgress> CompactStep(const CompactRequest& request) override;
   Result<std::uint64_t> Delete(std::span<const TagRange> ranges) override;
   Status Backup(const std::function<Status(const BackupFile&)>& copy) override;
   Result<CheckReport> Check(const CancelToken& cancel) const override;
@@ -64,7 +65,15 @@ class Store final : public Historian {
   /// A merge whose segment is written and waits to be published.
   struct Merged {
     std::vector<std::uint64_t> inputs;  // ids
-    std::vector<SegmentInfo> segment;   // none when all was deleted
+    std::uint64_t input_bytes = 0;
+    std::vector<SegmentInfo> segment;  // none when all was deleted
+  };
+
+  /// What CompactOnce did.
+  struct Compacted {
+    std::uint64_t segments = 0;    // that were merged; 0: nothing was due
+    std::uint64_t bytes = 0;       // of these
+    std::uint64_t left_bytes = 0;  // of those that are due now
   };
 
   [[nodiscard]] Snapshot TakeSnapshot() const;
@@ -87,7 +96,7 @@ class Store final : public Historian {
   void NoteFailure(const Status& status, std::optional<Error>& failure);
   Status WaitForHead();
 
-  // Flushing and compacting: store_maintenance.cc.
+  // Flushing: store_maintenance.cc.
   void RunMaintenance();
   [[nodiscard]] bool FlushIsDue() const;
   [[nodiscard]] Error FlushFailed() const;
@@ -95,16 +104,26 @@ class Store final : public Historian {
   Status FlushHeads();
   Status FlushHeld();
   Status HoldHead();
-  void CompactInBackground();
-  void NoteCompaction(const Result<std::uint64_t>& merged);
-  Result<std::uint64_t> CompactOnce(const CompactionLimits& limits = {});
-  Result<std::optional<Merged>> MergeNext(const CompactionLimits& limits);
-  [[nodiscard]] std::vector<std::uint64_t> PickDirty() const;
   void NoteMissingLog();
   void NoteMissingSegments();
   Status FlushAndNote();
   Status Publish(ManifestChange change);
   Status PublishHeld();
+
+  // Compacting: store_compaction.cc.
+  void RunCompaction();
+  [[nodiscard]] std::chrono::nanoseconds CompactInBackground();
+  void CompactAllDue();
+  Result<Compacted> CompactOnce(const CompactionLimits& limits, const MergeWatch& watch);
+  Result<std::optional<Merged>> MergeNext(const CompactionLimits& limits, const MergeWatch& watch);
+  Result<std::uint64_t> BeginCompaction();
+  [[nodiscard]] std::vector<std::uint64_t> PickDirty(std::uint64_t until) const;
+  [[nodiscard]] std::uint64_t LeftBytes(const CompactionLimits& limits) const;
+  [[nodiscard]] bool IsDirty(const SegmentReader& segment, std::uint64_t until) const;
+  Status WaitForPace(std::uint64_t bytes);
+  void SetHurried(bool hurried);
+  void NoteDue();
+  void NoteCompaction(const Status& merged);
 
   FileSystem& files_;
   const Clock& clock_;
@@ -143,15 +162,22 @@ class Store final : public Historian {
   std::atomic<std::uint64_t> refused_appends_ = 0;
   std::array<std::atomic<std::uint64_t>, kLogWriteBounds.size() + 1> log_writes_{};
   std::atomic<std::int64_t> log_write_ns_ = 0;
-  // Of the background thread only.
+  std::atomic<std::uint64_t> compaction_read_bytes_ = 0;
+  std::atomic<std::uint64_t> compaction_written_bytes_ = 0;
+  std::atomic<std::uint64_t> due_merges_ = 0;
+  std::atomic<std::uint64_t> due_bytes_ = 0;
+  CompactionPace pace_;
+  std::uint32_t maintenance_rounds_ = 0;  // of the maintenance thread
+  // Of the compaction thread only.
   std::uint32_t compaction_failures_in_a_row_ = 0;
-  std::chrono::nanoseconds next_compaction_{0};  // monotonic
-  std::uint32_t maintenance_rounds_ = 0;
+  std::chrono::nanoseconds due_counted_{0};  // monotonic
 
   mutable std::mutex wake_mutex_;
   std::condition_variable wake_;     // maintenance has something to do
   std::condition_variable flushed_;  // a flush has ended
+  std::condition_variable unpaced_;  // compaction must not wait any longer
   bool stopping_ = false;            // this and what follows is guarded by wake_mutex_
+  std::uint32_t hurried_ = 0;        // calls that wait for a merge
   bool flush_wanted_ = false;
   std::optional<Error> flush_failure_;       // of the last flush
   std::optional<Error> log_failure_;         // of the last write to the log
@@ -159,6 +185,7 @@ class Store final : public Historian {
   std::optional<Error> compaction_failure_;  // of the last merge
   std::vector<Error> damage_;                // segments that are missing or cut
   std::thread maintenance_;
+  std::thread compaction_;
 };
 
 }  // namespace bedplate::historian

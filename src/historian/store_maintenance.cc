@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "historian/check.h"
-#include "historian/compaction.h"
 #include "historian/head_flush.h"
 #include "historian/store.h"
 
@@ -23,8 +22,6 @@ constexpr std::chrono::seconds kMaxHeadWait(30);
 constexpr std::uint64_t kLogLimitFactor = 4;
 /// The files of the segments are looked after each so many periods.
 constexpr std::uint32_t kSegmentCheckRounds = 60;
-/// A merge that fails is tried again after a second, then after twice as long each time.
-constexpr std::uint32_t kMaxCompactionDelayDoublings = 8;
 
 }  // namespace
 
@@ -38,7 +35,6 @@ void Store::RunMaintenance() {
     // A flush that fails is tried again: its samples are safe in the log, and appends report a
     // full disk by themselves.
     if (FlushIsDue()) static_cast<void>(Flush());
-    CompactInBackground();
     {
       // While a flush ends it drops files of the log itself.
       const std::lock_guard flushing(flush_mutex_);
@@ -76,30 +72,6 @@ void Store::NoteMissingSegments() {
   }
   const std::lock_guard lock(wake_mutex_);
   damage_ = std::move(damage);
-}
-
-/// Merging that fails leaves everything as it was, so it may be tried again, but not all the time.
-/// One that works is followed by a pause of its own length, so that half of the time is left to
-/// others.
-void Store::CompactInBackground() {
-  const auto begun = clock_.Monotonic();
-  if (begun < next_compaction_) return;
-  const Result<std::uint64_t> merged = CompactOnce();
-  NoteCompaction(merged);
-  const auto ended = clock_.Monotonic();
-  if (merged.ok()) {
-    compaction_failures_in_a_row_ = 0;
-    next_compaction_ = *merged > 0 ? ended + (ended - begun) : ended;
-    return;
-  }
-  const auto doublings = std::min(compaction_failures_in_a_row_++, kMaxCompactionDelayDoublings);
-  next_compaction_ = ended + kMaintenancePeriod * (1U << doublings);
-}
-
-void Store::NoteCompaction(const Result<std::uint64_t>& merged) {
-  if (!merged.ok() && merged.error().code() == ErrorCode::kCancelled) return;
-  if (!merged.ok()) ++compaction_failures_;
-  NoteFailure(merged.ok() ? Status() : Status(merged.error()), compaction_failure_);
 }
 
 bool Store::FlushIsDue() const {
@@ -144,10 +116,7 @@ Status Store::Flush() {
   const std::lock_guard flushing(flush_mutex_);
   RETURN_IF_ERROR(FlushAndNote());
   if (options_.background) return {};
-  // The samples are where they belong; that merging fails does not change that.
-  Result<std::uint64_t> merged = CompactOnce();
-  while (merged.ok() && *merged > 0) merged = CompactOnce();
-  NoteCompaction(merged);
+  CompactAllDue();
   return {};
 }
 
@@ -161,82 +130,11 @@ Status Store::FlushAndNote() {
   return {};
 }
 
-Result<CompactProgress> Store::CompactStep() {
-  RETURN_IF_ERROR(CheckWritable());
-  {
-    const std::lock_guard flushing(flush_mutex_);
-    RETURN_IF_ERROR(FlushAndNote());
-  }
-  const Result<std::uint64_t> merged = CompactOnce(kCompactAll);
-  NoteCompaction(merged);
-  if (!merged.ok()) return merged.error();
-  const HistorianStats stats = Stats();
-  return CompactProgress{
-      .merged = *merged, .segments = stats.segments, .segment_bytes = stats.segment_bytes};
-}
-
 Status Store::FlushHeads() {
   if (held_) RETURN_IF_ERROR(FlushHeld());
   RETURN_IF_ERROR(HoldHead());
   if (held_) RETURN_IF_ERROR(FlushHeld());
   return {};
-}
-
-/// Merges one set of segments if that is due, and returns how many they were.
-Result<std::uint64_t> Store::CompactOnce(const CompactionLimits& limits) {
-  const std::lock_guard compacting(compact_mutex_);
-  if (!merged_) {
-    ASSIGN_OR_RETURN(merged_, MergeNext(limits));
-    if (!merged_) return 0;
-  }
-  RETURN_IF_ERROR(Publish({.added = merged_->segment,
-                           .removed = merged_->inputs,
-                           .flushed = std::nullopt,
-                           .deleted = {}}));
-  const std::uint64_t count = merged_->inputs.size();
-  merged_.reset();
-  ++compactions_;
-  return count;
-}
-
-/// A segment of which something is deleted, or none.
-std::vector<std::uint64_t> Store::PickDirty() const {
-  for (const SharedSegment& segment : *segments_->List()) {
-    const SegmentInfo& info = segment->info();
-    if (not_mergeable_.contains(info.id) || !segment->tombstones()->Touches(info)) continue;
-    return {info.id};
-  }
-  return {};
-}
-
-/// Writes the merge that is due next, if there is one, and room for it beside the reserve.
-Result<std::optional<Store::Merged>> Store::MergeNext(const CompactionLimits& limits) {
-  const auto list = segments_->List();
-  std::vector<SegmentInfo> infos;
-  for (const SharedSegment& segment : *list) infos.push_back(segment->info());
-  std::vector<std::uint64_t> ids = PickCompaction(infos, not_mergeable_, limits);
-  if (ids.empty()) ids = PickDirty();
-  if (ids.empty()) return std::optional<Merged>();
-  SegmentList inputs;
-  std::uint64_t bytes = 0;
-  for (const SharedSegment& segment : *list) {
-    if (!std::binary_search(ids.begin(), ids.end(), segment->info().id)) continue;
-    inputs.push_back(segment);
-    bytes += segment->info().bytes;
-  }
-  RETURN_IF_ERROR(CheckRoom(bytes));
-  auto merged = MergeSegments(files_, segments_->segment_directory(), inputs, segments_->NextId(),
-                              stop_compaction_);
-  if (!merged.ok()) {
-    // Damaged segments stay damaged: they are not read again and again.
-    if (merged.error().code() == ErrorCode::kCorruption) {
-      not_mergeable_.insert(ids.begin(), ids.end());
-    }
-    return std::move(merged).error();
-  }
-  Merged result{.inputs = ids, .segment = {}};
-  if (*merged) result.segment.push_back(**merged);
-  return std::optional(std::move(result));
 }
 
 /// Publishes a change, and shows it to readers together with the end of the flush that it is of.

@@ -4,7 +4,9 @@
 
 namespace bedplate {
 
-Result<CompactProgress> StoreService::CompactStep() { return workspace_.historian().CompactStep(); }
+Result<CompactProgress> StoreService::CompactStep(const CompactRequest& request) {
+  return workspace_.historian().CompactStep(request);
+}
 
 Result<std::uint64_t> StoreService::Delete(const Deletion& deletion, std::string_view actor) {
   Historian& historian = workspace_.historian();

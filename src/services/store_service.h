@@ -20,8 +20,8 @@ class StoreService {
   StoreService(FileSystem& files, const Clock& clock, Workspace& workspace)
       : files_(files), clock_(clock), workspace_(workspace) {}
 
-  /// One merge of segments; again and again until nothing is merged any more.
-  Result<CompactProgress> CompactStep();
+  /// Historian::CompactStep.
+  Result<CompactProgress> CompactStep(const CompactRequest& request);
 
   struct Deletion {
     std::string path;  // of the tag
