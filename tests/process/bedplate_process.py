@@ -64,17 +64,20 @@ class Plant:
     def cli(self, verb, *arguments, **options):
         return run(verb, "--data", self.directory, *arguments, **options)
 
-    def serve(self, *arguments, open_files=None):
+    def serve(self, *arguments, open_files=None, wrapper=(), environment=None):
         """Starts a server on a free port and returns once it says where it listens.
 
-        With `open_files` the process may have no more descriptors than that.
+        With `open_files` the process may have no more descriptors than that. `wrapper` is a command
+        that runs the program, as tracers do; it must leave the program's process to be ours.
         """
         limit = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (open_files, open_files))
                  ) if open_files else None
         log = open(self.directory.parent / "serve.log", "ab")
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--data", str(self.directory), "--listen", "127.0.0.1:0", *arguments],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, preexec_fn=limit)
+            [*wrapper, BINARY, "serve", "--data", str(self.directory), "--listen", "127.0.0.1:0",
+             *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, preexec_fn=limit,
+            env={**os.environ, **(environment or {})})
         log.close()
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         line = self.process.stdout.readline().decode()
