@@ -99,7 +99,7 @@ TEST(FormatGoldenTest, WriteAheadLogOfVersion1IsRead) {
 
 TEST(FormatGoldenTest, WriteAheadLog) {
   FaultFileSystem files(1);
-  const ManualClock clock(kStart);
+  const ManualClock clock(kStart - std::chrono::nanoseconds(7 * kSaltStep));
   ASSERT_TRUE(files.CreateDirectories("/wal").ok());
   auto writer = WalWriter::Create(files, clock, "/wal", {.sequence = 7, .previous_end = 4096});
   ASSERT_TRUE(writer.ok());

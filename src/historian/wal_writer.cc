@@ -44,7 +44,7 @@ Result<std::unique_ptr<WalWriter>> WalWriter::Create(FileSystem& files, const Cl
                                                      const WalStart& start) {
   WalHeader header;
   header.sequence = start.sequence;
-  header.salt = static_cast<std::uint64_t>(clock.Now().nanoseconds());
+  header.salt = static_cast<std::uint64_t>(clock.Now().nanoseconds()) + start.sequence * kSaltStep;
   header.previous_end = start.previous_end;
   std::vector<ByteView> payloads(start.carried.begin(), start.carried.end());
   if (!start.preface.empty()) payloads.insert(payloads.begin(), start.preface);

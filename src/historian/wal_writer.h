@@ -12,6 +12,10 @@
 
 namespace bedplate::historian {
 
+/// The salt of a file is the time of its making, ns since 1970, plus its sequence times this: no
+/// two files of a store share it, even where the clock stands still.
+inline constexpr std::uint64_t kSaltStep = 1'000'003;
+
 /// Where a new WAL file stands in the sequence and what it takes over.
 struct WalStart {
   std::uint64_t sequence = 1;
