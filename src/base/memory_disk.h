@@ -99,7 +99,7 @@ class MemoryDisk {
   [[nodiscard]] std::map<File, File> DrawContents(CutChoices& choices) const;
   void KeepStale(const std::string& path);
 
-  std::set<std::string> directories_;
+  std::set<std::string> directories_ = {"/"};
   std::map<std::string, File> files_;
   std::map<std::string, File> durable_files_;
   std::map<std::string, std::vector<NameChange>> pending_;  // by directory

@@ -32,9 +32,11 @@ void Head::Upsert(TagId tag, const SampleRun& samples) {
   if (samples.empty()) return;
   HeadSeries& series = SeriesFor(tag, samples.type);
   const auto lock = LockForWrite(tag);
-  // Only this thread writes it.
-  bytes_.store(bytes_.load(std::memory_order_relaxed) + series.Upsert(samples, arena_),
-               std::memory_order_release);
+  Stripe& stripe = stripes_[StripeOf(tag)];
+  // Only this thread writes the count.
+  stripe.bytes.store(
+      stripe.bytes.load(std::memory_order_relaxed) + series.Upsert(samples, stripe.arena),
+      std::memory_order_release);
 }
 
 void Head::PrefetchSeries(TagId tag) const noexcept {
@@ -121,14 +123,17 @@ std::vector<TagId> Head::Tags() const {
   return tags;
 }
 
-HeadSeries& Head::SeriesFor(TagId tag, ValueType type) {
+void Head::PreparePage(TagId tag) {
   const std::size_t page = tag.value() / kPageSeries;
-  if (page >= pages_.size() || !pages_[page]) {
-    const std::unique_lock lock(pages_mutex_);
-    if (page >= pages_.size()) pages_.resize(page + 1);
-    pages_[page] = std::make_unique<Page>();
-  }
-  HeadSeries& series = (*pages_[page])[tag.value() % kPageSeries];
+  if (page < pages_.size() && pages_[page]) return;
+  const std::unique_lock lock(pages_mutex_);
+  if (page >= pages_.size()) pages_.resize(page + 1);
+  pages_[page] = std::make_unique<Page>();
+}
+
+HeadSeries& Head::SeriesFor(TagId tag, ValueType type) {
+  PreparePage(tag);
+  HeadSeries& series = (*pages_[tag.value() / kPageSeries])[tag.value() % kPageSeries];
   if (series.empty()) {
     const auto lock = LockForWrite(tag);
     series.SetType(type);

@@ -34,15 +34,21 @@ class Head {
     return head;
   }
   /// `number` grows by one from head to head of a store.
-  Head(std::shared_ptr<SlabPool> pool, std::uint64_t number)
-      : number_(number), arena_(std::move(pool)) {}
+  Head(const std::shared_ptr<SlabPool>& pool, std::uint64_t number)
+      : number_(number), stripes_{Stripe{HeadArena(pool), 0}, Stripe{HeadArena(pool), 0}} {}
 
   [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
 
   /// Stores `samples`, whose times ascend strictly; one at a stored time replaces it.
   void Upsert(TagId tag, const SampleRun& samples);
-  /// Until then no other thread may know the head, and writing takes no locks.
+  /// Until then nobody reads the head, and writing takes no locks. Each stripe of tags may be
+  /// written by a thread of its own, if their pages are prepared.
   void Share() noexcept { is_shared_ = true; }
+  static constexpr std::size_t kStripes = 2;
+  [[nodiscard]] static std::size_t StripeOf(TagId tag) noexcept {
+    return tag.value() / kPageSeries % kStripes;
+  }
+  void PreparePage(TagId tag);
   /// Hints for the one who writes, some runs before he gets to `tag`: first for where the series
   /// is, then for where its next sample goes.
   void PrefetchSeries(TagId tag) const noexcept;
@@ -62,7 +68,9 @@ class Head {
   void VisitTimes(TagId tag, const std::function<void(std::span<const std::int64_t>)>& visit) const;
 
   [[nodiscard]] std::vector<TagId> Tags() const;  // ascending
-  [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_.load(); }
+  [[nodiscard]] std::uint64_t bytes() const noexcept {
+    return stripes_[0].bytes.load() + stripes_[1].bytes.load();
+  }
   [[nodiscard]] bool empty() const noexcept { return bytes() == 0; }
 
  private:
@@ -79,12 +87,17 @@ class Head {
   [[nodiscard]] const HeadSeries* FindSeries(TagId tag) const;
   [[nodiscard]] std::mutex& LockOf(TagId tag) const { return locks_[tag.value() % kLocks]; }
 
+  /// What belongs to whoever writes the tags of a stripe.
+  struct Stripe {
+    HeadArena arena;
+    std::atomic<std::uint64_t> bytes;
+  };
+
   const std::uint64_t number_;
-  HeadArena arena_;  // used by the one who writes
+  std::array<Stripe, kStripes> stripes_;
   mutable std::array<std::mutex, kLocks> locks_;
   mutable std::shared_mutex pages_mutex_;
   std::vector<std::unique_ptr<Page>> pages_;  // by id, null where no series is
-  std::atomic<std::uint64_t> bytes_ = 0;
   bool is_shared_ = true;
 };
 

@@ -10,10 +10,10 @@
 #include "historian/format.h"
 #include "historian/manifest.h"
 #include "historian/newest_log.h"
-#include "historian/sample_applier.h"
 #include "historian/torn_tail.h"
 #include "historian/wal_loader.h"
 #include "historian/wal_reader.h"
+#include "historian/wal_replay.h"
 #include "historian/wal_salvage.h"
 
 namespace bedplate::historian {
@@ -177,6 +177,7 @@ class Recoverer {
 
   Status ReplayFiles(const std::vector<std::uint64_t>& sequences) {
     loader_.emplace(files_, wal_directory_, sequences);
+    wal_replay_.emplace(*store_.registry, *store_.segments, store_.head);
     for (std::size_t i = 0; i < sequences.size(); ++i) {
       std::optional<std::uint64_t> counted_bytes;
       const bool is_last = i + 1 == sequences.size();
@@ -218,7 +219,7 @@ class Recoverer {
     }
     for (const WalGroup& group : salvaged->groups) {
       const auto contents = ParseFramePayload(group.payload);
-      const Status replayed = contents.ok() ? ReplayFrame(*contents) : Status(contents.error());
+      const Status replayed = contents.ok() ? ReplayOne(*contents) : Status(contents.error());
       if (replayed.ok()) continue;
       store_.findings.push_back(fmt::format("{}: the group before byte {} is lost: {}", path,
                                             group.end, replayed.error().ToString()));
@@ -248,14 +249,16 @@ class Recoverer {
     }
     if (is_new_ && !file.groups.empty()) return MissingManifest(WalFileName(sequence));
     bool is_bare = true;  // holds nothing but marks, which its successor takes over
-    for (std::size_t i = 0; i < file.groups.size(); ++i) {
-      Status replayed =
-          i < loaded.frames.size() ? ReplayFrame(loaded.frames[i]) : Status(*loaded.damage);
-      if (!replayed.ok()) {
-        return std::move(replayed).error().At(
-            fmt::format("frame before byte {}", file.groups[i].end));
-      }
-      is_bare = is_bare && loaded.frames[i].series.empty() && loaded.frames[i].runs.empty();
+    const auto place = [&](std::size_t frame) {
+      return fmt::format("frame before byte {}", file.groups[frame].end);
+    };
+    if (auto failure = wal_replay_->Apply(loaded.frames)) {
+      return std::move(failure->error).At(place(failure->frame));
+    }
+    if (loaded.damage) return std::move(*loaded.damage).At(place(loaded.frames.size()));
+    for (const FrameContents& contents : loaded.frames) {
+      AddMarks(contents);
+      is_bare = is_bare && contents.series.empty() && contents.runs.empty();
     }
     replay_.older[sequence] = file.valid_end;
     if (!is_last) {
@@ -269,6 +272,18 @@ class Recoverer {
     return {};
   }
 
+  Status ReplayOne(const FrameContents& contents) {
+    if (auto failure = wal_replay_->Apply({&contents, 1})) return std::move(failure->error);
+    AddMarks(contents);
+    return {};
+  }
+
+  void AddMarks(const FrameContents& contents) {
+    for (const FrameContents::Mark& mark : contents.marks) {
+      replay_.marks.Add(mark.source, mark.marks);
+    }
+  }
+
   void NoteTornTail(std::uint64_t sequence, const WalFile& file, const std::string& content) {
     const TornTail tail{.path = WalPath(sequence),
                         .sequence = sequence,
@@ -280,46 +295,6 @@ class Recoverer {
                                      std::string_view(content).substr(tail.offset));
     }
     store_.findings.push_back(std::move(finding));
-  }
-
-  Status ReplayFrame(const FrameContents& contents) {
-    for (const FrameContents::Mark& mark : contents.marks) {
-      replay_.marks.Add(mark.source, mark.marks);
-    }
-    for (const SeriesDefinition& definition : contents.series) {
-      ASSIGN_OR_RETURN(Series* const series, store_.registry->Define(definition));
-      series->SetLogged();
-    }
-    const Snapshot snapshot{store_.segments->List(), nullptr, store_.head};
-    const std::vector<Series*> series = store_.registry->FindEach(contents.runs);
-    RETURN_IF_ERROR(CheckDefined(contents.runs, series));
-    Status replayed;
-    ForEachAhead(
-        series.size(), *store_.head, [&](std::size_t i) -> Series& { return *series[i]; },
-        [&](std::size_t i) {
-          if (replayed.ok()) replayed = ReplayRun(snapshot, *series[i], contents.runs[i].samples);
-        });
-    return replayed;
-  }
-
-  static Status CheckDefined(std::span<const TagRun> runs, std::span<Series* const> series) {
-    constexpr std::size_t kAhead = 16;
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-      if (i + kAhead < runs.size() && series[i + kAhead] != nullptr) series[i + kAhead]->Prefetch();
-      if (series[i] != nullptr && series[i]->type() == runs[i].samples.type) continue;
-      return Error(ErrorCode::kCorruption,
-                   fmt::format("samples of series {}, which is not defined with type {}",
-                               runs[i].tag.value(), ValueTypeName(runs[i].samples.type)));
-    }
-    return {};
-  }
-
-  Status ReplayRun(const Snapshot& snapshot, Series& series, const SampleRun& samples) {
-    if (samples.empty()) return {};
-    PendingRun pending = DescribeRun(series, samples);
-    RETURN_IF_ERROR(LookUpLate(snapshot, pending));
-    ApplyRun(snapshot, snapshot, pending, *store_.head);
-    return {};
   }
 
   /// What the last file holds without proof of being durable is written again in its successor. An
@@ -369,7 +344,8 @@ class Recoverer {
   const std::string segment_directory_;
   bool is_new_ = false;
   std::uint64_t low_water_ = 1;
-  std::optional<WalLoader> loader_;  // while files are replayed
+  std::optional<WalLoader> loader_;      // while files are replayed
+  std::optional<WalReplay> wal_replay_;  // the same
   Replay replay_;
   RecoveredStore store_;
 };

@@ -118,19 +118,6 @@ Series* SeriesRegistry::Find(TagId id) const {
   return FindLocked(id);
 }
 
-std::vector<Series*> SeriesRegistry::FindEach(std::span<const TagRun> runs) const {
-  std::vector<Series*> found;
-  found.reserve(runs.size());
-  const std::shared_lock lock(mutex_);
-  for (const TagRun& run : runs) found.push_back(FindLocked(run.tag));
-  return found;
-}
-
-Series* SeriesRegistry::FindLocked(TagId id) const {
-  if (id.value() == 0 || id.value() > by_id_.size()) return nullptr;
-  return by_id_[id.value() - 1].get();
-}
-
 Series* SeriesRegistry::Find(std::string_view path) const {
   const std::shared_lock lock(mutex_);
   const auto found = by_path_.find(path);

@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <shared_mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -94,15 +93,28 @@ class SeriesRegistry {
   Result<Series*> Define(const SeriesDefinition& definition);
 
   [[nodiscard]] Series* Find(TagId id) const;
-  /// Those of the runs, in their order; null where one does not exist.
-  [[nodiscard]] std::vector<Series*> FindEach(std::span<const TagRun> runs) const;
+  /// For many look-ups under one lock, which it holds.
+  class Reader {
+   public:
+    explicit Reader(const SeriesRegistry& registry) : registry_(registry), lock_(registry.mutex_) {}
+    [[nodiscard]] Series* Find(TagId id) const { return registry_.FindLocked(id); }
+    /// No series has a greater id.
+    [[nodiscard]] TagId greatest() const { return TagId(registry_.by_id_.size()); }
+
+   private:
+    const SeriesRegistry& registry_;
+    const std::shared_lock<std::shared_mutex> lock_;
+  };
   [[nodiscard]] Series* Find(std::string_view path) const;
   [[nodiscard]] std::vector<const Series*> Match(const Glob& glob) const;  // by path
   [[nodiscard]] std::vector<SeriesRecord> Records() const;                 // by id
   [[nodiscard]] std::uint64_t size() const;
 
  private:
-  [[nodiscard]] Series* FindLocked(TagId id) const;
+  [[nodiscard]] Series* FindLocked(TagId id) const {
+    if (id.value() == 0 || id.value() > by_id_.size()) return nullptr;
+    return by_id_[id.value() - 1].get();
+  }
   Series* Insert(SeriesDefinition definition);
   Series* Replace(Series& old, SeriesDefinition definition);
 

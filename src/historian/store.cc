@@ -276,10 +276,14 @@ Result<Commit> Store::PrepareCommit(std::span<const TagRun> runs,
 Result<std::vector<PendingRun>> Store::DescribeRuns(std::span<const TagRun> runs) const {
   std::vector<PendingRun> pending;
   pending.reserve(runs.size());
-  const std::vector<Series*> found = registry_->FindEach(runs);
+  const SeriesRegistry::Reader series_by_id(*registry_);
+  constexpr std::size_t kAhead = 16;
   for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (i + kAhead < runs.size()) {
+      if (const Series* const ahead = series_by_id.Find(runs[i + kAhead].tag)) ahead->Prefetch();
+    }
     const TagRun& run = runs[i];
-    Series* const series = found[i];
+    Series* const series = series_by_id.Find(run.tag);
     if (series == nullptr) {
       return Invalid(fmt::format("tag {} does not exist", run.tag.value()));
     }

@@ -1,0 +1,123 @@
+#include "historian/wal_replay.h"
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "historian/sample_applier.h"
+
+namespace bedplate::historian {
+namespace {
+
+struct OwnRun {
+  Series* series = nullptr;
+  const SampleRun* samples = nullptr;
+};
+
+Error Undefined(TagId tag, ValueType type) {
+  return {ErrorCode::kCorruption,
+          fmt::format("samples of series {}, which is not defined with type {}", tag.value(),
+                      ValueTypeName(type))};
+}
+
+Status ReplayRun(const OwnRun& run, const Snapshot& snapshot, Head& head) {
+  if (run.series->type() != run.samples->type) {
+    return Undefined(run.series->id(), run.samples->type);
+  }
+  PendingRun pending = DescribeRun(*run.series, *run.samples);
+  RETURN_IF_ERROR(LookUpLate(snapshot, pending));
+  ApplyRun(snapshot, snapshot, pending, head);
+  return {};
+}
+
+/// The runs of a frame that go to one stripe of the head.
+Result<std::vector<OwnRun>> RunsOf(std::size_t stripe, const FrameContents& frame,
+                                   const SeriesRegistry& registry) {
+  std::vector<OwnRun> own;
+  own.reserve(frame.runs.size());
+  const SeriesRegistry::Reader series_by_id(registry);
+  for (const TagRun& run : frame.runs) {
+    if (Head::StripeOf(run.tag) != stripe || run.samples.empty()) continue;
+    Series* const series = series_by_id.Find(run.tag);
+    if (series == nullptr) return Undefined(run.tag, run.samples.type);
+    own.push_back({series, &run.samples});
+  }
+  return own;
+}
+
+}  // namespace
+
+WalReplay::WalReplay(SeriesRegistry& registry, const SegmentSet& segments,
+                     std::shared_ptr<Head> head)
+    : registry_(registry), segments_(segments), head_(std::move(head)) {
+  const SeriesRegistry::Reader series_by_id(registry_);
+  for (std::uint64_t id = 1; id <= series_by_id.greatest().value(); ++id) {
+    if (series_by_id.Find(TagId(id)) != nullptr) head_->PreparePage(TagId(id));
+  }
+}
+
+std::optional<WalReplay::Failure> WalReplay::Apply(std::span<const FrameContents> frames) {
+  // Whether a series can be defined depends on the samples before it, so a frame with definitions
+  // waits for all before it.
+  std::size_t begin = 0;
+  while (begin < frames.size()) {
+    Status defined = Define(frames[begin]);
+    if (!defined.ok()) return Failure{begin, std::move(defined).error()};
+    std::size_t end = begin + 1;
+    while (end < frames.size() && frames[end].series.empty()) ++end;
+    if (auto failure = ApplyRuns(frames.subspan(begin, end - begin))) {
+      failure->frame += begin;
+      return failure;
+    }
+    begin = end;
+  }
+  return std::nullopt;
+}
+
+Status WalReplay::Define(const FrameContents& frame) {
+  for (const SeriesDefinition& definition : frame.series) {
+    ASSIGN_OR_RETURN(Series* const series, registry_.Define(definition));
+    series->SetLogged();
+    head_->PreparePage(definition.id);
+  }
+  return {};
+}
+
+std::optional<WalReplay::Failure> WalReplay::ApplyRuns(std::span<const FrameContents> frames) {
+  std::array<std::optional<Failure>, Head::kStripes> failures;
+  const Status applied = helpers_.ForEach(Head::kStripes, [&](std::size_t stripe) -> Status {
+    failures[stripe] = ApplyStripe(stripe, frames);
+    return {};
+  });
+  BEDPLATE_CHECK(applied.ok());
+  std::optional<Failure> first;
+  for (std::optional<Failure>& failure : failures) {
+    if (failure && (!first || failure->frame < first->frame)) first = std::move(failure);
+  }
+  return first;
+}
+
+std::optional<WalReplay::Failure> WalReplay::ApplyStripe(
+    std::size_t stripe, std::span<const FrameContents> frames) const {
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    Status applied = ApplyStripe(stripe, frames[i]);
+    if (!applied.ok()) return Failure{i, std::move(applied).error()};
+  }
+  return std::nullopt;
+}
+
+Status WalReplay::ApplyStripe(std::size_t stripe, const FrameContents& frame) const {
+  ASSIGN_OR_RETURN(const std::vector<OwnRun> own, RunsOf(stripe, frame, registry_));
+  const Snapshot snapshot{segments_.List(), nullptr, head_};
+  Status applied;
+  ForEachAhead(
+      own.size(), *head_, [&](std::size_t i) -> const Series& { return *own[i].series; },
+      [&](std::size_t i) {
+        if (applied.ok()) applied = ReplayRun(own[i], snapshot, *head_);
+      });
+  return applied;
+}
+
+}  // namespace bedplate::historian
