@@ -42,6 +42,12 @@ void AddRoute(Router& router, const ApiContext& context, ApiRoute route) {
               .error_format = nullptr});
 }
 
+Result<HttpResponse> AnswerRefusedRead(const Error& error) {
+  constexpr int kUnprocessable = 422;
+  if (error.code() != ErrorCode::kResourceExhausted) return error;
+  return ProblemResponse(error, kUnprocessable);
+}
+
 Status RefuseParams(const ApiContext& context, const HttpRequest& request) {
   return ParamReader(request, context.clock.Now()).Finish();
 }

@@ -42,6 +42,10 @@ struct ApiRoute {
 };
 void AddRoute(Router& router, const ApiContext& context, ApiRoute route);
 
+/// The answer to a request that reads and failed: what it used up is a limit of its own (422, with
+/// the limit in the problem document) and not the disk.
+Result<HttpResponse> AnswerRefusedRead(const Error& error);
+
 /// kInvalidArgument when the request has a query parameter: most operations take none.
 Status RefuseParams(const ApiContext& context, const HttpRequest& request);
 

@@ -83,8 +83,9 @@ Result<HttpResponse> Sql(const ApiContext& context, const HttpRequest& request) 
   RETURN_IF_ERROR(RefuseParams(context, request));
   ASSIGN_OR_RETURN(const SqlBody body, ParseSqlBody(request.body));
   ASSIGN_OR_RETURN(QueryEngine * engine, context.services.workspace().Query());
-  ASSIGN_OR_RETURN(const QueryResult result, engine->Run(body.sql, body.limits, request.cancel));
-  return HttpResponse::Json(FormatResult(result));
+  const auto result = engine->Run(body.sql, body.limits, request.cancel);
+  if (!result.ok()) return AnswerRefusedRead(result.error());
+  return HttpResponse::Json(FormatResult(*result));
 }
 
 std::string FormatSchema(const QuerySchema& schema) {

@@ -100,6 +100,11 @@ std::uint32_t ReadFunctions(ParamReader& params) {
   return bits;
 }
 
+QualityPolicy PolicyNamed(std::string_view name) {
+  if (name == "worst") return QualityPolicy::kWorst;
+  return name == "all" ? QualityPolicy::kAll : QualityPolicy::kGoodOnly;
+}
+
 BucketChoice ReadBuckets(ParamReader& params) {
   BucketChoice choice;
   choice.width = params.Duration("bucket");
@@ -159,11 +164,62 @@ Result<HttpResponse> AggregateTags(const ApiContext& context, const HttpRequest&
   query.interpolation = params.Choice("interpolation", {"step", "linear"}) == "linear"
                             ? Interpolation::kLinear
                             : Interpolation::kStep;
-  query.good_only = params.Choice("quality", {"good", "all"}) == "good";
+  query.quality = PolicyNamed(params.Choice("quality", {"good", "all", "worst"}));
+  query.functions = WithPolicy(query.functions, query.quality);
   query.cancel = request.cancel;
   RETURN_IF_ERROR(params.Finish());
-  ASSIGN_OR_RETURN(AggregateAnswer answer, context.services.samples().Aggregate(query));
-  return HttpResponse::Json(FormatAggregate(context, std::move(answer), query.functions));
+  auto answer = context.services.samples().Aggregate(query);
+  if (!answer.ok()) return AnswerRefusedRead(answer.error());
+  return HttpResponse::Json(FormatAggregate(context, *std::move(answer), query.functions));
+}
+
+std::string FormatStates(const StateAnswer& answer) {
+  std::string body;
+  JsonWriter json(body);
+  json.BeginObject().Key("tag").Text(answer.view.tag.path);
+  json.Key("from").Milliseconds(answer.range.start).Key("to").Milliseconds(answer.range.stop);
+  if (answer.width) json.Key("bucket_ms").Milliseconds(answer.width);
+  json.Key("starts").MillisecondsOf(answer.columns.starts);
+  json.Key("states").BeginArray();
+  for (std::size_t i = 0; i < answer.columns.states.size(); ++i) {
+    json.BeginObject().Key("state").Value(answer.columns.states[i]);
+    json.Key("seconds").Numbers(answer.columns.seconds[i]).EndObject();
+  }
+  json.EndArray().EndObject();
+  return body;
+}
+
+Result<HttpResponse> States(const ApiContext& context, const HttpRequest& request) {
+  ParamReader params(request, context.clock.Now());
+  StateQuery query;
+  query.tag = params.RequiredText("tag");
+  query.range = params.Range();
+  query.buckets = ReadBuckets(params);
+  query.good_only = params.Choice("quality", {"good", "all"}) == "good";
+  query.hold = params.Duration("hold").value_or(std::chrono::nanoseconds::max());
+  query.cancel = request.cancel;
+  RETURN_IF_ERROR(params.Finish());
+  const auto answer = context.services.samples().States(query);
+  if (!answer.ok()) return AnswerRefusedRead(answer.error());
+  return HttpResponse::Json(FormatStates(*answer));
+}
+
+Result<HttpResponse> Replaced(const ApiContext& context, const HttpRequest& request) {
+  ParamReader params(request, context.clock.Now());
+  const std::string tag = params.RequiredText("tag");
+  const OpenRange range = params.Range();
+  ReplacedRequest replaced;
+  replaced.limit = params.Unsigned("limit", 1, kMaxSamples, kUsualSamples);
+  replaced.cancel = request.cancel;
+  const TimeFormat times = TimeFormatOf(params.Choice("time", {"ms", "ns", "rfc3339"}));
+  RETURN_IF_ERROR(params.Finish());
+  ASSIGN_OR_RETURN(const TagView view, context.services.tags().Find(tag));
+  ASSIGN_OR_RETURN(replaced.range, SampleService::Close(range, std::span(&view, 1)));
+  ASSIGN_OR_RETURN(const ReplacedPage page,
+                   context.services.samples().ReadReplaced(view, replaced));
+  SamplesJson json(times);
+  json.Add(page.samples, page.samples.size());
+  return HttpResponse::Json(json.Finish(view, page.next));
 }
 
 Result<HttpResponse> Last(const ApiContext& context, const HttpRequest& request) {
@@ -243,6 +299,10 @@ void AddSampleRoutes(Router& router, const ApiContext& context) {
            {.pattern = "/api/v1/samples", .operation_id = "samples", .handler = Samples});
   AddRoute(router, context,
            {.pattern = "/api/v1/aggregate", .operation_id = "aggregate", .handler = AggregateTags});
+  AddRoute(router, context,
+           {.pattern = "/api/v1/states", .operation_id = "states", .handler = States});
+  AddRoute(router, context,
+           {.pattern = "/api/v1/replaced", .operation_id = "replaced", .handler = Replaced});
   AddRoute(router, context, {.pattern = "/api/v1/last", .operation_id = "last", .handler = Last});
   AddRoute(router, context, {.pattern = "/api/v1/live", .operation_id = "live", .handler = Live});
   AddRoute(router, context,

@@ -129,6 +129,57 @@ TEST_F(SamplesApiTest, AggregatesWeighByTime) {
               HasSubstr(R"("time_weighted_mean":[2])"));
 }
 
+TEST_F(SamplesApiTest, TheWorstQualityIsAColumn) {
+  EXPECT_THAT(GetBody("/api/v1/aggregate?tag=line/speed&bucket=30m&fn=count&quality=worst"
+                      "&from=2018-01-01&to=2018-01-01T01:30:00Z"),
+              HasSubstr(R"("count":[2,1,0],"worst_quality":[0,1073741824,null])"));
+}
+
+TEST_F(SamplesApiTest, StatesTellHowLongEachLasted) {
+  Ingest("filler", {{kMidnight, std::string("stopped"), kGood},
+                    {kMidnight + minutes(20), std::string("running"), kGood},
+                    {kMidnight + minutes(70), std::string("fault"), kBad},
+                    {kMidnight + minutes(90), std::string("stopped"), kGood}});
+  const std::string target =
+      "/api/v1/states?tag=filler&bucket=1h&from=2018-01-01&to=2018-01-01T02:00:00Z";
+  EXPECT_EQ(GetBody(target),
+            R"({"tag":"filler","from":1514764800000,"to":1514772000000,"bucket_ms":3600000,)"
+            R"("starts":[1514764800000,1514768400000],"states":[)"
+            R"({"state":"running","seconds":[2400,600]},)"
+            R"({"state":"stopped","seconds":[1200,1800]}]})");
+  EXPECT_THAT(GetBody(target + "&quality=all"),
+              HasSubstr(R"({"state":"fault","seconds":[0,1200]})"));
+  EXPECT_THAT(GetBody(target + "&hold=10m"), HasSubstr(R"({"state":"running","seconds":[600,0]})"));
+}
+
+TEST_F(SamplesApiTest, StatesOfLocalDaysAreJoined) {
+  // Two days of which one has 25 hours: parts of different width.
+  Ingest("on",
+         {{At("2018-10-27T00:00:00Z"), false, kGood}, {At("2018-10-28T12:00:00Z"), true, kGood}});
+  EXPECT_THAT(GetBody("/api/v1/states?tag=on&bucket=1d&zone=Europe/Berlin"
+                      "&from=2018-10-26T22:00:00Z&to=2018-10-28T23:00:00Z"),
+              HasSubstr(R"("states":[{"state":false,"seconds":[79200,50400]},)"
+                        R"({"state":true,"seconds":[0,39600]}])"));
+}
+
+TEST_F(SamplesApiTest, NumbersHaveNoStates) {
+  EXPECT_EQ(Problem(Get("/api/v1/states?tag=line/speed&bucket=1h")),
+            "400: line/speed: a tag of type double has no states; expected bool, int64 or string");
+}
+
+TEST_F(SamplesApiTest, ReplacedValuesComeFromTheOldestOn) {
+  Ingest("r", {{kMidnight, 1.0, kGood}, {kMidnight + hours(1), 5.0, kBad}});
+  Ingest("r", {{kMidnight, 2.0, kGood}});
+  Ingest("r", {{kMidnight, 3.0, kGood}, {kMidnight + hours(1), 6.0, kGood}});
+  EXPECT_EQ(GetBody("/api/v1/replaced?tag=r"),
+            R"({"tag":"r","type":"double","unit":"",)"
+            R"("times":[1514764800000,1514764800000,1514768400000],"values":[1,2,5],)"
+            R"("qualities":[0,0,2147483648],"next":null})");
+  EXPECT_THAT(GetBody("/api/v1/replaced?tag=r&limit=2"), HasSubstr(R"("next":1514768400000)"));
+  EXPECT_THAT(GetBody("/api/v1/replaced?tag=r&from=1514768400000"), HasSubstr(R"("values":[5])"));
+  EXPECT_THAT(GetBody("/api/v1/replaced?tag=line/speed"), HasSubstr(R"("values":[])"));
+}
+
 TEST_F(SamplesApiTest, AggregatesTellHowMuchOfABucketIsKnown) {
   Ingest("w", {{kMidnight + minutes(15), 2.0, kGood}, {kMidnight + minutes(90), 3.0, kGood}});
   // Known from the first sample on; in local days, which are put together of parts, as well.

@@ -70,9 +70,9 @@ struct HttpResponse {
   static HttpResponse NoContent() { return {.status = 204, .content_type = ""}; }
 };
 
-/// The HTTP status that says the same as the error. kResourceExhausted (a full disk, a query's
-/// memory) is 507, where the write routes of InfluxDB say 503; the transport knows better for
-/// bodies (413) and failed logins (429).
+/// The HTTP status that says the same as the error. kResourceExhausted (a full disk) is 507, where
+/// the write routes of InfluxDB say 503 and routes that read 422 (AnswerRefusedRead); the transport
+/// knows better for bodies (413) and failed logins (429).
 int HttpStatusOf(const Error& error) noexcept;
 
 /// The standard phrase of a status, `Not Found`.

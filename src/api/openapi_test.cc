@@ -118,6 +118,12 @@ class OpenApiTest : public ApiTest {
 
   std::vector<Example> SampleExamples() {
     return {
+        {"states", HttpMethod::kGet, "/api/v1/states?tag=loose&bucket=1h&" + kExampleRange, "",
+         200},
+        {"states", HttpMethod::kGet, "/api/v1/states?tag=acme/energy&bucket=1h", "", 400},
+        {"states", HttpMethod::kGet, "/api/v1/states?tag=no&bucket=1h", "", 404},
+        {"replaced", HttpMethod::kGet, "/api/v1/replaced?tag=acme/energy", "", 200},
+        {"replaced", HttpMethod::kGet, "/api/v1/replaced?tag=no", "", 404},
         {"samples", HttpMethod::kGet, "/api/v1/samples?tag=acme/energy&limit=10", "", 200},
         {"samples", HttpMethod::kGet, "/api/v1/samples?tag=acme/recipe&time=rfc3339", "", 200},
         {"samples", HttpMethod::kGet, "/api/v1/samples?tag=loose&format=csv", "", 200},

@@ -41,11 +41,11 @@ NumberRun RunOf(const NumberBlock& block) {
           .qualities = block.qualities.empty() ? nullptr : block.qualities.data()};
 }
 
-std::optional<Reading> ToReading(const std::optional<Sample>& sample, bool good_only) {
+std::optional<Reading> ToReading(const std::optional<Sample>& sample, QualityPolicy quality) {
   if (!sample) return std::nullopt;
   return Reading{.time = sample->time.nanoseconds(),
                  .value = AsDouble(sample->value).value_or(0),
-                 .known = !good_only || sample->quality.IsGood(),
+                 .known = quality != QualityPolicy::kGoodOnly || sample->quality.IsGood(),
                  .good = sample->quality.IsGood()};
 }
 
@@ -81,17 +81,37 @@ Error TooMuchKept(const AggregateRequest& request) {
   return Error(ErrorCode::kResourceExhausted,
                fmt::format("an exact percentile needs 8 bytes of memory for each sample, and a "
                            "request may use {} bytes; ask for a shorter range or fewer tags",
-                           request.memory_bytes));
+                           request.memory->bytes()));
 }
 
+/// What one request has taken of the memory that it shares.
+class MemoryShare {
+ public:
+  explicit MemoryShare(MemoryLimit& limit) : limit_(limit) {}
+  ~MemoryShare() { limit_.Give(bytes_); }
+  MemoryShare(const MemoryShare&) = delete;
+  MemoryShare& operator=(const MemoryShare&) = delete;
+
+  /// Whether there is room for `bytes` in all, which never become fewer.
+  [[nodiscard]] bool GrowTo(std::uint64_t bytes) {
+    if (!limit_.Take(bytes - bytes_)) return false;
+    bytes_ = bytes;
+    return true;
+  }
+
+ private:
+  MemoryLimit& limit_;
+  std::uint64_t bytes_ = 0;
+};
+
 Status AddRuns(MergeCursor& cursor, const AggregateRequest& request, ValueType type,
-               BucketAccumulator& accumulator) {
+               MemoryShare& memory, BucketAccumulator& accumulator) {
   while (true) {
     if (request.cancel.cancelled()) return Error(ErrorCode::kCancelled, "aggregation cancelled");
     ASSIGN_OR_RETURN(auto run, cursor.Next());
     if (!run) return {};
     RETURN_IF_ERROR(AddRun(cursor, *run, type, accumulator));
-    if (accumulator.kept_bytes() > request.memory_bytes) return TooMuchKept(request);
+    if (!memory.GrowTo(accumulator.kept_bytes())) return TooMuchKept(request);
   }
 }
 
@@ -115,10 +135,10 @@ Status CheckAggregate(const AggregateRequest& request, ValueType type) {
   if (!(request.percentile >= 0 && request.percentile <= 100)) {
     return Invalid(fmt::format("percentile: expected 0 to 100, got {}", request.percentile));
   }
-  const bool count_only =
-      (request.functions & ~static_cast<std::uint32_t>(AggregateFunction::kCount)) == 0;
-  if (type == ValueType::kString && !count_only) {
-    return Invalid("functions: a tag of type string has only count");
+  constexpr std::uint32_t kWithoutNumbers =
+      BitsOf({AggregateFunction::kCount, AggregateFunction::kWorstQuality});
+  if (type == ValueType::kString && (request.functions & ~kWithoutNumbers) != 0) {
+    return Invalid("functions: a tag of type string has only count and worst_quality");
   }
   return {};
 }
@@ -126,20 +146,21 @@ Status CheckAggregate(const AggregateRequest& request, ValueType type) {
 Result<AggregateColumns> ComputeAggregate(const Snapshot& snapshot, ValueType type,
                                           const AggregateRequest& request, Timestamp now) {
   BEDPLATE_CHECK(CheckAggregate(request, type).ok());
+  MemoryShare memory(*request.memory);
   BucketAccumulator accumulator(request);
   const bool spans = (request.functions & (kTimeWeightedFunctions | kDurationFunctions)) != 0;
   if (spans || (request.functions & kCounterFunctions) != 0) {
     ASSIGN_OR_RETURN(const auto before,
                      FindBefore(snapshot, request.tag, type, request.range.start));
-    if (before) accumulator.SetBefore(*ToReading(before, request.good_only));
+    if (before) accumulator.SetBefore(*ToReading(before, request.quality));
   }
   ASSIGN_OR_RETURN(auto sources, CollectSources(snapshot, request.tag, type, request.range));
   MergeCursor cursor(std::move(sources), request.range);
-  RETURN_IF_ERROR(AddRuns(cursor, request, type, accumulator));
+  RETURN_IF_ERROR(AddRuns(cursor, request, type, memory, accumulator));
   if (spans) {
     ASSIGN_OR_RETURN(const auto after,
                      FindAtOrAfter(snapshot, request.tag, type, request.range.stop));
-    accumulator.Close(ToReading(after, request.good_only), now.nanoseconds());
+    accumulator.Close(ToReading(after, request.quality), now.nanoseconds());
   }
   return accumulator.Take();
 }

@@ -49,6 +49,8 @@ inline constexpr std::array kAggregateFunctions = {
                           &AggregateColumns::percent_good, 0},
     AggregateFunctionInfo{AggregateFunction::kPercentile, "percentile",
                           &AggregateColumns::percentile, kNoNumber},
+    AggregateFunctionInfo{AggregateFunction::kWorstQuality, "worst_quality",
+                          &AggregateColumns::worst_quality, kNoNumber},
 };
 
 [[nodiscard]] constexpr bool Includes(std::uint32_t functions, AggregateFunction function) {
@@ -73,6 +75,12 @@ inline constexpr std::uint32_t kCounterFunctions =
     BitsOf({AggregateFunction::kIncrease, AggregateFunction::kRate});
 inline constexpr std::uint32_t kSampleFunctions =
     BitsOf({AggregateFunction::kStandardDeviation, AggregateFunction::kPercentile});
+
+/// What a request for `functions` is answered with under a policy.
+[[nodiscard]] constexpr std::uint32_t WithPolicy(std::uint32_t functions, QualityPolicy quality) {
+  return quality == QualityPolicy::kWorst ? functions | BitsOf({AggregateFunction::kWorstQuality})
+                                          : functions;
+}
 
 /// The bits of all functions.
 inline constexpr std::uint32_t kAllAggregateFunctions = [] {

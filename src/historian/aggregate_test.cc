@@ -1,7 +1,9 @@
+#include <array>
 #include <cmath>
 #include <fstream>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <random>
 #include <sstream>
 
@@ -60,6 +62,18 @@ class NaiveBucket {
     const double below = values[static_cast<std::size_t>(std::floor(rank))];
     const double above = values[static_cast<std::size_t>(std::ceil(rank))];
     return below + (above - below) * (rank - std::floor(rank));
+  }
+
+  [[nodiscard]] double WorstQuality() const {
+    const auto severity = [](Quality quality) {
+      return quality.IsBad() ? 2 : quality.IsUncertain();
+    };
+    std::optional<Quality> worst;
+    for (const Sample& sample : samples_) {
+      if (!bucket_.Contains(sample.time)) continue;
+      if (!worst || severity(sample.quality) > severity(*worst)) worst = sample.quality;
+    }
+    return worst ? worst->status_code() : kNotANumber;
   }
 
   /// What a counter went up by in the bucket, and the seconds that it took.
@@ -127,7 +141,7 @@ class NaiveBucket {
   }
   static double Number(const Sample& sample) { return *AsDouble(sample.value); }
   [[nodiscard]] bool Known(const Sample& sample) const {
-    return !request_.good_only || sample.quality.IsGood();
+    return request_.quality != QualityPolicy::kGoodOnly || sample.quality.IsGood();
   }
   /// The value at `time` between samples `i` and `i + 1`.
   [[nodiscard]] double At(std::size_t i, Timestamp time) const {
@@ -156,6 +170,7 @@ void ExpectExtrasLikeNaive(const AggregateColumns& columns, std::size_t i, const
   ExpectSame(columns.range[i], columns.max[i] - columns.min[i], "range");
   ExpectSame(columns.standard_deviation[i], naive.StandardDeviation(), "standard deviation");
   ExpectSame(columns.percentile[i], naive.Percentile(), "percentile");
+  ExpectSame(columns.worst_quality[i], naive.WorstQuality(), "worst quality");
   const auto [increase, counted] = naive.Increase();
   ExpectSame(columns.increase[i], counted > 0 ? increase : kNotANumber, "increase");
   ExpectSame(columns.rate[i], counted > 0 ? increase / counted : kNotANumber, "rate");
@@ -202,7 +217,9 @@ void ExpectLikeNaive(const AggregateColumns& columns, const std::vector<Sample>&
 void PushRandom(std::mt19937_64& random, std::int64_t time, std::uint64_t bad_one_in,
                 SampleColumns& samples) {
   const double value = static_cast<double>(static_cast<std::int64_t>(random() % 2001) - 1000) / 8;
-  const Quality quality = bad_one_in > 0 && random() % bad_one_in == 0 ? kBad : kGood;
+  constexpr std::array kQualities = {kBad, kBadNotConnected, kUncertain, Quality(0x0096'0000)};
+  const bool is_other = bad_one_in > 0 && random() % bad_one_in == 0;
+  const Quality quality = is_other ? kQualities[random() % kQualities.size()] : kGood;
   samples.Push({Timestamp(time), value, quality});
 }
 
@@ -249,7 +266,7 @@ TEST(AggregateTest, AgreesWithTheDefinitionOnRandomData) {
                                .bucket = std::chrono::nanoseconds(width / (random() % 20 + 1) + 1),
                                .functions = kEverything};
       request.interpolation = random() % 2 == 0 ? Interpolation::kStep : Interpolation::kLinear;
-      request.good_only = random() % 2 == 0;
+      request.quality = static_cast<QualityPolicy>(random() % 3);
       request.percentile = static_cast<double>(random() % 101);
       if (random() % 3 == 0) request.hold = std::chrono::milliseconds(random() % 3000 + 1);
       const auto columns = store.historian().Aggregate(request);
@@ -274,14 +291,14 @@ class WorkedExampleTest : public testing::Test {
     store_.Append(tag_, std::move(samples));
   }
 
-  AggregateColumns Aggregate(Interpolation interpolation, bool good_only) {
+  AggregateColumns Aggregate(Interpolation interpolation, QualityPolicy quality) {
     auto columns = store_.historian().Aggregate(
         {.tag = tag_,
          .range = {Timestamp::FromSeconds(60), Timestamp::FromSeconds(180)},
          .bucket = std::chrono::seconds(60),
          .functions = kEverything,
          .interpolation = interpolation,
-         .good_only = good_only});
+         .quality = quality});
     EXPECT_TRUE(columns.ok());
     return *std::move(columns);
   }
@@ -291,7 +308,7 @@ class WorkedExampleTest : public testing::Test {
 };
 
 TEST_F(WorkedExampleTest, SampleFunctions) {
-  const AggregateColumns columns = Aggregate(Interpolation::kStep, true);
+  const AggregateColumns columns = Aggregate(Interpolation::kStep, QualityPolicy::kGoodOnly);
   EXPECT_THAT(columns.count, ElementsAre(2U, 1U));
   EXPECT_THAT(columns.min, ElementsAre(20, 30));
   EXPECT_THAT(columns.max, ElementsAre(40, 30));
@@ -302,21 +319,21 @@ TEST_F(WorkedExampleTest, SampleFunctions) {
 }
 
 TEST_F(WorkedExampleTest, Step) {
-  const AggregateColumns columns = Aggregate(Interpolation::kStep, true);
+  const AggregateColumns columns = Aggregate(Interpolation::kStep, QualityPolicy::kGoodOnly);
   // 60..80: 10, 80..110: 40, 110..120: 20; then 120..150: 20, unknown, 170..180: 30.
   EXPECT_THAT(columns.integral, ElementsAre(200 + 1200 + 200, 600 + 300));
   EXPECT_THAT(columns.time_weighted_mean, ElementsAre(DoubleNear(1600.0 / 60, 1e-12), 900.0 / 40));
 }
 
 TEST_F(WorkedExampleTest, Linear) {
-  const AggregateColumns columns = Aggregate(Interpolation::kLinear, true);
+  const AggregateColumns columns = Aggregate(Interpolation::kLinear, QualityPolicy::kGoodOnly);
   // 60..80 from 20 to 40, 80..110 from 40 to 20; then only 170..180 from 30 to 20.
   EXPECT_THAT(columns.integral, ElementsAre(600 + 900, 250));
   EXPECT_THAT(columns.time_weighted_mean, ElementsAre(1500.0 / 50, 25));
 }
 
 TEST_F(WorkedExampleTest, AllQualities) {
-  const AggregateColumns columns = Aggregate(Interpolation::kStep, false);
+  const AggregateColumns columns = Aggregate(Interpolation::kStep, QualityPolicy::kAll);
   EXPECT_THAT(columns.count, ElementsAre(2U, 2U));
   EXPECT_THAT(columns.max, ElementsAre(40, 60));
   EXPECT_THAT(columns.integral, ElementsAre(1600, 600 + 1200 + 300));
@@ -354,15 +371,60 @@ TEST(AggregateRequestTest, APercentileKeepsToItsMemory) {
                            .bucket = std::chrono::seconds(100),
                            .functions = static_cast<std::uint32_t>(AggregateFunction::kPercentile),
                            .percentile = 90,
-                           .memory_bytes = 800};
+                           .memory = std::make_shared<MemoryLimit>(800)};
   const auto enough = store.historian().Aggregate(request);
   ASSERT_TRUE(enough.ok()) << enough.error().ToString();
   EXPECT_THAT(enough->percentile, ElementsAre(DoubleNear(89.1, 1e-12)));
-  request.memory_bytes = 799;
+  request.memory = std::make_shared<MemoryLimit>(799);
   const auto refused = store.historian().Aggregate(request);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code(), ErrorCode::kResourceExhausted);
   EXPECT_THAT(refused.error().ToString(), testing::HasSubstr("may use 799 bytes"));
+}
+
+TEST(AggregateRequestTest, RequestsShareTheirMemoryWhileTheyUseIt) {
+  MemoryLimit limit(100);
+  EXPECT_TRUE(limit.Take(60));
+  EXPECT_FALSE(limit.Take(41));
+  EXPECT_TRUE(limit.Take(40));
+  limit.Give(60);
+  EXPECT_TRUE(limit.Take(60));
+}
+
+TEST(AggregateRequestTest, ARequestGivesItsMemoryBack) {
+  TestStore store;
+  const TagId tag = store.Tag("a");
+  store.Append(tag, {1, 2, 3}, {1, 2, 3});
+  AggregateRequest request{.tag = tag,
+                           .range = {Timestamp(0), Timestamp(10)},
+                           .bucket = std::chrono::nanoseconds(10),
+                           .functions = static_cast<std::uint32_t>(AggregateFunction::kPercentile),
+                           .memory = std::make_shared<MemoryLimit>(24)};
+  EXPECT_TRUE(store.historian().Aggregate(request).ok());
+  EXPECT_TRUE(store.historian().Aggregate(request).ok());
+  ASSERT_TRUE(request.memory->Take(1));
+  EXPECT_EQ(store.historian().Aggregate(request).error().code(), ErrorCode::kResourceExhausted);
+}
+
+TEST(AggregateRequestTest, TheWorstQualityPolicyAddsItsColumn) {
+  TestStore store;
+  const TagId tag = store.Tag("a");
+  SampleColumns samples;
+  samples.Push({Timestamp(1), 1.0, kUncertain});
+  samples.Push({Timestamp(2), 5.0, kBadNotConnected});
+  samples.Push({Timestamp(3), 3.0, kBad});
+  samples.Push({Timestamp(11), 4.0, kGood});
+  store.Append(tag, samples);
+  const auto columns =
+      store.historian().Aggregate({.tag = tag,
+                                   .range = {Timestamp(0), Timestamp(30)},
+                                   .bucket = std::chrono::nanoseconds(10),
+                                   .functions = static_cast<std::uint32_t>(AggregateFunction::kMax),
+                                   .quality = QualityPolicy::kWorst});
+  ASSERT_TRUE(columns.ok());
+  EXPECT_THAT(columns->max, ElementsAre(5, 4, testing::IsNan()));
+  EXPECT_THAT(columns->worst_quality,
+              ElementsAre(kBadNotConnected.status_code(), 0, testing::IsNan()));
 }
 
 using Cells = std::vector<std::string>;
@@ -418,7 +480,7 @@ TEST(AggregateDocumentTest, ItsExamplesHold) {
          .bucket = std::chrono::seconds(60),
          .functions = static_cast<std::uint32_t>(info->function),
          .interpolation = row[2] == "linear" ? Interpolation::kLinear : Interpolation::kStep,
-         .good_only = row[1] == "good",
+         .quality = row[1] == "good" ? QualityPolicy::kGoodOnly : QualityPolicy::kAll,
          .percentile = 75});
     ASSERT_TRUE(columns.ok());
     for (const std::size_t i : {0U, 1U}) {

@@ -38,7 +38,8 @@ Error Damaged(std::string_view what) {
   return Error(ErrorCode::kCorruption, fmt::format("damaged block: {}", what));
 }
 
-bool StrictlyAscending(const std::vector<std::int64_t>& times) {
+bool Ascend(const std::vector<std::int64_t>& times, bool may_repeat) {
+  if (may_repeat) return std::is_sorted(times.begin(), times.end());
   return std::adjacent_find(times.begin(), times.end(), std::greater_equal<>()) == times.end();
 }
 
@@ -149,7 +150,7 @@ Status DecodeUnevenTimes(const BlockHeader& header, ByteView section,
   if (!DecodeTimes(in, header.count, header.first_time, times) || !in.AtEnd()) {
     return Damaged("its times do not decode");
   }
-  if (!StrictlyAscending(times) || times.back() != header.last_time) {
+  if (!Ascend(times, header.may_repeat) || times.back() != header.last_time) {
     return Damaged("its times are not those of its header");
   }
   return {};

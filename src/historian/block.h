@@ -43,6 +43,7 @@ struct BlockHeader {
   bool has_statistics = false;          // numbers with at least one good sample
   bool has_integrals = false;           // they are written and not derived; version 2 only
   std::uint8_t decimals = kNoDecimals;  // the exponent that statistics are written with
+  bool may_repeat = false;              // of replaced values: neighbours may have the same time
   BlockStatistics statistics;
 
   [[nodiscard]] bool AllGood() const noexcept { return good_count == count; }
@@ -58,7 +59,8 @@ struct EncodedBlock {
   Bytes payload;
 };
 
-/// `columns` holds 1 to kMaxBlockSamples samples with strictly ascending times (CHECK).
+/// `columns` holds 1 to kMaxBlockSamples samples (CHECK) with strictly ascending times, or with
+/// ascending ones for replaced values, whose header the caller marks with `may_repeat`.
 EncodedBlock EncodeBlock(const SampleColumns& columns);
 
 /// The samples behind `header`. Errors: kCorruption saying what does not fit.

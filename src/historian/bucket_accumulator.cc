@@ -9,6 +9,10 @@
 namespace bedplate::historian {
 namespace {
 
+constexpr std::uint32_t kExtraFunctions = kDurationFunctions | kCounterFunctions |
+                                          kSampleFunctions |
+                                          BitsOf({AggregateFunction::kWorstQuality});
+
 double Seconds(std::int64_t nanoseconds) {
   return static_cast<double>(nanoseconds) / static_cast<double>(kNanosecondsPerSecond);
 }
@@ -19,6 +23,12 @@ bool WantsAny(AggregateFunction function, std::uint32_t functions) {
 
 bool WantsAny(const AggregateRequest& request, std::uint32_t functions) {
   return (request.functions & functions) != 0;
+}
+
+/// The two bits of a status code that say good, uncertain or bad; the greater the worse.
+std::uint32_t SeverityOf(std::uint32_t status_code) {
+  constexpr unsigned kSeverityShift = 30;
+  return status_code >> kSeverityShift;
 }
 
 double Interpolate(const Reading& from, const Reading& to, std::int64_t time) {
@@ -43,10 +53,12 @@ BucketAccumulator::BucketAccumulator(const AggregateRequest& request) : request_
   weighted_ = WantsAny(request, kTimeWeightedFunctions);
   durations_ = WantsAny(request, kDurationFunctions);
   counting_ = WantsAny(request, kCounterFunctions);
+  request_.functions = WithPolicy(request.functions, request.quality);
+  qualities_ = Wants(AggregateFunction::kWorstQuality);
   const std::int64_t width = request.bucket.count();
   const std::int64_t length = (request.range.stop - request.range.start).count();
   buckets_.resize(static_cast<std::size_t>((length - 1) / width + 1));
-  if (durations_ || counting_ || WantsAny(request, kSampleFunctions)) {
+  if (durations_ || counting_ || qualities_ || WantsAny(request, kSampleFunctions)) {
     extras_.resize(buckets_.size());
   }
 }
@@ -69,6 +81,7 @@ void BucketAccumulator::Add(const Reading& reading) {
 }
 
 void BucketAccumulator::AddRun(const NumberRun& run) {
+  if (qualities_) NoteQualities(run);
   if (SpansNeedReadings(run)) {
     for (std::size_t i = 0; i < run.count; ++i) Add(ReadingAt(run, i));
     return;
@@ -81,15 +94,27 @@ void BucketAccumulator::AddRun(const NumberRun& run) {
   }
 }
 
+void BucketAccumulator::NoteQualities(const NumberRun& run) {
+  for (std::size_t i = 0; i < run.count; ++i) {
+    NoteQuality(BucketOf(run.TimeAt(i)), run.qualities != nullptr ? run.qualities[i] : 0);
+  }
+}
+
+/// Of codes that are equally bad the first stays.
+void BucketAccumulator::NoteQuality(std::size_t index, std::uint32_t status_code) {
+  std::optional<std::uint32_t>& worst = extras_[index].worst_quality;
+  if (!worst || SeverityOf(status_code) > SeverityOf(*worst)) worst = status_code;
+}
+
 Reading BucketAccumulator::ReadingAt(const NumberRun& run, std::size_t index) const {
   const bool good = run.qualities == nullptr || Quality(run.qualities[index]).IsGood();
-  return {run.TimeAt(index), run.values[index], good || !request_.good_only, good};
+  return {run.TimeAt(index), run.values[index], good || !good_only(), good};
 }
 
 /// Whether the time between two samples of `run` may be known in part only.
 bool BucketAccumulator::SpansNeedReadings(const NumberRun& run) const {
   if (!weighted_ && !durations_) return false;
-  if ((request_.good_only || durations_) && run.qualities != nullptr) return true;
+  if ((good_only() || durations_) && run.qualities != nullptr) return true;
   if (request_.hold == std::chrono::nanoseconds::max()) return false;
   return run.stride == 0 || run.stride > request_.hold.count();
 }
@@ -163,7 +188,7 @@ void BucketAccumulator::CountUp(Extra& extra, const Reading& reading) {
 /// The values that count; they live until the next call.
 std::span<const double> BucketAccumulator::UsableValues(const NumberRun& run, std::size_t begin,
                                                         std::size_t end) {
-  if (!request_.good_only || run.qualities == nullptr) {
+  if (!good_only() || run.qualities == nullptr) {
     return {run.values + begin, run.values + end};
   }
   usable_.clear();
@@ -181,7 +206,9 @@ bool BucketAccumulator::CanAddBlock(const BlockHeader& block) const {
   const bool is_held = request_.hold == std::chrono::nanoseconds::max() ||
                        (block.even && block.Stride() <= request_.hold.count());
   if (spans && !is_held) return false;
-  return block.AllGood() || (request_.good_only && !spans);
+  // It tells how many are good, but no status codes.
+  if (qualities_ && (block.version == 1 || block.has_qualities)) return false;
+  return block.AllGood() || (good_only() && !spans);
 }
 
 void BucketAccumulator::AddBlock(const BlockHeader& block) {
@@ -189,6 +216,7 @@ void BucketAccumulator::AddBlock(const BlockHeader& block) {
   const std::size_t index = BucketOf(block.first_time);
   Bucket& bucket = buckets_[index];
   Connect({block.first_time, statistics.first, true, true});
+  if (qualities_) NoteQuality(index, kGood.status_code());
   if (block.good_count > 0) Combine(bucket, statistics, block.good_count);
   if (weighted_) {
     const bool step = request_.interpolation == Interpolation::kStep;
@@ -264,7 +292,7 @@ void BucketAccumulator::AddSpan(const Reading& from, const Reading& to) {
 }
 
 double BucketAccumulator::ValueOf(AggregateFunction function, std::size_t index) {
-  if (WantsAny(function, kDurationFunctions | kCounterFunctions | kSampleFunctions)) {
+  if (WantsAny(function, kExtraFunctions)) {
     return ExtraValueOf(function, index);
   }
   return BasicValueOf(function, buckets_[index]);
@@ -305,6 +333,8 @@ double BucketAccumulator::ExtraValueOf(AggregateFunction function, std::size_t i
     case AggregateFunction::kPercentGood:
       return 100 * extra.good_seconds / Seconds(StartOf(index + 1) - StartOf(index));
     case AggregateFunction::kPercentile: return Percentile(extra.values, request_.percentile);
+    case AggregateFunction::kWorstQuality:
+      return extra.worst_quality ? static_cast<double>(*extra.worst_quality) : kNoNumber;
     default: return kNoNumber;
   }
 }

@@ -79,9 +79,12 @@ class BucketAccumulator {
     double counted_seconds = 0;  // that `increase` took
     double good_seconds = 0;
     double bad_seconds = 0;
+    std::optional<std::uint32_t> worst_quality;  // status code
     std::vector<double> values;
   };
 
+  void NoteQualities(const NumberRun& run);
+  void NoteQuality(std::size_t index, std::uint32_t status_code);
   [[nodiscard]] Reading ReadingAt(const NumberRun& run, std::size_t index) const;
   [[nodiscard]] bool SpansNeedReadings(const NumberRun& run) const;
   void AddSlice(const NumberRun& run, std::size_t begin, std::size_t end);
@@ -89,6 +92,9 @@ class BucketAccumulator {
   [[nodiscard]] std::span<const double> UsableValues(const NumberRun& run, std::size_t begin,
                                                      std::size_t end);
   [[nodiscard]] bool Wants(AggregateFunction function) const;
+  [[nodiscard]] bool good_only() const noexcept {
+    return request_.quality == QualityPolicy::kGoodOnly;
+  }
   [[nodiscard]] std::size_t BucketOf(std::int64_t time) const;
   [[nodiscard]] std::int64_t StartOf(std::size_t bucket) const;
   void Combine(Bucket& bucket, const BlockStatistics& statistics, std::uint64_t count);
@@ -104,6 +110,7 @@ class BucketAccumulator {
   bool weighted_;   // some time-weighted function is wanted
   bool durations_;  // some duration of a quality is
   bool counting_;   // the increase of a counter is
+  bool qualities_;  // the worst quality is
   std::vector<Bucket> buckets_;
   std::vector<Extra> extras_;  // as many, or none when no function needs one
   std::uint64_t kept_values_ = 0;

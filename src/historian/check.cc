@@ -70,11 +70,11 @@ Status CheckBlock(const SegmentReader& segment, ValueType type, const BlockHeade
 Status CheckSeries(const SegmentReader& segment, const SeriesBlocks& series,
                    const SeriesNames& names, const CancelToken& cancel, Found& found,
                    CheckReport& report) {
-  ++found.series;
+  if (!series.replaced) ++found.series;
   for (const BlockHeader& header : series.blocks) {
     if (cancel.cancelled()) return Error(ErrorCode::kCancelled, "the check was cancelled");
     ++found.blocks;
-    found.samples += header.count;
+    if (!series.replaced) found.samples += header.count;
     if (const Status block = CheckBlock(segment, series.type, header); !block.ok()) {
       AddProblem(block.error(),
                  fmt::format("{} samples of {} {} are lost", header.count, names(series.tag),

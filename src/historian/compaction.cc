@@ -7,6 +7,7 @@
 #include "historian/format.h"
 #include "historian/head_flush.h"
 #include "historian/merge_cursor.h"
+#include "historian/replaced_cursor.h"
 #include "historian/segment_writer.h"
 
 namespace bedplate::historian {
@@ -101,14 +102,24 @@ std::vector<Segments> DueSets(const std::vector<SegmentInfo>& segments,
   return sets;
 }
 
-/// Every series of the inputs with its type.
-Result<std::map<TagId, ValueType>> CollectSeries(const SegmentList& inputs) {
-  std::map<TagId, ValueType> series;
+/// What a merge must know of a series before it.
+struct InputSeries {
+  ValueType type = ValueType::kDouble;
+  bool has_replaced = false;  // some input keeps replaced values of it
+};
+
+/// Every series of the inputs.
+Result<std::map<TagId, InputSeries>> CollectSeries(const SegmentList& inputs) {
+  std::map<TagId, InputSeries> series;
   for (const SharedSegment& input : inputs) {
     ASSIGN_OR_RETURN(const std::size_t pages, input->CheckStructure());
     for (std::size_t number = 0; number < pages; ++number) {
       ASSIGN_OR_RETURN(const IndexPage page, input->LoadPage(number));
-      for (const SeriesBlocks& blocks : page) series.emplace(blocks.tag, blocks.type);
+      for (const SeriesBlocks& blocks : page) {
+        InputSeries& entry = series[blocks.tag];
+        entry.type = blocks.type;
+        entry.has_replaced |= blocks.replaced;
+      }
     }
   }
   return series;
@@ -136,22 +147,38 @@ class MergeMeter {
   double samples_ = 0;
 };
 
+/// Keeps what lost against another input, and what the inputs kept so.
+Status MergeReplaced(const Snapshot& inputs, TagId tag, ValueType type, const CancelToken& cancel,
+                     SegmentWriter& writer) {
+  ASSIGN_OR_RETURN(const auto sources, CollectReplacedSources(inputs, tag, type, kAllTime));
+  Status written;
+  RETURN_IF_ERROR(ReadReplaced(sources, type, kAllTime, kMaxBlockSamples, cancel,
+                               [&](const SampleColumns& block) {
+                                 written = writer.AddReplaced(tag, block);
+                                 return written.ok();
+                               }));
+  return written;
+}
+
 /// Returns whether there was a sample.
-Result<bool> MergeSeries(const Snapshot& inputs, TagId tag, ValueType type,
+Result<bool> MergeSeries(const Snapshot& inputs, TagId tag, const InputSeries& series,
                          const CancelToken& cancel, const MergeMeter& meter,
                          SegmentWriter& writer) {
-  ASSIGN_OR_RETURN(auto sources, CollectSources(inputs, tag, type, kAllTime));
+  ASSIGN_OR_RETURN(auto sources, CollectSources(inputs, tag, series.type, kAllTime));
   MergeCursor cursor(std::move(sources), kAllTime);
   Status written;
   bool any = false;
   RETURN_IF_ERROR(
-      ReadMerged(cursor, type, kMaxBlockSamples, cancel, [&](const SampleColumns& block) {
+      ReadMerged(cursor, series.type, kMaxBlockSamples, cancel, [&](const SampleColumns& block) {
         any = true;
         written = writer.Add(tag, block);
         if (written.ok()) written = meter.Passed(block.size());
         return written.ok();
       }));
   RETURN_IF_ERROR(std::move(written));
+  if (any && (series.has_replaced || cursor.met_same_times())) {
+    RETURN_IF_ERROR(MergeReplaced(inputs, tag, series.type, cancel, writer));
+  }
   return any;
 }
 
@@ -198,8 +225,8 @@ Result<std::optional<SegmentInfo>> MergeSegments(FileSystem& files, const std::s
   const Snapshot snapshot{std::make_shared<const SegmentList>(inputs), nullptr, nullptr};
   const MergeMeter meter(inputs, watch);
   bool any = false;
-  for (const auto& [tag, type] : series) {
-    ASSIGN_OR_RETURN(const bool found, MergeSeries(snapshot, tag, type, cancel, meter, *writer));
+  for (const auto& [tag, entry] : series) {
+    ASSIGN_OR_RETURN(const bool found, MergeSeries(snapshot, tag, entry, cancel, meter, *writer));
     any |= found;
   }
   if (!any) return std::optional<SegmentInfo>();

@@ -148,20 +148,29 @@ class GoldenSegment {
     return *std::move(found);
   }
   /// All samples of a series.
-  [[nodiscard]] SampleColumns Read(std::uint64_t tag) const {
+  [[nodiscard]] SampleColumns Read(std::uint64_t tag) const { 
     const FoundSeries found = Find(tag);
+    return ReadAll(*found.series);
+  }
+  /// What they took the place of.
+  [[nodiscard]] SampleColumns ReadReplaced(std::uint64_t tag) const {
+    const FoundSeries found = Find(tag);
+    return found.replaced != nullptr ? ReadAll(*found.replaced) : SampleColumns();
+  }
+
+ private:
+  static constexpr char kDirectory[] = "/segments";
+
+  [[nodiscard]] SampleColumns ReadAll(const SeriesBlocks& series) const {
     SampleColumns all;
-    all.type = found.series->type;
-    for (const BlockHeader& block : found.series->blocks) {
+    all.type = series.type;
+    for (const BlockHeader& block : series.blocks) {
       const auto columns = reader_->Read(all.type, block);
       EXPECT_TRUE(columns.ok()) << columns.error().ToString();
       for (std::size_t i = 0; i < columns->size(); ++i) all.Push(columns->At(i));
     }
     return all;
   }
-
- private:
-  static constexpr char kDirectory[] = "/segments";
 
   FaultFileSystem files_;
   SegmentCache cache_;
@@ -226,6 +235,37 @@ TEST(FormatGoldenTest, SegmentOfVersion2WrittenByHand) {
                 EvenSamples<bool>(ValueType::kBool, {true, false, true, true, false}));
   ExpectSamples(segment.Read(304), EvenSamples<std::string>(ValueType::kString,
                                                             {"Idle", "Idle", "Run", "Run", "Run"}));
+}
+
+TEST(FormatGoldenTest, SegmentOfVersion3WrittenByHand) {
+  const Timestamp last = kStart + std::chrono::nanoseconds(kQuarterHour);
+  const GoldenSegment segment(ReadHex("segment_v3.hex"), {.id = 6,
+                                                          .series = 2,
+                                                          .blocks = 3,
+                                                          .samples = 3,
+                                                          .first_time = kStart.nanoseconds(),
+                                                          .last_time = last.nanoseconds()});
+  ExpectSamples(segment.Read(1), EvenSamples(ValueType::kDouble, std::vector<double>(2, 21.5)));
+  ExpectSamples(segment.Read(2), EvenSamples<std::int64_t>(ValueType::kInt64, {7}));
+  SampleColumns replaced;
+  replaced.Push({kStart, 20.0, kGood});
+  replaced.Push({kStart, 20.5, kGood});
+  replaced.Push({last, 22.0, kGood});
+  ExpectSamples(segment.ReadReplaced(1), replaced);
+  EXPECT_EQ(segment.Find(2).replaced, nullptr);
+}
+
+TEST(FormatGoldenTest, OnlyReplacedValuesMakeASegmentOfVersion3) {
+  for (const bool replaces : {false, true}) {
+    TestStore store;
+    const TagId tag = store.Tag("a");
+    store.Append(tag, {1, 2}, {1, 2});
+    if (replaces) store.Append(tag, {2}, {3});
+    ASSERT_TRUE(store.historian().Flush().ok());
+    const auto content = store.files().ReadFile(store.PathEndingIn(".seg"), 1U << 20U);
+    ASSERT_TRUE(content.ok());
+    EXPECT_TRUE(content->ends_with(replaces ? "BLS3" : "BLS2"));
+  }
 }
 
 TEST(FormatGoldenTest, ASegmentIsReadAsItWasWritten) {

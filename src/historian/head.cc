@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "historian/columns.h"
+
 namespace bedplate::historian {
 namespace {
 
@@ -96,6 +98,33 @@ void Head::Match(TagId tag, std::span<const std::int64_t> times, std::vector<boo
     present[i] = true;
     chunk.CopyOver(at, i, out);
   }
+}
+
+void Head::KeepReplaced(TagId tag, const SampleColumns& samples) {
+  if (samples.empty()) return;
+  const std::lock_guard lock(replaced_mutex_);
+  SampleColumns& kept = replaced_[tag];
+  kept.type = samples.type;
+  AppendRange(samples, 0, samples.size(), kept);
+  stripes_[StripeOf(tag)].bytes += BytesOf(samples, 0, samples.size());
+}
+
+std::vector<SharedColumns> Head::Replaced(TagId tag, const TimeRange& range) const {
+  const std::lock_guard lock(replaced_mutex_);
+  const auto found = replaced_.find(tag);
+  if (found == replaced_.end()) return {};
+  const SampleColumns& kept = found->second;
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (range.Contains(Timestamp(kept.times[i]))) order.push_back(i);
+  }
+  if (order.empty()) return {};
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return kept.times[a] < kept.times[b]; });
+  auto sorted = std::make_shared<SampleColumns>();
+  sorted->type = kept.type;
+  for (const std::size_t i : order) sorted->PushFrom(kept, i);
+  return {std::move(sorted)};
 }
 
 void Head::VisitTimes(TagId tag,

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -64,6 +65,13 @@ class Head {
   /// position in `out`, and sets `present` there.
   void Match(TagId tag, std::span<const std::int64_t> times, std::vector<bool>& present,
              SampleColumns& out) const;
+  /// Keeps `samples`, in ascending time, as values that others take the place of; before those are
+  /// stored.
+  void KeepReplaced(TagId tag, const SampleColumns& samples);
+  /// What was kept so in `range`, in ascending time, those of one time from the oldest on: one run,
+  /// or none.
+  [[nodiscard]] std::vector<SharedColumns> Replaced(TagId tag, const TimeRange& range) const;
+
   /// Calls `visit` with the ascending times of `tag`, a part at a time.
   void VisitTimes(TagId tag, const std::function<void(std::span<const std::int64_t>)>& visit) const;
 
@@ -98,6 +106,8 @@ class Head {
   mutable std::array<std::mutex, kLocks> locks_;
   mutable std::shared_mutex pages_mutex_;
   std::vector<std::unique_ptr<Page>> pages_;  // by id, null where no series is
+  mutable std::mutex replaced_mutex_;
+  std::map<TagId, SampleColumns> replaced_;  // in the order in which they were kept
   bool is_shared_ = true;
 };
 

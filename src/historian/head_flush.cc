@@ -35,6 +35,9 @@ Result<SegmentInfo> WriteSpan(FileSystem& files, const std::string& directory, c
     for (const SharedColumns& chunk : head.Chunks(tag, range)) {
       RETURN_IF_ERROR(writer->Add(tag, *chunk));
     }
+    for (const SharedColumns& chunk : head.Replaced(tag, range)) {
+      RETURN_IF_ERROR(writer->AddReplaced(tag, *chunk));
+    }
   }
   ASSIGN_OR_RETURN(SegmentInfo info, writer->Finish());
   info.generation = id;

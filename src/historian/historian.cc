@@ -23,6 +23,10 @@ Status Historian::Backup(const std::function<Status(const BackupFile&)>&) {
   return Error(ErrorCode::kUnsupported, "this historian has no files");
 }
 
+Status Historian::Replaced(const ReplacedRequest& /*request*/, const ScanSink& /*sink*/) const {
+  return Error(ErrorCode::kUnsupported, "this historian keeps no replaced values");
+}
+
 Result<StateColumns> Historian::TimeInState(const StateRequest& /*request*/) const {
   return Error(ErrorCode::kUnsupported, "this historian tells no time in state");
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -96,6 +97,14 @@ struct ScanRequest {
 /// Called with blocks in ascending time, each time once; return false to stop early.
 using ScanSink = std::function<bool(const SampleColumns&)>;
 
+/// Which of a tag's replaced values are wanted.
+struct ReplacedRequest {
+  TagId tag;
+  TimeRange range = kAllTime;
+  std::uint64_t limit = UINT64_MAX;  // values
+  CancelToken cancel;
+};
+
 /// The bits say which of AggregateColumns are wanted.
 enum class AggregateFunction : std::uint32_t {
   kCount = 1U << 0U,
@@ -116,9 +125,38 @@ enum class AggregateFunction : std::uint32_t {
   kDurationBad = 1U << 15U,        // seconds with one in force that is not good
   kPercentGood = 1U << 16U,        // of the length of the bucket
   kPercentile = 1U << 17U,         // AggregateRequest::percentile, exactly
+  kWorstQuality = 1U << 18U,       // of all samples: the status code of the first of the worst
 };
 
 enum class Interpolation { kStep, kLinear };
+
+/// Which samples count.
+enum class QualityPolicy {
+  kGoodOnly,  // those of good quality
+  kAll,       // all of them
+  kWorst,     // all of them, and each bucket says what the worst was: adds kWorstQuality
+};
+
+/// Memory that several requests share. Safe for concurrent use.
+class MemoryLimit {
+ public:
+  explicit MemoryLimit(std::uint64_t bytes) : bytes_(bytes) {}
+
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+  /// Takes `bytes` of it; false, and nothing is taken, where they are not left.
+  [[nodiscard]] bool Take(std::uint64_t bytes) noexcept {
+    if (taken_.fetch_add(bytes) + bytes <= bytes_) return true;
+    Give(bytes);
+    return false;
+  }
+  /// Gives back what was taken.
+  void Give(std::uint64_t bytes) noexcept { taken_.fetch_sub(bytes); }
+
+ private:
+  const std::uint64_t bytes_;
+  std::atomic<std::uint64_t> taken_ = 0;
+};
+inline constexpr std::uint64_t kAggregateMemoryBytes = 64ULL << 20U;
 
 struct AggregateRequest {
   TagId tag;
@@ -128,13 +166,13 @@ struct AggregateRequest {
   std::chrono::nanoseconds bucket{0};
   std::uint32_t functions = 0;                         // OR of AggregateFunction
   Interpolation interpolation = Interpolation::kStep;  // for the time-weighted functions
-  bool good_only = true;  // leave out samples whose quality is not good
+  QualityPolicy quality = QualityPolicy::kGoodOnly;
   /// For the time-weighted functions: a value is known for no longer than this after its sample.
   std::chrono::nanoseconds hold = std::chrono::nanoseconds::max();
   double percentile = 50;  // 0 to 100, for kPercentile
-  /// Memory for what a request must keep of each sample (kPercentile); beyond it fails with
-  /// kResourceExhausted.
-  std::uint64_t memory_bytes = 64ULL << 20U;
+  /// For what a request must keep of each sample (kPercentile) until it is answered; beyond it
+  /// fails with kResourceExhausted. Requests that belong together share one.
+  std::shared_ptr<MemoryLimit> memory = std::make_shared<MemoryLimit>(kAggregateMemoryBytes);
   CancelToken cancel;
 };
 
@@ -146,7 +184,7 @@ struct AggregateColumns {
   std::vector<std::uint64_t> count;
   std::vector<double> min, max, mean, sum, first, last, time_weighted_mean, integral, known_seconds;
   std::vector<double> range, standard_deviation, increase, rate, duration_good, duration_bad,
-      percent_good, percentile;
+      percent_good, percentile, worst_quality;
 };
 
 /// How long a tag of bool, int64 or string had each of its values.
@@ -303,6 +341,11 @@ class Historian {
                                           const std::optional<AppendMark>& mark);
 
   virtual Status Scan(const ScanRequest& request, const ScanSink& sink) const = 0;
+  /// The values and qualities in whose place a later append put others, one for each conflict whose
+  /// time is still stored: in ascending time, those of one time from the oldest on, so that `sink`
+  /// may get a time several times. Errors: as for Scan, kUnsupported where an implementation keeps
+  /// none.
+  virtual Status Replaced(const ReplacedRequest& request, const ScanSink& sink) const;
   virtual Result<AggregateColumns> Aggregate(const AggregateRequest& request) const = 0;
   /// Seconds in each state, in the sense of docs/methods/aggregates.md. Errors: as for Aggregate,
   /// kInvalidArgument for a tag of doubles, kResourceExhausted beyond kMaxStateCells, kUnsupported

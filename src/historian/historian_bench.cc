@@ -231,7 +231,7 @@ class YearStore {
     tag_ = *store_->historian().Resolve("bench/year", ValueType::kDouble);
     Append();
     BEDPLATE_CHECK(store_->historian().Flush().ok());
-    while (store_->historian().CompactStep()->merged > 0) {
+    while (store_->historian().CompactStep({})->merged > 0) {
     }
   }
 

@@ -27,8 +27,8 @@ constexpr std::uint8_t kKnownFlags1 = kNotAllGood | kHasStatistics;
 constexpr std::uint8_t kKnownFlags2 =
     kKnownFlags1 | kAsDecimals | kHasIntegrals | kEven | kHasQualities | kSameTimes;
 
-/// Added to a value type in version 2.
-enum SeriesFlags : std::uint8_t { kOneBlock = 16, kPayloadFollows = 32 };
+/// Added to a value type in version 2, and kReplaced in version 3.
+enum SeriesFlags : std::uint8_t { kOneBlock = 16, kPayloadFollows = 32, kReplaced = 64 };
 constexpr std::uint8_t kTypeMask = 15;
 
 Error Damaged(std::string message) { return Error(ErrorCode::kCorruption, std::move(message)); }
@@ -159,6 +159,12 @@ struct Place {
   const BlockHeader* model = nullptr;  // of the series before, or none
   std::int64_t previous_last = 0;      // last time of the block before
   bool is_first = true;                // of its series
+  bool may_repeat = false;             // times of the series
+
+  /// Whether a block may begin at `time`.
+  [[nodiscard]] bool Allows(std::int64_t time) const {
+    return is_first || time > previous_last || (may_repeat && time == previous_last);
+  }
 };
 
 bool TakeTimes(ByteReader& in, std::uint8_t flags, const Place& place, BlockHeader& block) {
@@ -167,14 +173,14 @@ bool TakeTimes(ByteReader& in, std::uint8_t flags, const Place& place, BlockHead
     block.count = place.model->count;
     block.first_time = place.model->first_time;
     block.last_time = place.model->last_time;
-    return place.is_first || block.first_time > place.previous_last;
+    return place.Allows(block.first_time);
   }
   const std::uint64_t count = in.Varint();
   const std::uint64_t gap = in.Varint();
   if (!in.ok() || count == 0 || count > kMaxBlockSamples) return false;
-  if (gap == 0 && !place.is_first) return false;
   block.count = static_cast<std::uint32_t>(count);
   if (!Advance(place.previous_last, gap, 1, block.first_time)) return false;
+  if (!place.Allows(block.first_time)) return false;
   if (!block.even) return Advance(block.first_time, in.Varint(), 1, block.last_time);
   const std::uint64_t stride = count > 1 ? in.Varint() : 0;
   if (count > 1 && stride == 0) return false;
@@ -235,16 +241,17 @@ class PageParser {
   bool Take(const SeriesBlocks& previous, SeriesBlocks& series) {
     const std::uint64_t step = in_.Varint();
     const auto head = in_.Fixed<std::uint8_t>();
-    if (!in_.ok() || step == 0 || step > UINT64_MAX - previous.tag.value()) return false;
+    if (!in_.ok() || step > UINT64_MAX - previous.tag.value()) return false;
     const unsigned flags = version_ == 1 ? 0 : head & ~unsigned{kTypeMask};
     const unsigned type = head - flags;
-    if ((flags & ~unsigned{kOneBlock | kPayloadFollows}) != 0 ||
-        type < static_cast<unsigned>(ValueType::kDouble) ||
+    if ((flags & ~KnownFlags()) != 0 || type < static_cast<unsigned>(ValueType::kDouble) ||
         type > static_cast<unsigned>(ValueType::kString)) {
       return false;
     }
     series.tag = TagId(previous.tag.value() + step);
     series.type = static_cast<ValueType>(type);
+    series.replaced = (flags & kReplaced) != 0;
+    if (series.replaced ? !Follows(previous, series) : step == 0) return false;
     const std::uint64_t blocks = (flags & kOneBlock) != 0 ? 1 : in_.Varint();
     const std::uint64_t offset =
         (flags & kPayloadFollows) != 0 ? PayloadEndOf(previous) : in_.Varint();
@@ -252,10 +259,21 @@ class PageParser {
   }
 
  private:
+  [[nodiscard]] unsigned KnownFlags() const {
+    return version_ < 3 ? kOneBlock | kPayloadFollows : kOneBlock | kPayloadFollows | kReplaced;
+  }
+
+  /// Replaced values stand right behind the values of the same series.
+  static bool Follows(const SeriesBlocks& values, const SeriesBlocks& replaced) {
+    return !values.blocks.empty() && !values.replaced && values.tag == replaced.tag &&
+           values.type == replaced.type;
+  }
+
   bool TakeBlocks(const SeriesBlocks& previous, std::uint64_t count, std::uint64_t offset,
                   SeriesBlocks& series) {
     if (!in_.ok() || count == 0 || count > in_.remaining() / kMinBlockHeaderBytes) return false;
     Place place;
+    place.may_repeat = series.replaced;
     for (std::uint64_t i = 0; i < count; ++i) {
       place.model = Model(previous, i);
       BlockHeader block;
@@ -264,6 +282,7 @@ class PageParser {
       if (!taken) return false;
       if (offset > payload_end_ || block.payload_bytes > payload_end_ - offset) return false;
       block.payload_offset = offset;
+      block.may_repeat = series.replaced;
       offset += block.payload_bytes;
       place.previous_last = block.last_time;
       place.is_first = false;
@@ -283,6 +302,7 @@ void PutSeriesBlocks(Bytes& page, const SeriesBlocks& previous, const SeriesBloc
   const std::uint64_t offset = series.blocks.front().payload_offset;
   const bool follows = !previous.blocks.empty() && offset == PayloadEndOf(previous);
   auto head = static_cast<std::uint8_t>(series.type);
+  if (series.replaced) head |= kReplaced;
   if (series.blocks.size() == 1) head |= kOneBlock;
   if (follows) head |= kPayloadFollows;
   PutVarint(page, series.tag.value() - previous.tag.value());

@@ -119,6 +119,7 @@ std::size_t MergeCursor::PickWinner(std::int64_t time) const {
 Status MergeCursor::SkipLosers(std::size_t winner, std::int64_t time) {
   for (std::size_t i = 0; i < active_.size(); ++i) {
     if (i != winner && active_[i].next_time == time) {
+      met_same_times_ = true;
       RETURN_IF_ERROR(SkipTo(active_[i], time + 1));
     }
   }

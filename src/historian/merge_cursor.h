@@ -34,6 +34,9 @@ class MergeCursor {
   /// memory that is used again.
   Status LoadNumbers(Bytes& payload, NumberBlock& block) const;
 
+  /// Whether two sources had the same time so far.
+  [[nodiscard]] bool met_same_times() const noexcept { return met_same_times_; }
+
  private:
   /// A source with the place in it that comes next.
   struct Position {
@@ -63,6 +66,7 @@ class MergeCursor {
   std::vector<Position> active_;
   std::size_t last_source_ = 0;  // of the run returned last
   std::size_t last_block_ = 0;
+  bool met_same_times_ = false;
 };
 
 /// Reads the samples behind `cursor` in blocks of at most `block_samples`; `sink` returns false to

@@ -159,17 +159,25 @@ class Repairer {
     ASSIGN_OR_RETURN(auto writer, SegmentWriter::Create(files_, directory, id));
     std::uint64_t kept = 0;
     std::uint64_t named_losses = 0;
+    TagId last_kept;
     const auto visit = [&](TagId tag, ValueType, const BlockHeader& header,
                            const Result<SampleColumns>& columns) -> Status {
-      if (columns.ok()) {
+      if (header.may_repeat) {
+        // Without the values that came in their place they would be taken for those.
+        if (columns.ok() && tag == last_kept) return writer->AddReplaced(tag, *columns);
+      } else if (columns.ok()) {
         kept += columns->size();
+        last_kept = tag;
         return writer->Add(tag, *columns);
+      } else {
+        named_losses += header.count;
       }
-      named_losses += header.count;
-      rewritten.losses.push_back(fmt::format("{}: {} samples of {} from {} to {} are lost",
-                                             columns.error().ToString(), header.count, PathOf(tag),
-                                             FormatTimestamp(Timestamp(header.first_time)),
-                                             FormatTimestamp(Timestamp(header.last_time))));
+      rewritten.losses.push_back(
+          fmt::format("{}: {} {} of {} from {} to {} are lost",
+                      columns.ok() ? segment.path() : columns.error().ToString(), header.count,
+                      header.may_repeat ? "replaced values" : "samples", PathOf(tag),
+                      FormatTimestamp(Timestamp(header.first_time)),
+                      FormatTimestamp(Timestamp(header.last_time))));
       return {};
     };
     ASSIGN_OR_RETURN([[maybe_unused]] const bool readable, VisitBlocks(segment, visit));

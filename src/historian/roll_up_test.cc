@@ -173,7 +173,7 @@ TEST_F(RollUpAggregateTest, HeadersGiveWhatTheSamplesGive) {
         .bucket = std::chrono::nanoseconds(buckets[random() % buckets.size()]),
         .functions = kByHeaders,
         .interpolation = random() % 2 == 0 ? Interpolation::kStep : Interpolation::kLinear,
-        .good_only = random() % 2 == 0,
+        .quality = static_cast<QualityPolicy>(random() % 3),
         .hold = std::chrono::nanoseconds(holds[random() % holds.size()])};
     const AggregateColumns header = Aggregate(request);
     request.functions = kBySamples;

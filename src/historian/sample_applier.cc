@@ -55,6 +55,7 @@ class Comparison {
         continue;
       } else {
         ++result_.conflicts;
+        losers_.push_back({current == &stored_.values, current_index});
       }
       current = &samples_;
       current_index = arrival;
@@ -65,12 +66,15 @@ class Comparison {
 
   [[nodiscard]] const AppendResult& result() const { return result_; }
   [[nodiscard]] const SampleColumns& changed() const { return changed_; }
+  /// One for each conflict, by time, those of one time from the oldest on.
+  [[nodiscard]] const std::vector<Loser>& losers() const { return losers_; }
 
  private:
   const SampleColumns& samples_;
   const StoredSamples& stored_;
   SampleColumns changed_;
   AppendResult result_;
+  std::vector<Loser> losers_;
 };
 
 bool Overlaps(const SegmentInfo& segment, const PendingRun& run) {
@@ -163,8 +167,28 @@ AppendResult LateRun::Store(Head& active) const {
     comparison.AddTime(at, std::span(order_).subspan(begin, end - begin));
     begin = end;
   }
+  if (!comparison.losers().empty()) {
+    active.KeepReplaced(tag_, ReplacedIn(active, comparison.losers()));
+  }
   active.Upsert(tag_, RunOf(comparison.changed()));
   return comparison.result();
+}
+
+/// Those of the losers that nothing else keeps: what is in a segment or in the head before stays
+/// there, and is found by comparing it with `active`.
+SampleColumns LateRun::ReplacedIn(const Head& active, std::span<const Loser> losers) const {
+  StoredSamples in_head(samples_.type, stored_.values.times);
+  FindInHead(active, tag_, in_head);
+  SampleColumns replaced;
+  replaced.type = samples_.type;
+  for (const Loser& loser : losers) {
+    if (!loser.is_stored) {
+      replaced.PushFrom(samples_, loser.index);
+    } else if (in_head.present[loser.index]) {
+      replaced.PushFrom(stored_.values, loser.index);
+    }
+  }
+  return replaced;
 }
 
 PendingRun DescribeRun(Series& series, const SampleRun& samples) {

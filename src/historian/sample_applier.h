@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "historian/head.h"
@@ -11,6 +12,12 @@
 #include "historian/stored_samples.h"
 
 namespace bedplate::historian {
+
+/// A sample in whose place another comes: at a position of what is stored, or of what is appended.
+struct Loser {
+  bool is_stored = false;
+  std::size_t index = 0;
+};
 
 /// Samples that must be compared with what is stored, as some of them are not later than all of it.
 /// For each of their times it counts whether they bring it anew, the same again (nothing is stored)
@@ -36,6 +43,7 @@ class LateRun {
   LateRun(const Series& series, const SampleRun& samples);
 
   [[nodiscard]] std::size_t EndOfTime(std::size_t begin) const;
+  [[nodiscard]] SampleColumns ReplacedIn(const Head& active, std::span<const Loser> losers) const;
 
   const TagId tag_;
   const SampleColumns samples_;
@@ -60,9 +68,9 @@ PendingRun DescribeRun(Series& series, const SampleRun& samples);
 /// Errors: those of reading, but damage.
 Status LookUpLate(const Snapshot& snapshot, PendingRun& run);
 
-/// Calls `apply(i)` for i from 0 to `count` - 1, where `series_at(i)` is the series whose turn it is,
-/// never null. Asks the processor ahead for what the turns will need of series and heads: with one
-/// sample for each of very many tags it would wait for memory most of the time else.
+/// Calls `apply(i)` for i from 0 to `count` - 1, where `series_at(i)` is the series whose turn it
+/// is, never null. Asks the processor ahead for what the turns will need of series and heads: with
+/// one sample for each of very many tags it would wait for memory most of the time else.
 template <typename SeriesAt, typename Apply>
 void ForEachAhead(std::size_t count, const Head& head, SeriesAt series_at, Apply apply) {
   constexpr std::size_t kStep = 8;  // turns; far enough for memory, near enough for the cache

@@ -13,11 +13,25 @@ constexpr std::string_view kSegmentMagic = "BEDPLSEG";
 constexpr std::uint32_t kSegmentVersion = 2;
 constexpr std::uint32_t kFooterMagic1 = 0x46534C42;  // "BLSF"
 constexpr std::uint32_t kFooterMagic2 = 0x32534C42;  // "BLS2"
+constexpr std::uint32_t kFooterMagic3 = 0x33534C42;  // "BLS3"
 constexpr std::size_t kHeaderCrcOffset = kSegmentHeaderBytes - sizeof(std::uint32_t);
 constexpr std::size_t kFooterCrcOffset = kSegmentFooterBytes - 2 * sizeof(std::uint32_t);
 constexpr std::size_t kFooterMagicOffset = kSegmentFooterBytes - sizeof(std::uint32_t);
 
 Error Damaged(std::string message) { return Error(ErrorCode::kCorruption, std::move(message)); }
+
+std::uint32_t FooterMagic(std::uint32_t version) {
+  if (version == 1) return kFooterMagic1;
+  return version == 2 ? kFooterMagic2 : kFooterMagic3;
+}
+
+/// 0 for what is no magic.
+std::uint32_t VersionOf(std::uint32_t magic) {
+  for (const std::uint32_t version : {1U, 2U, 3U}) {
+    if (FooterMagic(version) == magic) return version;
+  }
+  return 0;
+}
 
 PageEntry TakePageEntry(ByteReader& in) {
   PageEntry entry;
@@ -109,14 +123,14 @@ void PutSegmentFooter(Bytes& out, const SegmentFooter& footer) {
   PutFixed(out, footer.first_time);
   PutFixed(out, footer.last_time);
   PutFixed(out, Crc32c(ByteView(out).subspan(start)));
-  PutFixed(out, footer.version == 1 ? kFooterMagic1 : kFooterMagic2);
+  PutFixed(out, FooterMagic(footer.version));
 }
 
 Result<SegmentFooter> ParseSegmentFooter(ByteView bytes, std::uint64_t file_bytes) {
   const auto magic = bytes.size() == kSegmentFooterBytes
                          ? LoadFixed<std::uint32_t>(bytes.data() + kFooterMagicOffset)
                          : 0;
-  if (magic != kFooterMagic1 && magic != kFooterMagic2) {
+  if (VersionOf(magic) == 0) {
     return Damaged("the file does not end with a segment's footer");
   }
   if (Crc32c(bytes.first(kFooterCrcOffset)) !=
@@ -125,7 +139,7 @@ Result<SegmentFooter> ParseSegmentFooter(ByteView bytes, std::uint64_t file_byte
   }
   ByteReader in(bytes);
   SegmentFooter footer;
-  footer.version = magic == kFooterMagic1 ? 1 : 2;
+  footer.version = VersionOf(magic);
   footer.directory_offset = in.Fixed<std::uint64_t>();
   footer.pages = in.Fixed<std::uint32_t>();
   footer.directory_crc = in.Fixed<std::uint32_t>();

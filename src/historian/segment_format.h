@@ -48,19 +48,21 @@ struct SegmentFooter {
   std::int64_t last_time = 0;
 };
 
-/// The blocks of one series in a segment, in ascending time without overlap.
+/// The blocks of one series in a segment, in ascending time without overlap: of its values or,
+/// right behind those, of the values that they took the place of.
 struct SeriesBlocks {
   TagId tag;
   ValueType type = ValueType::kDouble;
   std::vector<BlockHeader> blocks;
+  bool replaced = false;
 };
 
 void PutSegmentHeader(Bytes& out, std::uint64_t id);
 /// The segment's id. Errors: kCorruption, kUnsupported for a later version.
 Result<std::uint64_t> ParseSegmentHeader(ByteView bytes);
 
-/// Adds one series to a page, in the format of version 2. `previous` is the series before it in
-/// the page; without a tag where there is none.
+/// Adds one series to a page, in the format of version 2, and of version 3 for replaced values.
+/// `previous` is the series before it in the page; without a tag where there is none.
 void PutSeriesBlocks(Bytes& page, const SeriesBlocks& previous, const SeriesBlocks& series);
 /// Every series of a page of a segment of that version. Errors: kCorruption. `payload_end` bounds
 /// where payloads may lie.

@@ -52,7 +52,7 @@ void ReadPageInSegment(ByteView page) {
                            .crc = Crc32c(page)});
   const std::uint64_t directory_offset = file.size();
   PutBytes(file, directory);
-  for (const std::uint32_t version : {1U, 2U}) {
+  for (const std::uint32_t version : {1U, 2U, 3U}) {
     Bytes whole = file;
     PutSegmentFooter(whole, {.version = version,
                              .directory_offset = directory_offset,
@@ -60,7 +60,7 @@ void ReadPageInSegment(ByteView page) {
                              .directory_crc = Crc32c(directory)});
     ReadSegment(whole);
   }
-  for (const std::uint32_t version : {1U, 2U}) {
+  for (const std::uint32_t version : {1U, 2U, 3U}) {
     static_cast<void>(ParsePage(page, page_offset, version));
   }
 }

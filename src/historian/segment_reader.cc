@@ -1,6 +1,7 @@
 #include "historian/segment_reader.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -39,13 +40,16 @@ Result<FoundSeries> SegmentReader::Find(TagId tag) const {
       std::lower_bound(directory.begin(), directory.end(), tag,
                        [](const PageEntry& page, TagId wanted) { return page.last_tag < wanted; });
   if (entry == directory.end() || entry->first_tag > tag) return FoundSeries{};
-  ASSIGN_OR_RETURN(auto page, Page(static_cast<std::size_t>(entry - directory.begin())));
+  ASSIGN_OR_RETURN(const auto page, Page(static_cast<std::size_t>(entry - directory.begin())));
   const auto series = std::lower_bound(
       page->begin(), page->end(), tag,
       [](const SeriesBlocks& blocks, TagId wanted) { return blocks.tag < wanted; });
   if (series == page->end() || series->tag != tag) return FoundSeries{};
-  const SeriesBlocks* found = &*series;
-  return FoundSeries{std::move(page), found};
+  FoundSeries found{page, &*series, nullptr};
+  if (const auto next = std::next(series); next != page->end() && next->replaced) {
+    found.replaced = &*next;
+  }
+  return found;
 }
 
 Result<SampleColumns> SegmentReader::Read(ValueType type, const BlockHeader& block) const {

@@ -34,7 +34,8 @@ struct SegmentCache {
 /// The blocks of one series, kept alive with the page they stand in.
 struct FoundSeries {
   std::shared_ptr<const IndexPage> page;
-  const SeriesBlocks* series = nullptr;  // null: the segment has none of it
+  const SeriesBlocks* series = nullptr;    // null: the segment has none of it
+  const SeriesBlocks* replaced = nullptr;  // what its values took the place of, or null
 };
 
 /// Reads one segment. Nothing is opened before it is needed. Safe from any thread. Errors of every

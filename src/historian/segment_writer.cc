@@ -55,16 +55,29 @@ SegmentWriter::~SegmentWriter() {
 
 Status SegmentWriter::Add(TagId tag, const SampleColumns& samples) {
   if (samples.empty()) return {};
-  if (tag != series_.tag) RETURN_IF_ERROR(BeginSeries(tag, samples.type));
+  if (tag != series_.tag) {
+    BEDPLATE_CHECK(tag > series_.tag);
+    RETURN_IF_ERROR(BeginSeries(tag, samples.type, false));
+  }
+  BEDPLATE_CHECK(!series_.replaced);
   AppendRange(samples, 0, samples.size(), pending_);
   return WriteBlocks(false);
 }
 
-Status SegmentWriter::BeginSeries(TagId tag, ValueType type) {
+Status SegmentWriter::AddReplaced(TagId tag, const SampleColumns& samples) {
+  if (samples.empty()) return {};
+  BEDPLATE_CHECK(tag == series_.tag);
+  if (!series_.replaced) RETURN_IF_ERROR(BeginSeries(tag, samples.type, true));
+  AppendRange(samples, 0, samples.size(), pending_);
+  return WriteBlocks(false);
+}
+
+Status SegmentWriter::BeginSeries(TagId tag, ValueType type, bool replaced) {
   RETURN_IF_ERROR(EndSeries());
-  BEDPLATE_CHECK(tag > series_.tag);
+  if (!replaced && pages_.size() - page_start_ >= kPageTargetBytes) ClosePage();
   series_.tag = tag;
   series_.type = type;
+  series_.replaced = replaced;
   pending_.type = type;
   cuts_ = {};
   return {};
@@ -78,10 +91,13 @@ Status SegmentWriter::EndSeries() {
     previous_ = {};
   }
   PutSeriesBlocks(pages_, previous_, series_);
-  ++info_.series;
+  if (series_.replaced) {
+    has_replaced_ = true;
+  } else {
+    ++info_.series;
+  }
   previous_ = series_;
   series_.blocks.clear();
-  if (pages_.size() - page_start_ >= kPageTargetBytes) ClosePage();
   return {};
 }
 
@@ -130,8 +146,9 @@ Status SegmentWriter::WriteBlock(SampleColumns samples) {
   }
   EncodedBlock block = EncodeBlock(samples);
   block.header.payload_offset = offset_;
+  block.header.may_repeat = series_.replaced;
   RETURN_IF_ERROR(Write(block.payload));
-  info_.samples += block.header.count;
+  if (!series_.replaced) info_.samples += block.header.count;
   ++info_.blocks;
   info_.first_time = std::min(info_.first_time, block.header.first_time);
   info_.last_time = std::max(info_.last_time, block.header.last_time);
@@ -170,7 +187,8 @@ Status SegmentWriter::WriteIndex() {
     entry.offset += pages_offset;
     PutPageEntry(directory, entry);
   }
-  const SegmentFooter footer{.directory_offset = offset_,
+  const SegmentFooter footer{.version = has_replaced_ ? 3U : 2U,
+                             .directory_offset = offset_,
                              .pages = static_cast<std::uint32_t>(directory_.size()),
                              .directory_crc = Crc32c(directory),
                              .series = info_.series,

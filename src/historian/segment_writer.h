@@ -27,6 +27,9 @@ class SegmentWriter {
 
   /// Adds samples of `tag`, in strictly ascending time over all calls for it.
   Status Add(TagId tag, const SampleColumns& samples);
+  /// Adds what samples of `tag` took the place of, once all of those are added (CHECK), in
+  /// ascending time over all calls for it, those of one time from the oldest on.
+  Status AddReplaced(TagId tag, const SampleColumns& samples);
 
   /// Completes, syncs and renames the file. The caller syncs the directory. `generation` and
   /// `level` of the result are left 0. At least one sample must have been added (CHECK).
@@ -36,7 +39,7 @@ class SegmentWriter {
   SegmentWriter(FileSystem& files, std::string path, std::uint64_t id,
                 std::unique_ptr<WritableFile> file);
 
-  Status BeginSeries(TagId tag, ValueType type);
+  Status BeginSeries(TagId tag, ValueType type, bool replaced);
   Status EndSeries();
   Status WriteBlocks(bool is_end);
   [[nodiscard]] std::size_t NextBlock(std::size_t begin, bool is_end) const;
@@ -62,6 +65,7 @@ class SegmentWriter {
   TagId page_first_tag_;
   SeriesBlocks previous_;             // the series before in the page; without a tag at its start
   std::vector<PageEntry> directory_;  // offsets relative to the first page until the end
+  bool has_replaced_ = false;         // some series has replaced values
 };
 
 }  // namespace bedplate::historian

@@ -10,6 +10,7 @@
 #include "historian/columns.h"
 #include "historian/format.h"
 #include "historian/merge_cursor.h"
+#include "historian/replaced_cursor.h"
 #include "historian/sample_applier.h"
 #include "historian/stored_samples.h"
 #include "historian/time_in_state.h"
@@ -130,6 +131,20 @@ const Commit* FindTwin(const Commit& commit, std::span<Commit* const> group) {
 
 TimeRange Storable(const TimeRange& range) {
   return {std::max(range.start, kMinTimestamp), std::min(range.stop, kMaxTimestamp)};
+}
+
+/// Passes on no more than `limit` samples, which is at least one. `sink` must outlive it.
+ScanSink AtMost(std::uint64_t limit, const ScanSink& sink) {
+  return [left = limit, &sink](const SampleColumns& block) mutable {
+    if (block.size() < left) {
+      left -= block.size();
+      return sink(block);
+    }
+    SampleColumns cut = block;
+    TruncateColumns(left, cut);
+    sink(cut);
+    return false;
+  };
 }
 
 }  // namespace
@@ -471,19 +486,20 @@ Status Store::Scan(const ScanRequest& request, const ScanSink& sink) const {
   ASSIGN_OR_RETURN(auto sources,
                    CollectSources(TakeSnapshot(), request.tag, series->type(), range));
   MergeCursor cursor(std::move(sources), range);
-  std::uint64_t left = request.limit;
   const std::size_t block_samples = std::min<std::uint64_t>(kMaxBlockSamples, request.limit);
   return ReadMerged(cursor, series->type(), block_samples, request.cancel,
-                    [&](const SampleColumns& block) {
-                      if (block.size() < left) {
-                        left -= block.size();
-                        return sink(block);
-                      }
-                      SampleColumns cut = block;
-                      TruncateColumns(left, cut);
-                      sink(cut);
-                      return false;
-                    });
+                    AtMost(request.limit, sink));
+}
+
+Status Store::Replaced(const ReplacedRequest& request, const ScanSink& sink) const {
+  ASSIGN_OR_RETURN(const Series* const series, SeriesOf(request.tag));
+  const TimeRange range = Storable(request.range);
+  if (range.Empty() || request.limit == 0) return {};
+  ASSIGN_OR_RETURN(const auto sources,
+                   CollectReplacedSources(TakeSnapshot(), request.tag, series->type(), range));
+  const std::size_t block_samples = std::min<std::uint64_t>(kMaxBlockSamples, request.limit);
+  return ReadReplaced(sources, series->type(), range, block_samples, request.cancel,
+                      AtMost(request.limit, sink));
 }
 
 Result<AggregateColumns> Store::Aggregate(const AggregateRequest& request) const {

@@ -41,6 +41,7 @@ class Store final : public Historian {
   Result<AppendResult> AppendRuns(std::span<const TagRun> runs,
                                   const std::optional<AppendMark>& mark) override;
   Status Scan(const ScanRequest& request, const ScanSink& sink) const override;
+  Status Replaced(const ReplacedRequest& request, const ScanSink& sink) const override;
   Result<AggregateColumns> Aggregate(const AggregateRequest& request) const override;
   Result<StateColumns> TimeInState(const StateRequest& request) const override;
   Result<std::optional<Sample>> Last(TagId tag) const override;

@@ -13,6 +13,7 @@
 #include "query/query_database.h"
 #include "query/query_errors.h"
 #include "query/query_watcher.h"
+#include "query/range_functions.h"
 #include "query/relation.h"
 #include "query/result_reader.h"
 #include "query/samples_function.h"
@@ -72,6 +73,7 @@ class DuckQueryEngine final : public QueryEngine {
       : options_(options),
         clock_(options.clock == nullptr ? system_clock_ : *options.clock),
         relations_(PlantRelations(historian, catalog)),
+        functions_(HistorianFunctions(historian)),
         find_query_([this](std::uint64_t id) { return running_.Find(id); }),
         watcher_(clock_, ResidentBytes, MemoryCeiling(options.memory_bytes),
                  [&historian] { return historian.Stats().head_bytes; }) {
@@ -87,6 +89,9 @@ class DuckQueryEngine final : public QueryEngine {
       RETURN_IF_ERROR(RegisterRelation(connection.get(), relation, find_query_));
     }
     RETURN_IF_ERROR(RegisterSamples(connection.get(), historian, find_query_));
+    for (const RangeFunction& function : functions_) {
+      RETURN_IF_ERROR(RegisterRangeFunction(connection.get(), function, find_query_));
+    }
     return LockSettings(connection.get());
   }
 
@@ -109,6 +114,7 @@ class DuckQueryEngine final : public QueryEngine {
   const SystemClock system_clock_;
   const Clock& clock_;
   const std::vector<Relation> relations_;
+  const std::vector<RangeFunction> functions_;
   std::vector<GuardRelation> readable_;
   RunningQueries running_;
   const QueryFinder find_query_;
@@ -206,6 +212,9 @@ QuerySchema DuckQueryEngine::Schema() const {
     schema.relations.push_back(std::move(relation));
   };
   add("samples", "samples('glob', start := …, stop := …)", SamplesColumns());
+  for (const RangeFunction& function : functions_) {
+    add(function.name, function.usage, function.columns);
+  }
   for (const Relation& relation : relations_) add(relation.name, relation.name, relation.columns);
   schema.functions = AllowedFunctionNames();
   return schema;

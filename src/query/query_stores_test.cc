@@ -83,6 +83,55 @@ TEST_F(QueryStoresTest, SamplesAreWhatTheHistorianScans) {
             std::to_string(historian_->Find(tag)->samples) + "|double|false\n");
 }
 
+TEST_F(QueryStoresTest, ReplacedValuesComeFromTheOldestOn) {
+  const auto append = [this](const std::vector<Sample>& list) {
+    SampleColumns samples;
+    for (const Sample& sample : list) samples.Push(sample);
+    Append("acme/power", std::move(samples));
+  };
+  append({{Timestamp(1000), 1.0, kGood}, {Timestamp(2000), 5.0, kBad}});
+  append({{Timestamp(1000), 2.0, kGood}});
+  ASSERT_TRUE(historian_->Flush().ok());
+  append({{Timestamp(1000), 3.0, kGood}, {Timestamp(2000), 5.0, kGood}});
+  EXPECT_EQ(Ask("SELECT tag, ts_ns, value, quality FROM replaced('acme/*')"),
+            "acme/power|1000|1|0\nacme/power|1000|2|0\nacme/power|2000|5|2147483648\n");
+  EXPECT_EQ(Ask("SELECT count(*) FROM replaced('**', start := to_timestamp(0.000002))"), "1\n");
+  EXPECT_EQ(Ask("SELECT count(*) FROM replaced('none')"), "0\n");
+}
+
+TEST_F(QueryStoresTest, AllReplacedValuesComeThoughThereAreManyOfOneTime) {
+  SampleColumns samples;
+  samples.type = ValueType::kInt64;
+  for (std::int64_t i = 0; i < 25'000; ++i) samples.Push({Timestamp(7), i, kGood});
+  for (std::int64_t i = 0; i < 25'000; ++i) samples.Push({Timestamp(8 + i / 2), i, kGood});
+  Append("acme/count", std::move(samples));
+  EXPECT_EQ(
+      Ask("SELECT count(*), count(DISTINCT ts_ns), sum(int_value)::BIGINT FROM replaced('**')"),
+      "37499|12501|" + std::to_string(24'998LL * 24'999 / 2 + 12'499LL * 12'500) + "\n");
+}
+
+TEST_F(QueryStoresTest, TimeInStateIsThatOfTheHistorian) {
+  SampleColumns samples;
+  samples.type = ValueType::kString;
+  samples.Push({Timestamp::FromSeconds(30), std::string("stopped"), kGood});
+  samples.Push({Timestamp::FromSeconds(70), std::string("running"), kGood});
+  samples.Push({Timestamp::FromSeconds(130), std::string("fault"), kBad});
+  samples.Push({Timestamp::FromSeconds(150), std::string("running"), kGood});
+  samples.Push({Timestamp::FromSeconds(200), std::string("stopped"), kGood});
+  Append("acme/filler", std::move(samples));
+  SampleColumns numbers;
+  numbers.Push({Timestamp::FromSeconds(30), 1.0, kGood});
+  Append("acme/power", std::move(numbers));
+  EXPECT_EQ(Ask("SELECT tag, epoch(bucket), state, seconds FROM time_in_state('acme/*', "
+                "start := to_timestamp(60), stop := to_timestamp(180), bucket := '1m')"),
+            "acme/filler|60|running|50\nacme/filler|60|stopped|10\n"
+            "acme/filler|120|running|40\n");
+  EXPECT_EQ(Ask("SELECT state, seconds FROM time_in_state('**/filler') ORDER BY state"),
+            "running|110\nstopped|40\n");
+  EXPECT_THAT(Ask("SELECT * FROM time_in_state('**', bucket := 'often')"),
+              testing::HasSubstr("often"));
+}
+
 TEST_F(QueryStoresTest, TextsComeBack) {
   SampleColumns samples;
   samples.type = ValueType::kString;

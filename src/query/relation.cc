@@ -9,21 +9,28 @@
 namespace bedplate {
 namespace {
 
-/// What DuckDB keeps per registered function.
+/// What DuckDB keeps per registered relation …
 struct Registration {
   const Relation& relation;
   const QueryFinder& queries;
 };
 
-/// What it keeps per use of it in a statement …
+/// … or function, …
+struct FunctionRegistration {
+  const RangeFunction& function;
+  const QueryFinder& queries;
+};
+
+/// … per use of it in a statement …
 struct Bound {
-  const Relation& relation;
+  const std::vector<RelationColumn>& columns;
+  std::function<std::unique_ptr<RowSource>()> open;
   std::shared_ptr<RunningQuery> query;
 };
 
 /// … and per run.
 struct Reading {
-  const Relation& relation;
+  std::size_t column_count;
   std::shared_ptr<RunningQuery> query;
   std::unique_ptr<RowSource> source;
   std::vector<idx_t> columns;  // of the relation, in the order that DuckDB wants
@@ -48,6 +55,7 @@ struct CellWriter {
   void operator()(std::monostate) const { SetNull(vector, row); }
   void operator()(bool value) const { DataOf<bool>(vector)[row] = value; }
   void operator()(std::uint64_t value) const { DataOf<std::uint64_t>(vector)[row] = value; }
+  void operator()(std::int64_t value) const { DataOf<std::int64_t>(vector)[row] = value; }
   void operator()(double value) const { DataOf<double>(vector)[row] = value; }
   void operator()(const std::string& value) const {
     duckdb_vector_assign_string_element_len(vector, row, value.data(), value.size());
@@ -57,21 +65,69 @@ struct CellWriter {
   }
 };
 
-void Bind(duckdb_bind_info info) {
-  const auto& registration = *static_cast<Registration*>(duckdb_bind_get_extra_info(info));
-  for (const RelationColumn& column : registration.relation.columns) {
+void BindTo(duckdb_bind_info info, Bound bound) {
+  for (const RelationColumn& column : bound.columns) {
     const DuckType type(duckdb_create_logical_type(column.type));
     duckdb_bind_add_result_column(info, std::string(column.name).c_str(), type.get());
   }
-  auto bound =
-      std::make_unique<Bound>(Bound{registration.relation, QueryOf(info, registration.queries)});
-  duckdb_bind_set_bind_data(info, bound.release(), Delete<Bound>);
+  duckdb_bind_set_bind_data(info, std::make_unique<Bound>(std::move(bound)).release(),
+                            Delete<Bound>);
+}
+
+void Bind(duckdb_bind_info info) {
+  const auto& [relation, queries] = *static_cast<Registration*>(duckdb_bind_get_extra_info(info));
+  BindTo(info, {relation.columns, relation.open, QueryOf(info, queries)});
+}
+
+/// The text of a parameter; empty when it is not given or NULL.
+std::optional<std::string> TextOf(const DuckValue& value) {
+  if (!value || duckdb_is_null_value(value.get())) return std::nullopt;
+  return TakeDuckString(duckdb_get_varchar(value.get()));
+}
+
+Result<RangeArguments> ArgumentsOf(duckdb_bind_info info, const RangeFunction& function) {
+  const auto pattern = TextOf(DuckValue(duckdb_bind_get_parameter(info, 0)));
+  if (!pattern) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("{}(…) needs a glob; NULL came", function.name));
+  }
+  ASSIGN_OR_RETURN(Glob glob, Glob::Parse(*pattern));
+  RangeArguments arguments{std::move(glob), RangeOf(info), std::nullopt};
+  if (!function.takes_bucket) return arguments;
+  const auto width = TextOf(DuckValue(duckdb_bind_get_named_parameter(info, "bucket")));
+  if (width) {
+    ASSIGN_OR_RETURN(arguments.bucket, ParseDuration(*width));
+  }
+  return arguments;
+}
+
+void BindFunction(duckdb_bind_info info) {
+  const auto& [function, queries] =
+      *static_cast<FunctionRegistration*>(duckdb_bind_get_extra_info(info));
+  const auto arguments = ArgumentsOf(info, function);
+  if (!arguments.ok()) {
+    return duckdb_bind_set_error(info, arguments.error().ToString().c_str());
+  }
+  BindTo(info, {function.columns,
+                [open = function.open, arguments = *arguments] { return open(arguments); },
+                QueryOf(info, queries)});
+}
+
+/// A bound of the range; `absent` when it was not given or is NULL.
+Timestamp RangeBound(duckdb_bind_info info, const char* name, Timestamp absent) {
+  const DuckValue value(duckdb_bind_get_named_parameter(info, name));
+  if (!value || duckdb_is_null_value(value.get())) return absent;
+  const duckdb_timestamp time = duckdb_get_timestamp_tz(value.get());
+  constexpr std::int64_t kNanoseconds = 1000;
+  const std::int64_t lowest = kMinTimestamp.nanoseconds() / kNanoseconds;
+  const std::int64_t highest = kMaxTimestamp.nanoseconds() / kNanoseconds;
+  return Timestamp(std::clamp(time.micros, lowest, highest) * kNanoseconds);
 }
 
 void Init(duckdb_init_info info) {
   const auto& bound = *static_cast<Bound*>(duckdb_init_get_bind_data(info));
   auto reading = std::make_unique<Reading>(
-      Reading{bound.relation, bound.query, bound.relation.open(), {}, {}, 0});
+      Reading{bound.columns.size(), bound.query, bound.open(), {}, {}, 0});
   for (idx_t i = 0; i < duckdb_init_get_column_count(info); ++i) {
     reading->columns.push_back(duckdb_init_get_column_index(info, i));
   }
@@ -94,7 +150,7 @@ void Fill(duckdb_function_info info, duckdb_data_chunk chunk) {
   const idx_t rows = std::min<idx_t>(duckdb_vector_size(), reading.page.size() - reading.next);
   for (idx_t i = 0; i < reading.columns.size(); ++i) {
     // A count of rows asks for a column that the relation does not have.
-    if (reading.columns[i] >= reading.relation.columns.size()) continue;
+    if (reading.columns[i] >= reading.column_count) continue;
     duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, i);
     for (idx_t row = 0; row < rows; ++row) {
       std::visit(CellWriter{vector, row}, reading.page[reading.next + row][reading.columns[i]]);
@@ -148,6 +204,37 @@ Status RegisterRelation(duckdb_connection connection, const Relation& relation,
                  fmt::format("cannot register table {} with DuckDB", relation.name));
   }
   return {};
+}
+
+Status RegisterRangeFunction(duckdb_connection connection, const RangeFunction& function,
+                             const QueryFinder& queries) {
+  const DuckTableFunction registered(duckdb_create_table_function());
+  const DuckType text(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
+  const DuckType time(duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP_TZ));
+  auto registration =
+      std::make_unique<FunctionRegistration>(FunctionRegistration{function, queries});
+  duckdb_table_function_set_name(registered.get(), std::string(function.name).c_str());
+  duckdb_table_function_add_parameter(registered.get(), text.get());
+  duckdb_table_function_add_named_parameter(registered.get(), "start", time.get());
+  duckdb_table_function_add_named_parameter(registered.get(), "stop", time.get());
+  if (function.takes_bucket) {
+    duckdb_table_function_add_named_parameter(registered.get(), "bucket", text.get());
+  }
+  duckdb_table_function_set_extra_info(registered.get(), registration.release(),
+                                       Delete<FunctionRegistration>);
+  duckdb_table_function_set_bind(registered.get(), BindFunction);
+  duckdb_table_function_set_init(registered.get(), Init);
+  duckdb_table_function_set_function(registered.get(), Fill);
+  duckdb_table_function_supports_projection_pushdown(registered.get(), true);
+  if (duckdb_register_table_function(connection, registered.get()) != DuckDBSuccess) {
+    return Error(ErrorCode::kInternal,
+                 fmt::format("cannot register {}(…) with DuckDB", function.name));
+  }
+  return {};
+}
+
+TimeRange RangeOf(duckdb_bind_info info) {
+  return {RangeBound(info, "start", kMinTimestamp), RangeBound(info, "stop", kMaxTimestamp)};
 }
 
 std::int64_t MicrosecondsOf(Timestamp time) noexcept {

@@ -2,6 +2,7 @@
 
 #include <duckdb.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -16,18 +17,20 @@
 #include "base/cancel.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "model/path.h"
 
 namespace bedplate {
 
 /// One cell of a relation; empty is NULL. Times become TIMESTAMP WITH TIME ZONE (microseconds).
 using RelationCell =
-    std::variant<std::monostate, bool, std::uint64_t, double, std::string, Timestamp>;
+    std::variant<std::monostate, bool, std::uint64_t, std::int64_t, double, std::string, Timestamp>;
 using RelationRow = std::vector<RelationCell>;
 
 struct RelationColumn {
   std::string_view name;
-  duckdb_type type = DUCKDB_TYPE_VARCHAR;  // VARCHAR, BOOLEAN, UBIGINT, DOUBLE or TIMESTAMP_TZ
-  std::string_view description;            // one phrase, for completion
+  /// VARCHAR, BOOLEAN, UBIGINT, BIGINT, DOUBLE or TIMESTAMP_TZ.
+  duckdb_type type = DUCKDB_TYPE_VARCHAR;
+  std::string_view description;  // one phrase, for completion
 };
 
 /// Gives the rows of one reading, page by page, so that none needs all of them in memory.
@@ -43,6 +46,23 @@ struct Relation {
   std::string_view name;
   std::vector<RelationColumn> columns;
   std::function<std::unique_ptr<RowSource>()> open;
+};
+
+/// What a range function is asked for.
+struct RangeArguments {
+  Glob glob;
+  TimeRange range;                                 // kMinTimestamp, kMaxTimestamp: left open
+  std::optional<std::chrono::nanoseconds> bucket;  // empty: one for all of the range
+};
+
+/// `FROM name(glob, start := …, stop := …)`, and `bucket := …` where it takes one: rows about the
+/// series whose path matches.
+struct RangeFunction {
+  std::string_view name;
+  std::string_view usage;
+  bool takes_bucket = false;
+  std::vector<RelationColumn> columns;
+  std::function<std::unique_ptr<RowSource>(const RangeArguments&)> open;
 };
 
 /// A query under way, as the table functions inside it see it. Safe for concurrent use.
@@ -75,6 +95,14 @@ using QueryFinder = std::function<std::shared_ptr<RunningQuery>(std::uint64_t co
 /// `relation` and `queries` must outlive the database. Errors: kInternal.
 Status RegisterRelation(duckdb_connection connection, const Relation& relation,
                         const QueryFinder& queries);
+
+/// The same for a function, which needs no view.
+Status RegisterRangeFunction(duckdb_connection connection, const RangeFunction& function,
+                             const QueryFinder& queries);
+
+/// The range between the parameters `start` and `stop` of a call; open where one is not given or
+/// NULL.
+TimeRange RangeOf(duckdb_bind_info info);
 
 /// Writes a time as DuckDB's microseconds since 1970, rounded down.
 std::int64_t MicrosecondsOf(Timestamp time) noexcept;

@@ -66,17 +66,6 @@ void Delete(void* object) {
   delete static_cast<T*>(object);
 }
 
-/// A bound of the range; `absent` when it was not given or is NULL.
-Timestamp RangeBound(duckdb_bind_info info, const char* name, Timestamp absent) {
-  const DuckValue value(duckdb_bind_get_named_parameter(info, name));
-  if (!value || duckdb_is_null_value(value.get())) return absent;
-  const duckdb_timestamp time = duckdb_get_timestamp_tz(value.get());
-  constexpr std::int64_t kNanoseconds = 1000;
-  const std::int64_t lowest = kMinTimestamp.nanoseconds() / kNanoseconds;
-  const std::int64_t highest = kMaxTimestamp.nanoseconds() / kNanoseconds;
-  return Timestamp(std::clamp(time.micros, lowest, highest) * kNanoseconds);
-}
-
 Result<std::unique_ptr<Bound>> MakeBound(duckdb_bind_info info) {
   const auto& registration = *static_cast<Registration*>(duckdb_bind_get_extra_info(info));
   const DuckValue value(duckdb_bind_get_parameter(info, 0));
@@ -84,10 +73,8 @@ Result<std::unique_ptr<Bound>> MakeBound(duckdb_bind_info info) {
     return Error(ErrorCode::kInvalidArgument, "samples(…) needs a glob; NULL came");
   }
   ASSIGN_OR_RETURN(Glob glob, Glob::Parse(TakeDuckString(duckdb_get_varchar(value.get()))));
-  const TimeRange range{RangeBound(info, "start", kMinTimestamp),
-                        RangeBound(info, "stop", kMaxTimestamp)};
-  return std::make_unique<Bound>(
-      Bound{registration.historian, std::move(glob), range, QueryOf(info, registration.queries)});
+  return std::make_unique<Bound>(Bound{registration.historian, std::move(glob), RangeOf(info),
+                                       QueryOf(info, registration.queries)});
 }
 
 /// How many samples of `series` are in `range`, if they are spread evenly.

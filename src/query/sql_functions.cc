@@ -106,7 +106,9 @@ constexpr std::array kGroups = std::to_array<FunctionGroup>({
     {.title = "Windows that pick a value",
      .growth = kWidest,
      .names = "first_value lag last_value lead nth_value"},
-    {.title = "In FROM", .table = true, .names = "generate_series range samples unnest"},
+    {.title = "In FROM",
+     .table = true,
+     .names = "generate_series range replaced samples time_in_state unnest"},
 });
 
 using Index = std::unordered_map<std::string_view, const FunctionGroup*>;

@@ -67,6 +67,53 @@ AggregateColumns EmptyColumns(std::size_t buckets, std::uint32_t functions) {
   return columns;
 }
 
+/// What is asked of each tag; they share the memory.
+AggregateRequest RequestOf(const AggregateQuery& query) {
+  AggregateRequest request;
+  request.functions = query.functions;
+  request.interpolation = query.interpolation;
+  request.quality = query.quality;
+  request.percentile = query.percentile;
+  request.cancel = query.cancel;
+  return request;
+}
+
+/// Seconds of `state` in the `buckets` that there are so far.
+std::vector<double>& SecondsOf(StateColumns& columns, const Value& state, std::size_t buckets) {
+  const auto at = std::ranges::lower_bound(columns.states, state);
+  const auto index = at - columns.states.begin();
+  if (at == columns.states.end() || *at != state) {
+    columns.states.insert(at, state);
+    columns.seconds.emplace(columns.seconds.begin() + index, buckets);
+  }
+  return columns.seconds[static_cast<std::size_t>(index)];
+}
+
+Status Extend(StateColumns& to, StateColumns from) {
+  const std::size_t before = to.starts.size();
+  Extend(to.starts, from.starts);
+  const std::size_t after = to.starts.size();
+  for (std::size_t i = 0; i < from.states.size(); ++i) {
+    std::vector<double>& seconds = SecondsOf(to, from.states[i], before);
+    seconds.insert(seconds.end(), from.seconds[i].begin(), from.seconds[i].end());
+  }
+  if (to.states.size() * after > kMaxStateCells) {
+    return Error(ErrorCode::kResourceExhausted,
+                 fmt::format("{} states in {} buckets: a request may have {} states x buckets; ask "
+                             "for wider buckets or a shorter range",
+                             to.states.size(), after, kMaxStateCells));
+  }
+  for (std::vector<double>& seconds : to.seconds) seconds.resize(after);
+  return {};
+}
+
+void Truncate(std::size_t size, SampleColumns& samples) {
+  SampleColumns kept;
+  kept.type = samples.type;
+  for (std::size_t i = 0; i < size; ++i) kept.PushFrom(samples, i);
+  samples = std::move(kept);
+}
+
 std::string JoinPatterns(const std::vector<Glob>& globs) {
   std::string text;
   for (const Glob& glob : globs) {
@@ -131,8 +178,9 @@ Result<AggregateAnswer> SampleService::Aggregate(const AggregateQuery& query) co
   RETURN_IF_ERROR(CheckCells(views.size(), plan.starts.size(), query.functions));
   answer.width = NominalWidth(query.buckets, plan);
   answer.series.resize(views.size());
+  const AggregateRequest request = RequestOf(query);
   RETURN_IF_ERROR(helpers_.ForEach(views.size(), [&](std::size_t i) -> Status {
-    ASSIGN_OR_RETURN(AggregateColumns columns, AggregateOne(views[i], plan, query));
+    ASSIGN_OR_RETURN(AggregateColumns columns, AggregateOne(views[i], plan, request));
     answer.series[i] = {std::move(views[i]), std::move(columns)};
     return {};
   }));
@@ -141,15 +189,9 @@ Result<AggregateAnswer> SampleService::Aggregate(const AggregateQuery& query) co
 }
 
 Result<AggregateColumns> SampleService::AggregateOne(const TagView& view, const BucketPlan& plan,
-                                                     const AggregateQuery& query) const {
-  if (!view.HasSamples()) return EmptyColumns(plan.starts.size(), query.functions);
-  AggregateRequest request;
+                                                     AggregateRequest request) const {
+  if (!view.HasSamples()) return EmptyColumns(plan.starts.size(), request.functions);
   request.tag = view.series->id;
-  request.functions = query.functions;
-  request.interpolation = query.interpolation;
-  request.good_only = query.good_only;
-  request.percentile = query.percentile;
-  request.cancel = query.cancel;
   AggregateColumns all;
   for (const BucketPlan::Run& run : plan.runs) {
     request.range = run.range;
@@ -158,6 +200,55 @@ Result<AggregateColumns> SampleService::AggregateOne(const TagView& view, const 
     Extend(all, std::move(part));
   }
   return all;
+}
+
+Result<StateAnswer> SampleService::States(const StateQuery& query) const {
+  ASSIGN_OR_RETURN(TagView view, tags_.Find(query.tag));
+  if (view.tag.type == ValueType::kDouble) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "a tag of type double has no states; expected bool, int64 or string")
+        .At(view.tag.path);
+  }
+  StateAnswer answer;
+  ASSIGN_OR_RETURN(answer.range, Close(query.range, std::span(&view, 1)));
+  ASSIGN_OR_RETURN(BucketPlan plan, MakePlan(answer.range, query.buckets));
+  answer.width = NominalWidth(query.buckets, plan);
+  StateRequest request;
+  request.good_only = query.good_only;
+  request.hold = query.hold;
+  request.cancel = query.cancel;
+  for (const BucketPlan::Run& run : plan.runs) {
+    if (!view.HasSamples()) break;
+    request.tag = view.series->id;
+    request.range = run.range;
+    request.bucket = run.width;
+    ASSIGN_OR_RETURN(StateColumns part, historian_.TimeInState(request));
+    RETURN_IF_ERROR(Extend(answer.columns, std::move(part)));
+  }
+  answer.columns.starts = std::move(plan.starts);
+  answer.view = std::move(view);
+  return answer;
+}
+
+Result<ReplacedPage> SampleService::ReadReplaced(const TagView& view,
+                                                 const ReplacedRequest& request) const {
+  ReplacedPage page;
+  page.samples.type = view.tag.type;
+  if (!view.HasSamples()) return page;
+  ReplacedRequest one_more = request;
+  one_more.tag = view.series->id;
+  one_more.limit = request.limit + 1;
+  RETURN_IF_ERROR(historian_.Replaced(one_more, [&page](const SampleColumns& block) {
+    for (std::size_t i = 0; i < block.size(); ++i) page.samples.PushFrom(block, i);
+    return true;
+  }));
+  if (page.samples.size() <= request.limit) return page;
+  const std::vector<std::int64_t>& times = page.samples.times;
+  const auto last = std::ranges::lower_bound(times, times.back());
+  const auto whole = static_cast<std::size_t>(last - times.begin());
+  page.next = Timestamp(whole > 0 ? times.back() : times.back() + 1);
+  Truncate(whole > 0 ? whole : request.limit, page.samples);
+  return page;
 }
 
 }  // namespace bedplate

@@ -31,11 +31,33 @@ struct AggregateQuery {
   std::vector<Glob> tags;
   OpenRange range;
   BucketChoice buckets;
-  std::uint32_t functions = 0;  // OR of AggregateFunction
+  std::uint32_t functions = 0;  // OR of AggregateFunction, with what `quality` adds
   Interpolation interpolation = Interpolation::kStep;
-  bool good_only = true;
+  QualityPolicy quality = QualityPolicy::kGoodOnly;
   double percentile = 50;  // 0 to 100
   CancelToken cancel;
+};
+
+struct StateQuery {
+  std::string tag;  // path
+  OpenRange range;
+  BucketChoice buckets;
+  bool good_only = true;
+  std::chrono::nanoseconds hold = std::chrono::nanoseconds::max();
+  CancelToken cancel;
+};
+
+struct StateAnswer {
+  TagView view;
+  TimeRange range;
+  std::optional<std::chrono::nanoseconds> width;  // nominal; empty without buckets
+  StateColumns columns;                           // starts are nominal
+};
+
+/// Replaced values in the order of Historian::Replaced.
+struct ReplacedPage {
+  SampleColumns samples;
+  std::optional<Timestamp> next;  // where the next page begins; empty when this was the last one
 };
 
 struct AggregateSeries {
@@ -69,13 +91,21 @@ class SampleService {
   /// buckets, kCancelled.
   Result<AggregateAnswer> Aggregate(const AggregateQuery& query) const;
 
+  /// Errors: kNotFound for an unknown tag, kInvalidArgument for a tag of doubles and as for
+  /// Aggregate, kResourceExhausted beyond kMaxStateCells, kCancelled.
+  Result<StateAnswer> States(const StateQuery& query) const;
+
+  /// At most `limit` replaced values. A page ends between two times; of one time that alone has
+  /// more the rest is left out. Errors: those of Historian::Replaced.
+  Result<ReplacedPage> ReadReplaced(const TagView& view, const ReplacedRequest& request) const;
+
   /// `range` with its open ends set to the first and just after the last sample of `views`; empty
   /// when there are none. Errors: kInvalidArgument when it ends before it starts.
   static Result<TimeRange> Close(const OpenRange& range, std::span<const TagView> views);
 
  private:
   Result<AggregateColumns> AggregateOne(const TagView& view, const BucketPlan& plan,
-                                        const AggregateQuery& query) const;
+                                        AggregateRequest request) const;
 
   const Historian& historian_;
   const TagDirectory& tags_;

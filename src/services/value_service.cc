@@ -74,7 +74,7 @@ Result<std::uint64_t> CountBefore(const Historian& historian, TagId tag, Timesta
   request.range = {kMinTimestamp, end};
   request.bucket = end - kMinTimestamp;
   request.functions = static_cast<std::uint32_t>(AggregateFunction::kCount);
-  request.good_only = false;
+  request.quality = QualityPolicy::kAll;
   request.cancel = cancel;
   ASSIGN_OR_RETURN(const AggregateColumns columns, historian.Aggregate(request));
   return columns.count.at(0);
