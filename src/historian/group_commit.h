@@ -37,6 +37,12 @@ class GroupCommit {
   /// Returns when the commit was written and applied, by this thread or another.
   Result<AppendResult> Submit(Commit& commit);
 
+  /// Appends that wait for their turn now.
+  [[nodiscard]] std::size_t waiting() const {
+    const std::lock_guard lock(queue_mutex_);
+    return queue_.size();
+  }
+
   struct Paused {
     std::unique_lock<std::mutex> turn;
     std::unique_lock<std::mutex> applying;
@@ -49,7 +55,7 @@ class GroupCommit {
 
   const std::function<void(Group)> write_;
   const std::function<void(Group)> apply_;
-  std::mutex queue_mutex_;
+  mutable std::mutex queue_mutex_;
   std::vector<Commit*> queue_;  // bounded by the number of threads that append
   std::mutex turn_mutex_;       // to write; guards every commit's `taken`
   std::mutex apply_mutex_;      // taken under the turn, so that groups keep their order

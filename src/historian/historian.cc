@@ -11,6 +11,18 @@ Result<AppendResult> Historian::AppendRuns(std::span<const TagRun> runs,
   return Append(batches);
 }
 
+AppendRefusal RefusalOf(ErrorCode code) noexcept {
+  switch (code) {
+    case ErrorCode::kResourceExhausted: return AppendRefusal::kFullDisk;
+    case ErrorCode::kUnavailable: return AppendRefusal::kBusy;
+    case ErrorCode::kInvalidArgument:
+    case ErrorCode::kNotFound:
+    case ErrorCode::kConflict: return AppendRefusal::kBadInput;
+    case ErrorCode::kUnsupported: return AppendRefusal::kReadOnly;
+    default: return AppendRefusal::kFailure;
+  }
+}
+
 Result<CompactProgress> Historian::CompactStep(const CompactRequest& /*request*/) {
   return Error(ErrorCode::kUnsupported, "this historian has nothing to merge");
 }

@@ -261,6 +261,18 @@ struct LogWriteTimes {
   std::chrono::nanoseconds total{0};
 };
 
+/// Why appends were refused.
+enum class AppendRefusal {
+  kFullDisk,
+  kBusy,      // what is in memory waits to be flushed, or a flush fails
+  kBadInput,  // unknown tags, values that no sample may have, too much at once
+  kReadOnly,
+  kFailure  // of the disk or of the store
+};
+inline constexpr std::size_t kAppendRefusals = 5;
+/// What an append that failed with `code` counts as.
+AppendRefusal RefusalOf(ErrorCode code) noexcept;
+
 struct HistorianStats {
   std::uint64_t series = 0;
   std::uint64_t samples = 0;
@@ -270,8 +282,9 @@ struct HistorianStats {
   std::uint64_t segments = 0;
   std::uint64_t appends = 0;
   std::uint64_t syncs = 0;
-  std::uint64_t flushes = 0;      // of heads to segments
-  std::uint64_t compactions = 0;  // merges of segments
+  std::uint64_t flushes = 0;        // of heads to segments
+  std::uint64_t flushed_bytes = 0;  // of these segments
+  std::uint64_t compactions = 0;    // merges of segments
   std::uint64_t compaction_failures = 0;
   std::uint64_t compaction_read_bytes = 0;
   std::uint64_t compaction_written_bytes = 0;
@@ -281,6 +294,9 @@ struct HistorianStats {
   std::uint64_t compaction_due_bytes = 0;         // of the segments that they will read
   std::uint64_t appended_samples = 0;             // also those that were there already
   std::uint64_t refused_appends = 0;
+  std::array<std::uint64_t, kAppendRefusals> refused_by{};  // these by AppendRefusal
+  std::uint64_t waiting_appends = 0;   // for the group under way; one for each thread that appends
+  std::uint64_t head_limit_bytes = 0;  // of head_bytes, beyond which appends wait
   LogWriteTimes log_writes;
 };
 

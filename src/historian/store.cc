@@ -237,6 +237,21 @@ Result<AppendResult> Store::Append(std::span<const TagBatch> batches) {
 
 Result<AppendResult> Store::AppendRuns(std::span<const TagRun> runs,
                                        const std::optional<AppendMark>& mark) {
+  auto result = AppendUncounted(runs, mark);
+  CountAppend(result);
+  return result;
+}
+
+void Store::CountAppend(const Result<AppendResult>& result) {
+  if (result.ok()) {
+    appended_samples_ += result->stored + result->duplicates + result->conflicts;
+  } else {
+    ++refused_appends_[static_cast<std::size_t>(RefusalOf(result.error().code()))];
+  }
+}
+
+Result<AppendResult> Store::AppendUncounted(std::span<const TagRun> runs,
+                                            const std::optional<AppendMark>& mark) {
   RETURN_IF_ERROR(CheckWritable());
   ASSIGN_OR_RETURN(Commit commit, PrepareCommit(runs, mark));
   if (commit.frame.size() == kFrameHeaderBytes) {
@@ -246,13 +261,7 @@ Result<AppendResult> Store::AppendRuns(std::span<const TagRun> runs,
   }
   RETURN_IF_ERROR(WaitForHead());
   ++appends_;
-  auto result = commits_.Submit(commit);
-  if (result.ok()) {
-    appended_samples_ += result->stored + result->duplicates + result->conflicts;
-  } else {
-    ++refused_appends_;
-  }
-  return result;
+  return commits_.Submit(commit);
 }
 
 /// Checks every run, looks up what may be stored of it, and makes the records of all, so that
@@ -551,7 +560,13 @@ HistorianStats Store::Stats() const {
   stats.compaction_due = due_merges_.load();
   stats.compaction_due_bytes = due_bytes_.load();
   stats.appended_samples = appended_samples_.load();
-  stats.refused_appends = refused_appends_.load();
+  for (std::size_t i = 0; i < refused_appends_.size(); ++i) {
+    stats.refused_by[i] = refused_appends_[i].load();
+    stats.refused_appends += stats.refused_by[i];
+  }
+  stats.flushed_bytes = flushed_bytes_.load();
+  stats.waiting_appends = commits_.waiting();
+  stats.head_limit_bytes = kHeadLimitFactor * options_.head_limit_bytes;
   for (std::size_t i = 0; i < log_writes_.size(); ++i) {
     stats.log_writes.counts[i] = log_writes_[i].load();
   }

@@ -25,6 +25,9 @@
 
 namespace bedplate::historian {
 
+/// Appends wait while the head is this many times its limit.
+inline constexpr std::uint64_t kHeadLimitFactor = 4;
+
 /// The Historian over a directory of files.
 class Store final : public Historian {
  public:
@@ -81,6 +84,8 @@ class Store final : public Historian {
   [[nodiscard]] Status CheckWritable() const;
   [[nodiscard]] Result<const Series*> SeriesOf(TagId tag) const;
 
+  Result<std::uint64_t> DeleteNow(std::span<const TagRange> ranges);  // store_delete.cc
+
   // Appending: store.cc.
   Result<Commit> PrepareCommit(std::span<const TagRun> runs,
                                const std::optional<AppendMark>& mark) const;
@@ -91,6 +96,9 @@ class Store final : public Historian {
   void ApplyGroup(std::span<Commit* const> commits);
   Status LogFrame(std::span<Commit* const> commits);
   Status AppendToLog(Bytes& frame);
+  void CountAppend(const Result<AppendResult>& result);
+  Result<AppendResult> AppendUncounted(std::span<const TagRun> runs,
+                                       const std::optional<AppendMark>& mark);
   void CountLogWrite(std::chrono::nanoseconds duration);
   AppendResult Apply(Commit& commit);
   [[nodiscard]] Status CheckRoom(std::uint64_t frame_bytes) const;
@@ -118,7 +126,9 @@ class Store final : public Historian {
   Result<Compacted> CompactOnce(const CompactionLimits& limits, const MergeWatch& watch);
   Result<std::optional<Merged>> MergeNext(const CompactionLimits& limits, const MergeWatch& watch);
   Result<std::uint64_t> BeginCompaction();
-  [[nodiscard]] std::vector<std::uint64_t> PickDirty(std::uint64_t until) const;
+  Result<std::vector<std::uint64_t>> PickNext(const CompactionLimits& limits) const;
+  Result<std::vector<std::uint64_t>> PickDirty(std::uint64_t until) const;
+  [[nodiscard]] Status CheckRewriteRoom(std::uint64_t bytes) const;
   [[nodiscard]] std::uint64_t LeftBytes(const CompactionLimits& limits) const;
   [[nodiscard]] bool IsDirty(const SegmentReader& segment, std::uint64_t until) const;
   Status WaitForPace(std::uint64_t bytes);
@@ -160,7 +170,8 @@ class Store final : public Historian {
   std::atomic<std::uint64_t> compaction_failures_ = 0;
   std::atomic<std::uint64_t> flushes_ = 0;
   std::atomic<std::uint64_t> appended_samples_ = 0;
-  std::atomic<std::uint64_t> refused_appends_ = 0;
+  std::array<std::atomic<std::uint64_t>, kAppendRefusals> refused_appends_{};
+  std::atomic<std::uint64_t> flushed_bytes_ = 0;
   std::array<std::atomic<std::uint64_t>, kLogWriteBounds.size() + 1> log_writes_{};
   std::atomic<std::int64_t> log_write_ns_ = 0;
   std::atomic<std::uint64_t> compaction_read_bytes_ = 0;

@@ -24,6 +24,28 @@ std::vector<SegmentInfo> InfosOf(const SegmentList& list) {
   return infos;
 }
 
+bool IsHidden(const BlockHeader& block, const std::vector<HiddenRange>& hidden) {
+  return std::any_of(hidden.begin(), hidden.end(), [&](const HiddenRange& range) {
+    return range.first_time <= block.first_time && block.last_time <= range.last_time;
+  });
+}
+
+/// What is left of a segment when its deleted blocks are gone, about.
+Result<std::uint64_t> VisibleBytes(const SegmentReader& segment) {
+  std::uint64_t bytes = 0;
+  ASSIGN_OR_RETURN(const std::size_t pages, segment.CheckStructure());
+  for (std::size_t number = 0; number < pages; ++number) {
+    ASSIGN_OR_RETURN(const IndexPage page, segment.LoadPage(number));
+    for (const SeriesBlocks& series : page) {
+      const std::vector<HiddenRange> hidden = segment.Hidden(series.tag);
+      for (const BlockHeader& block : series.blocks) {
+        if (!IsHidden(block, hidden)) bytes += block.payload_bytes;
+      }
+    }
+  }
+  return bytes;
+}
+
 }  // namespace
 
 void Store::RunCompaction() {
@@ -39,6 +61,7 @@ void Store::RunCompaction() {
 /// Merges what is due next, and returns how long to pause then. Merging that fails leaves
 /// everything as it was, so it may be tried again, but not all the time.
 nanoseconds Store::CompactInBackground() {
+  if (!CheckWritable().ok()) return kCompactionPeriod;
   const auto begun = clock_.Monotonic();
   const auto compacted =
       CompactOnce({}, [this](std::uint64_t bytes) { return WaitForPace(bytes); });
@@ -161,11 +184,27 @@ bool Store::IsDirty(const SegmentReader& segment, std::uint64_t until) const {
          segment.tombstones()->Touches(info);
 }
 
-std::vector<std::uint64_t> Store::PickDirty(std::uint64_t until) const {
+/// The first such segment for which there is room; on a full disk that is how room is made.
+Result<std::vector<std::uint64_t>> Store::PickDirty(std::uint64_t until) const {
+  Status no_room;
   for (const SharedSegment& segment : *segments_->List()) {
-    if (IsDirty(*segment, until)) return {segment->info().id};
+    if (!IsDirty(*segment, until)) continue;
+    ASSIGN_OR_RETURN(const std::uint64_t bytes, VisibleBytes(*segment));
+    Status room = CheckRewriteRoom(bytes);
+    if (room.ok()) return std::vector{segment->info().id};
+    no_room = std::move(room);
   }
-  return {};
+  RETURN_IF_ERROR(std::move(no_room));
+  return std::vector<std::uint64_t>();
+}
+
+/// A segment that becomes smaller gives room back soon, so that its rewriting may use the reserve;
+/// but half of what is left of that stays for flushes.
+Status Store::CheckRewriteRoom(std::uint64_t bytes) const {
+  Status room = CheckRoom(bytes);
+  if (room.ok()) return room;
+  ASSIGN_OR_RETURN(const std::uint64_t available, files_.AvailableBytes(directory_));
+  return bytes <= available / 2 ? Status() : room;
 }
 
 std::uint64_t Store::LeftBytes(const CompactionLimits& limits) const {
@@ -177,21 +216,35 @@ std::uint64_t Store::LeftBytes(const CompactionLimits& limits) const {
   return bytes;
 }
 
-/// Writes the merge that is due next, if there is one, and room for it beside the reserve.
+/// The ids of the segments that are to be merged next, ascending, if there is room for the result:
+/// beside the reserve, but where something is deleted.
+Result<std::vector<std::uint64_t>> Store::PickNext(const CompactionLimits& limits) const {
+  const std::vector<SegmentInfo> infos = InfosOf(*segments_->List());
+  std::vector<std::uint64_t> ids = PickCompaction(infos, not_mergeable_, limits);
+  if (ids.empty()) return PickDirty(limits.until);
+  std::uint64_t bytes = 0;
+  for (const SegmentInfo& info : infos) {
+    if (std::binary_search(ids.begin(), ids.end(), info.id)) bytes += info.bytes;
+  }
+  Status room = CheckRoom(bytes);
+  if (room.ok()) return ids;
+  ASSIGN_OR_RETURN(ids, PickDirty(limits.until));
+  if (ids.empty()) return std::move(room).error();
+  return ids;
+}
+
+/// Writes the merge that is due next, if there is one.
 Result<std::optional<Store::Merged>> Store::MergeNext(const CompactionLimits& limits,
                                                       const MergeWatch& watch) {
-  const auto list = segments_->List();
-  std::vector<std::uint64_t> ids = PickCompaction(InfosOf(*list), not_mergeable_, limits);
-  if (ids.empty()) ids = PickDirty(limits.until);
+  ASSIGN_OR_RETURN(const std::vector<std::uint64_t> ids, PickNext(limits));
   if (ids.empty()) return std::optional<Merged>();
   SegmentList inputs;
   Merged result{.inputs = ids, .input_bytes = 0, .segment = {}};
-  for (const SharedSegment& segment : *list) {
+  for (const SharedSegment& segment : *segments_->List()) {
     if (!std::binary_search(ids.begin(), ids.end(), segment->info().id)) continue;
     inputs.push_back(segment);
     result.input_bytes += segment->info().bytes;
   }
-  RETURN_IF_ERROR(CheckRoom(result.input_bytes));
   auto merged = MergeSegments(files_, segments_->segment_directory(), inputs, segments_->NextId(),
                               stop_compaction_, watch);
   if (!merged.ok()) {

@@ -140,7 +140,20 @@ Status CheckRanges(const SeriesRegistry& registry, std::span<const TagRange> ran
 
 }  // namespace
 
+/// On a full disk it works out of the reserve, as flushes do.
 Result<std::uint64_t> Store::Delete(std::span<const TagRange> ranges) {
+  auto deleted = DeleteNow(ranges);
+  if (deleted.ok() || deleted.error().code() != ErrorCode::kResourceExhausted) return deleted;
+  return Error(ErrorCode::kResourceExhausted,
+               fmt::format("nothing was deleted, as not even the reserve is left of the disk: "
+                           "make room of {} MiB for what is in memory and a new manifest by "
+                           "removing something else, then delete again ({})",
+                           1 + (TakeSnapshot().active->bytes() >> 20U), deleted.error().ToString()))
+      .At(directory_)
+      .Retryable();
+}
+
+Result<std::uint64_t> Store::DeleteNow(std::span<const TagRange> ranges) {
   RETURN_IF_ERROR(CheckWritable());
   RETURN_IF_ERROR(CheckRanges(*registry_, ranges));
   const std::lock_guard flushing(flush_mutex_);
@@ -172,7 +185,8 @@ Result<std::uint64_t> Store::Delete(std::span<const TagRange> ranges) {
 }
 
 Status Store::Backup(const std::function<Status(const BackupFile&)>& copy) {
-  RETURN_IF_ERROR(CheckWritable());
+  // Where a sync failed it is what one wants most.
+  if (!log_) RETURN_IF_ERROR(CheckWritable());
   std::shared_ptr<const SegmentList> segments;
   {
     // The log's files stay while no flush ends.

@@ -15,8 +15,7 @@ namespace {
 
 /// How often maintenance looks for an aged head, and tries a failed flush again.
 constexpr std::chrono::seconds kMaintenancePeriod(1);
-/// Appends wait while the head is this many times its limit, and at most this long.
-constexpr std::uint64_t kHeadLimitFactor = 4;
+/// Appends wait at most this long while the head is kHeadLimitFactor times its limit.
 constexpr std::chrono::seconds kMaxHeadWait(30);
 /// A log this many times the head's limit is worth a flush even if the head is small.
 constexpr std::uint64_t kLogLimitFactor = 4;
@@ -172,10 +171,13 @@ Status Store::FlushHeld() {
 
 Status Store::PublishHeld() {
   const std::uint64_t low_water = held_->flushed.wal_low_water;
+  std::uint64_t bytes = 0;
+  for (const SegmentInfo& segment : *held_->segments) bytes += segment.bytes;
   RETURN_IF_ERROR(Publish(
       {.added = *held_->segments, .removed = {}, .flushed = held_->flushed, .deleted = {}}));
   held_.reset();
   ++flushes_;
+  flushed_bytes_ += bytes;
   const auto pause = commits_.Pause();
   log_->DropBelow(low_water);
   return {};
