@@ -27,6 +27,10 @@ constexpr std::string_view kHistorianFolder = "historian";
 constexpr std::uint64_t kPieceBytes = 1ULL << 20U;
 constexpr std::uint64_t kMaxContentsBytes = 1ULL << 30U;
 constexpr std::uint64_t kFingerprintBytes = 64;
+/// Says which backup a directory is being made of, until it is made.
+constexpr std::string_view kUnfinishedFile = "restore.unfinished";
+constexpr std::string_view kFormatFile = "bedplate.json";  // makes a directory count
+constexpr std::uint64_t kMaxNameBytes = 4096;
 
 /// A file of a backup: where it lies in the backup directory and where in a data directory.
 struct Entry {
@@ -157,16 +161,28 @@ Result<std::vector<std::string>> ListBackups(FileSystem& files, const std::strin
   return backups;
 }
 
+/// A backup is called after its time, without the colons that some file systems do not take.
+std::string NameOf(Timestamp time) {
+  std::string name = FormatTimestamp(time);
+  std::replace(name.begin(), name.end(), ':', '-');
+  return name;
+}
+
+/// The time in a name; nothing for a folder of another kind.
+std::optional<Timestamp> TimeIn(std::string name) {
+  const std::size_t clock = std::min(name.find('T'), name.size());
+  std::replace(name.begin() + static_cast<std::ptrdiff_t>(clock), name.end(), '-', ':');
+  const auto time = ParseTimestamp(name);
+  return time.ok() ? std::optional(*time) : std::nullopt;
+}
+
 class BackupWriter {
  public:
   BackupWriter(FileSystem& files, const Clock& clock, Workspace& workspace, std::string target)
-      : files_(files), workspace_(workspace), target_(std::move(target)) {
-    report_.name = FormatTimestamp(clock.Now());
-    std::replace(report_.name.begin(), report_.name.end(), ':', '-');
-    folder_ = JoinPath(kBackupFolder, report_.name);
-  }
+      : files_(files), clock_(clock), workspace_(workspace), target_(std::move(target)) {}
 
   Result<BackupReport> Run() {
+    RETURN_IF_ERROR(ChooseName());
     RETURN_IF_ERROR(files_.CreateDirectories(JoinPath(target_, kSegmentFolder)));
     RETURN_IF_ERROR(
         files_.CreateDirectories(Path(JoinPath(JoinPath(folder_, kHistorianFolder), "wal"))));
@@ -174,7 +190,7 @@ class BackupWriter {
     RETURN_IF_ERROR(workspace_.historian().Backup(
         [this](const BackupFile& file) { return AddHistorianFile(file); }));
     RETURN_IF_ERROR(AddCatalog());
-    RETURN_IF_ERROR(AddCopy("bedplate.json"));
+    RETURN_IF_ERROR(AddCopy(std::string(kFormatFile)));
     if (files_.Exists(JoinPath(workspace_.directory(), "admin.token"))) {
       RETURN_IF_ERROR(AddCopy("admin.token"));
     }
@@ -186,6 +202,19 @@ class BackupWriter {
  private:
   [[nodiscard]] std::string Path(const std::string& stored) const {
     return JoinPath(target_, stored);
+  }
+
+  /// The newest backup has the last name, also when the clock was put back since the one before.
+  Status ChooseName() {
+    ASSIGN_OR_RETURN(const auto backups, ListBackups(files_, target_));
+    Timestamp time = clock_.Now();
+    for (const std::string& backup : backups) {
+      const auto earlier = TimeIn(backup);
+      if (earlier && *earlier >= time) time = *earlier + std::chrono::nanoseconds(1);
+    }
+    report_.name = NameOf(time);
+    folder_ = JoinPath(kBackupFolder, report_.name);
+    return {};
   }
 
   /// What earlier backups say of the segments that are there, so that none is read again.
@@ -270,6 +299,7 @@ class BackupWriter {
   }
 
   FileSystem& files_;
+  const Clock& clock_;
   Workspace& workspace_;
   const std::string target_;
   std::string folder_;  // of this backup, below the target
@@ -292,13 +322,27 @@ Status CheckTarget(const Workspace& workspace, const std::string& target) {
                fmt::format("target '{}' lies in the data directory", target));
 }
 
-Status CheckEmpty(FileSystem& files, const std::string& directory) {
+Error Occupied(const std::string& directory, std::string_view holds) {
+  return {ErrorCode::kConflict,
+          fmt::format("expected a new or empty directory, but {} holds {}", directory, holds)};
+}
+
+/// A restore that did not come to its end may be done again: it writes the same files.
+Status CheckVacant(FileSystem& files, const std::string& directory, const std::string& backup) {
   if (!files.Exists(directory)) return {};
-  ASSIGN_OR_RETURN(const auto names, files.ListDirectory(directory));
+  ASSIGN_OR_RETURN(auto names, files.ListDirectory(directory));
+  const bool counts = std::find(names.begin(), names.end(), kFormatFile) != names.end();
+  std::erase_if(names, [](const std::string& name) { return name.starts_with(kUnfinishedFile); });
   if (names.empty()) return {};
-  return Error(ErrorCode::kConflict, fmt::format("expected a new or empty directory, but {} holds "
-                                                 "'{}'",
-                                                 directory, names.front()));
+  const std::string unfinished = JoinPath(directory, kUnfinishedFile);
+  if (counts || !files.Exists(unfinished)) {
+    return Occupied(directory, fmt::format("'{}'", names.front()));
+  }
+  ASSIGN_OR_RETURN(const std::string begun, files.ReadFile(unfinished, kMaxNameBytes));
+  if (begun == backup) return {};
+  return Occupied(directory, fmt::format("an unfinished restore of '{}'; restore that one again, "
+                                         "or remove the directory",
+                                         begun));
 }
 
 Status VerifyEntries(FileSystem& files, const std::string& target,
@@ -331,7 +375,6 @@ Result<BackupReport> WriteBackup(FileSystem& files, const Clock& clock, Workspac
 
 Result<BackupReport> RestoreBackup(FileSystem& files, const std::string& target,
                                    const std::string& name, const std::string& directory) {
-  RETURN_IF_ERROR(CheckEmpty(files, directory));
   ASSIGN_OR_RETURN(const auto backups, ListBackups(files, target));
   if (backups.empty()) {
     return Error(ErrorCode::kNotFound, fmt::format("{} holds no finished backup", target));
@@ -341,14 +384,17 @@ Result<BackupReport> RestoreBackup(FileSystem& files, const std::string& target,
     return Error(ErrorCode::kNotFound, fmt::format("{} holds no backup '{}'; the newest is '{}'",
                                                    target, chosen, backups.back()));
   }
+  RETURN_IF_ERROR(CheckVacant(files, directory, chosen));
   const std::string folder = JoinPath(JoinPath(target, kBackupFolder), chosen);
   ASSIGN_OR_RETURN(auto entries, ReadContents(files, JoinPath(folder, kContentsFile)));
   RETURN_IF_ERROR(VerifyEntries(files, target, entries));
   // What makes the directory count comes last.
   std::stable_partition(entries.begin(), entries.end(),
-                        [](const Entry& entry) { return entry.name != "bedplate.json"; });
+                        [](const Entry& entry) { return entry.name != kFormatFile; });
   BackupReport report{.name = chosen};
   RETURN_IF_ERROR(files.CreateDirectories(directory));
+  const std::string unfinished = JoinPath(directory, kUnfinishedFile);
+  RETURN_IF_ERROR(WriteFileAtomically(files, unfinished, chosen));
   for (const Entry& entry : entries) {
     const std::string to = JoinPath(directory, entry.name);
     RETURN_IF_ERROR(files.CreateDirectories(FolderOf(to)));
@@ -358,6 +404,7 @@ Result<BackupReport> RestoreBackup(FileSystem& files, const std::string& target,
     ++report.files;
     report.bytes += entry.bytes;
   }
+  RETURN_IF_ERROR(files.Remove(unfinished));
   report.copied_files = report.files;
   report.copied_bytes = report.bytes;
   return report;
