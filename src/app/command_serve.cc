@@ -64,6 +64,11 @@ void AddServe(CLI::App& root, CommandContext& context, Verb& chosen) {
                    "Memory for the newest samples; beyond it they are written to segments")
       ->type_name("BYTES")
       ->capture_default_str();
+  verb->add_option("--reserve-bytes", historian.reserve_bytes,
+                   "Room on the disk that is kept free for merges, backups and the catalog: with "
+                   "less than that left appends are refused")
+      ->type_name("BYTES")
+      ->capture_default_str();
   verb->add_option("--keep", options->keep,
                    "How long samples are kept, as in '**/vibration=90d'; the first that matches a "
                    "tag counts, without one everything is kept")
