@@ -12,6 +12,9 @@
 namespace bedplate {
 namespace {
 
+/// When to ask again where it needs a person first.
+constexpr int kRetryWithPersonSeconds = 60;
+
 std::string TitleOf(ErrorCode code) {
   std::string title(ErrorCodeName(code));
   for (char& letter : title) {
@@ -37,7 +40,10 @@ HttpResponse MakeProblem(const Error& error, int status, const std::string& deta
   response.body = fmt::format(
       R"({{"type":"urn:bedplate:error:{}","title":"{}","status":{},"detail":{},"retryable":{}}})",
       ErrorCodeName(error.code()), TitleOf(error.code()), status, QuoteJson(detail),
-      error.retryable() || status == 503 || status == 429);
+      error.retryable() || status == 429);
+  if (status == 503 && !error.retryable()) {
+    response.headers.emplace_back("Retry-After", fmt::to_string(kRetryWithPersonSeconds));
+  }
   if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"bedplate\"");
   return response;
 }

@@ -160,5 +160,20 @@ TEST(Problem, EveryCodeHasItsStatus) {
   EXPECT_NE(full.body.find("\"retryable\":true"), std::string::npos) << full.body;
 }
 
+/// A store that takes nothing more until it is restarted: who holds samples keeps them, and asks
+/// again later than one that is told that the server is busy.
+TEST(Problem, WhatNeedsAPersonFirstSaysSo) {
+  const HttpResponse busy = ProblemResponse(Error(ErrorCode::kUnavailable, "busy").Retryable());
+  EXPECT_EQ(busy.status, 503);
+  EXPECT_NE(busy.body.find("\"retryable\":true"), std::string::npos) << busy.body;
+  EXPECT_TRUE(busy.headers.empty());
+  const HttpResponse read_only = ProblemResponse(Error(ErrorCode::kUnavailable, "read-only"));
+  EXPECT_EQ(read_only.status, 503);
+  EXPECT_NE(read_only.body.find("\"retryable\":false"), std::string::npos) << read_only.body;
+  EXPECT_NE(read_only.body.find("read-only"), std::string::npos) << read_only.body;
+  const std::pair<std::string, std::string> later("Retry-After", "60");
+  EXPECT_EQ(read_only.headers, std::vector{later});
+}
+
 }  // namespace
 }  // namespace bedplate

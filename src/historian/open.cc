@@ -68,12 +68,13 @@ Result<std::unique_ptr<Historian>> Historian::OpenReadOnly(FileSystem& files, co
                                                            const std::string& directory) {
   RETURN_IF_ERROR(CheckIsStore(files, directory));
   ASSIGN_OR_RETURN(auto lock, LockForReading(files, directory));
+  auto latch = std::make_unique<historian::SyncLatch>(files, clock);
   ASSIGN_OR_RETURN(auto recovered,
-                   historian::Recover(files, clock, directory, historian::RecoveryMode::kRead));
+                   historian::Recover(*latch, clock, directory, historian::RecoveryMode::kRead));
   HistorianOptions options;
   options.background = false;
   return std::unique_ptr<Historian>(std::make_unique<historian::Store>(
-      files, clock, directory, options, std::move(lock), std::move(recovered)));
+      std::move(latch), clock, directory, options, std::move(lock), std::move(recovered)));
 }
 
 Result<std::vector<std::string>> Historian::Repair(FileSystem& files, const Clock& clock,
@@ -102,9 +103,10 @@ Result<std::unique_ptr<Historian>> Historian::Open(FileSystem& files, const Cloc
   RETURN_IF_ERROR(files.CreateDirectories(JoinPath(directory, historian::kWalDirectory)));
   RETURN_IF_ERROR(files.CreateDirectories(JoinPath(directory, historian::kSegmentDirectory)));
   ASSIGN_OR_RETURN(auto lock, files.Lock(JoinPath(directory, historian::kLockName)));
-  ASSIGN_OR_RETURN(auto recovered, historian::Recover(files, clock, directory));
+  auto latch = std::make_unique<historian::SyncLatch>(files, clock);
+  ASSIGN_OR_RETURN(auto recovered, historian::Recover(*latch, clock, directory));
   return std::unique_ptr<Historian>(std::make_unique<historian::Store>(
-      files, clock, directory, options, std::move(lock), std::move(recovered)));
+      std::move(latch), clock, directory, options, std::move(lock), std::move(recovered)));
 }
 
 }  // namespace bedplate

@@ -149,10 +149,11 @@ ScanSink AtMost(std::uint64_t limit, const ScanSink& sink) {
 
 }  // namespace
 
-Store::Store(FileSystem& files, const Clock& clock, std::string directory,
+Store::Store(std::unique_ptr<SyncLatch> latch, const Clock& clock, std::string directory,
              const HistorianOptions& options, std::unique_ptr<FileLock> lock,
              RecoveredStore recovered)
-    : files_(files),
+    : latch_(std::move(latch)),
+      files_(*latch_),
       clock_(clock),
       directory_(std::move(directory)),
       options_(options),
@@ -189,12 +190,13 @@ Store::~Store() {
 
 /// In a store that is only read there is no log.
 Status Store::CheckWritable() const {
-  if (log_) return {};
+  if (log_) return latch_->CheckWritable();
   return Error(ErrorCode::kUnsupported, "the historian is open for reading only").At(directory_);
 }
 
 Result<TagId> Store::Resolve(std::string_view path, ValueType type) {
-  if (!log_ && registry_->Find(path) == nullptr) RETURN_IF_ERROR(CheckWritable());
+  const Status writable = CheckWritable();
+  if (!writable.ok() && registry_->Find(path) == nullptr) return writable.error();
   auto series = registry_->Resolve(path, type);
   if (!series.ok() && series.error().code() == ErrorCode::kConflict) {
     // An append that was refused, or never came, must not have settled the type.
@@ -245,9 +247,11 @@ Result<AppendResult> Store::AppendRuns(std::span<const TagRun> runs,
 void Store::CountAppend(const Result<AppendResult>& result) {
   if (result.ok()) {
     appended_samples_ += result->stored + result->duplicates + result->conflicts;
-  } else {
-    ++refused_appends_[static_cast<std::size_t>(RefusalOf(result.error().code()))];
+    return;
   }
+  const AppendRefusal reason =
+      CheckWritable().ok() ? RefusalOf(result.error().code()) : AppendRefusal::kReadOnly;
+  ++refused_appends_[static_cast<std::size_t>(reason)];
 }
 
 Result<AppendResult> Store::AppendUncounted(std::span<const TagRun> runs,
@@ -449,6 +453,7 @@ void Store::NoteFailure(const Status& status, std::optional<Error>& failure) {
 }
 
 Status Store::Health() const {
+  RETURN_IF_ERROR(latch_->CheckWritable());
   RETURN_IF_ERROR(CheckRoom(0));
   const std::lock_guard lock(wake_mutex_);
   if (flush_failure_) return FlushFailed();

@@ -22,6 +22,7 @@
 #include "historian/historian.h"
 #include "historian/recovery.h"
 #include "historian/snapshot.h"
+#include "historian/sync_latch.h"
 
 namespace bedplate::historian {
 
@@ -31,7 +32,7 @@ inline constexpr std::uint64_t kHeadLimitFactor = 4;
 /// The Historian over a directory of files.
 class Store final : public Historian {
  public:
-  Store(FileSystem& files, const Clock& clock, std::string directory,
+  Store(std::unique_ptr<SyncLatch> latch, const Clock& clock, std::string directory,
         const HistorianOptions& options, std::unique_ptr<FileLock> lock, RecoveredStore recovered);
   ~Store() override;
 
@@ -136,7 +137,8 @@ class Store final : public Historian {
   void NoteDue();
   void NoteCompaction(const Status& merged);
 
-  FileSystem& files_;
+  const std::unique_ptr<SyncLatch> latch_;
+  FileSystem& files_;  // behind the latch
   const Clock& clock_;
   const std::string directory_;
   const HistorianOptions options_;

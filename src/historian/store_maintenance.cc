@@ -34,6 +34,8 @@ void Store::RunMaintenance() {
     // A flush that fails is tried again: its samples are safe in the log, and appends report a
     // full disk by themselves.
     if (FlushIsDue()) static_cast<void>(Flush());
+    // Who waits for a flush that will not come any more is told so.
+    if (!CheckWritable().ok()) flushed_.notify_all();
     {
       // While a flush ends it drops files of the log itself.
       const std::lock_guard flushing(flush_mutex_);
@@ -94,8 +96,11 @@ Status Store::WaitForHead() {
   };
   if (!options_.background || has_room()) return {};
   std::unique_lock lock(wake_mutex_);
-  const auto is_over = [&] { return stopping_ || flush_failure_ || has_room(); };
+  const auto is_over = [&] {
+    return stopping_ || flush_failure_ || has_room() || !CheckWritable().ok();
+  };
   const bool in_time = flushed_.wait_for(lock, kMaxHeadWait, is_over);
+  RETURN_IF_ERROR(CheckWritable());
   if (flush_failure_ && !has_room()) return FlushFailed();
   if (in_time) return {};
   return Error(ErrorCode::kUnavailable, "too much waits to be flushed; try again later")

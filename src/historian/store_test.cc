@@ -249,7 +249,7 @@ TEST(StoreTest, TheTypeIsFreeUntilTheFirstStoredSample) {
     };
     store.Append(store.Tag("other"), {1}, {1.0});
     const TagId wrong = store.Tag("a", ValueType::kDouble);
-    store.files().FailAfter(FaultFileSystem::Operation::kSync, 0);
+    store.files().FailAfter(FaultFileSystem::Operation::kAppend, 0);
     EXPECT_FALSE(store.TryAppend(wrong, One(1.5)).ok());
     store.Append(store.Tag("other"), {2}, {1.0});
     pass();
@@ -414,13 +414,12 @@ TEST(FailedFlushTest, APublishThatFailsIsAllThatIsTriedAgain) {
   EXPECT_EQ(store.Read(tag).times, std::vector<std::int64_t>{1});
 }
 
-/// After a sync that failed, what it should have made durable counts as not written, even though it
-/// can still be read: sent again it is new.
-TEST(FailedSyncTest, TheSamplesAreNeitherThereNorDuplicates) {
+/// After a write that failed, what it wrote of the append does not count: sent again it is new.
+TEST(FailedWriteTest, TheSamplesAreNeitherThereNorDuplicates) {
   TestStore store;
   const TagId tag = store.Tag("a");
   store.Append(tag, {1}, {1.0});
-  store.files().FailAfter(FaultFileSystem::Operation::kSync, 0);
+  store.files().FailAfter(FaultFileSystem::Operation::kAppend, 0);
   SampleColumns samples;
   samples.Push({Timestamp(2), 2.0, kGood});
   EXPECT_EQ(store.TryAppend(tag, samples).error().code(), ErrorCode::kIo);
