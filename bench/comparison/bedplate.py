@@ -58,6 +58,9 @@ class Bedplate(System):
         self.service.kill()
         self.service = None
 
+    def log_bytes(self):
+        return directory_bytes(self.directory / "data" / "historian" / "wal")
+
     def first_answer(self):
         """Returns when a query has been answered."""
         fetch(self.port, "/api/v1/last?tag=plant/t000000/v", headers=self._headers)
