@@ -155,11 +155,23 @@ TEST_F(SamplesApiTest, StatesTellHowLongEachLasted) {
 TEST_F(SamplesApiTest, StatesOfLocalDaysAreJoined) {
   // Two days of which one has 25 hours: parts of different width.
   Ingest("on",
-         {{At("2018-10-27T00:00:00Z"), false, kGood}, {At("2018-10-28T12:00:00Z"), true, kGood}});
+         {{At("2017-10-28T00:00:00Z"), false, kGood}, {At("2017-10-29T12:00:00Z"), true, kGood}});
   EXPECT_THAT(GetBody("/api/v1/states?tag=on&bucket=1d&zone=Europe/Berlin"
-                      "&from=2018-10-26T22:00:00Z&to=2018-10-28T23:00:00Z"),
+                      "&from=2017-10-27T22:00:00Z&to=2017-10-29T23:00:00Z"),
               HasSubstr(R"("states":[{"state":false,"seconds":[79200,50400]},)"
                         R"({"state":true,"seconds":[0,39600]}])"));
+}
+
+TEST_F(SamplesApiTest, ALimitOfAReadIsNoFullDisk) {
+  Ingest("s", {{kMidnight, std::string("a"), kGood},
+               {kMidnight + seconds(1), std::string("b"), kGood},
+               {kMidnight + seconds(2), std::string("c"), kGood}});
+  const HttpResponse refused =
+      Get("/api/v1/states?tag=s&bucket=1s&from=2018-01-01&to=2018-01-12T13:46:40Z");
+  EXPECT_EQ(refused.content_type, "application/problem+json");
+  EXPECT_THAT(refused.body, HasSubstr("urn:bedplate:error:resource-exhausted"));
+  EXPECT_THAT(Problem(refused), StartsWith("422: more than 2 states in 1000000 buckets: a request "
+                                           "may have 2000000 states x buckets"));
 }
 
 TEST_F(SamplesApiTest, NumbersHaveNoStates) {
@@ -225,7 +237,7 @@ TEST_F(SamplesApiTest, WrongAggregatesAreRefused) {
       {"?tag=a&bucket=1h&fn=mean,median",
        "400: parameter 'fn': expected a comma list of count, min, max, mean, sum, first, last, "
        "time_weighted_mean, integral, known_seconds, range, standard_deviation, increase, rate, "
-       "duration_good, duration_bad, percent_good, percentile, got 'median'"},
+       "duration_good, duration_bad, percent_good, percentile, worst_quality, got 'median'"},
       {"?tag=a&bucket=1h&fn=percentile&percentile=101",
        "400: parameter 'percentile': expected a number from 0 to 100, got '101'"},
       {"?tag=nothing/*&bucket=1h", "404: no tag matches 'nothing/*'"},

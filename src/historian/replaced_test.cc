@@ -137,6 +137,77 @@ TEST_F(ReplacedTest, MoreOfOneTimeThanABlockHolds) {
   EXPECT_THAT(store_.Problems(), IsEmpty());
 }
 
+constexpr char kCrashDirectory[] = "/data/historian";
+constexpr int kValues = 14;
+
+HistorianOptions InForeground() {
+  HistorianOptions options;
+  options.background = false;
+  options.reserve_bytes = 0;
+  return options;
+}
+
+/// Writes 1, 2, 3, … at one time, with flushes, merges and openings in between, until something
+/// fails. Returns the last value that was acknowledged.
+int WriteOverAndOver(FileSystem& files, const Clock& clock) {
+  int acknowledged = 0;
+  std::unique_ptr<Historian> historian;
+  for (int value = 1; value <= kValues; ++value) {
+    if (value % 5 == 1) {
+      historian.reset();
+      auto opened = Historian::Open(files, clock, kCrashDirectory, InForeground());
+      if (!opened.ok()) break;
+      historian = *std::move(opened);
+    }
+    const auto tag = historian->Resolve("a", ValueType::kDouble);
+    if (!tag.ok()) break;
+    TagBatch batch{*tag, {}};
+    batch.samples.Push({Timestamp(5), static_cast<double>(value), kGood});
+    if (!historian->Append(std::span(&batch, 1)).ok()) break;
+    acknowledged = value;
+    if (value % 3 == 0 && !historian->Flush().ok()) break;
+    if (value % 4 == 0 && !historian->CompactStep({}).ok()) break;
+  }
+  return acknowledged;
+}
+
+/// What was at the time, one after the other.
+std::vector<double> History(Historian& historian) {
+  std::vector<double> values;
+  const auto info = historian.Find("a");
+  if (!info) return values;
+  const ScanSink add = [&values](const SampleColumns& block) {
+    values.insert(values.end(), block.doubles.begin(), block.doubles.end());
+    return true;
+  };
+  EXPECT_TRUE(historian.Replaced({.tag = info->id}, add).ok());
+  EXPECT_TRUE(historian.Scan({.tag = info->id}, add).ok());
+  return values;
+}
+
+TEST(ReplacedCrashTest, APowerCutAtAnyOperationLosesNoneAndMakesNoneTwice) {
+  const ManualClock clock(Timestamp::FromSeconds(1'600'000'000));
+  FaultFileSystem whole(1);
+  ASSERT_EQ(WriteOverAndOver(whole, clock), kValues);
+  for (std::uint64_t cut = 0; cut < whole.operations(); ++cut) {
+    SCOPED_TRACE(cut);
+    FaultFileSystem files(cut + 2);
+    files.CutPowerAfter(cut);
+    const int acknowledged = WriteOverAndOver(files, clock);
+    files.Restart(cut % 2 == 0 ? FaultFileSystem::Unsynced::kLost
+                               : FaultFileSystem::Unsynced::kTorn);
+    auto opened = Historian::Open(files, clock, kCrashDirectory, InForeground());
+    ASSERT_TRUE(opened.ok()) << opened.error().ToString();
+    const std::vector<double> values = History(**opened);
+    EXPECT_GE(values.size(), static_cast<std::size_t>(acknowledged));
+    EXPECT_LE(values.size(), static_cast<std::size_t>(acknowledged) + 1);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      EXPECT_EQ(values[i], static_cast<double>(i + 1));
+    }
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
 Value ValueFor(ValueType type, std::uint64_t number) {
   switch (type) {
     case ValueType::kDouble: return static_cast<double>(number) / 8;

@@ -100,13 +100,15 @@ void ReadBlock(ByteView input) {
   header.version = (form & 1U) != 0 ? 1 : 2;
   header.even = header.version == 2 && (form & 2U) != 0;
   header.has_qualities = header.version == 2 && (form & 4U) != 0;
+  header.may_repeat = header.version == 2 && !header.even && (form & 8U) != 0;
   const ByteView payload = in.Rest();
   header.payload_crc = Crc32c(payload);
   header.last_time = LastTimeOf(header, payload);
   const auto decoded = DecodeBlock(header, type, payload);
   if (!decoded.ok()) return;
   CompareNumbers(header, *decoded, payload);
-  const EncodedBlock again = EncodeBlock(*decoded);
+  EncodedBlock again = EncodeBlock(*decoded);
+  again.header.may_repeat = header.may_repeat;
   BEDPLATE_CHECK(Describes(again.header, *decoded));
   const auto same = DecodeBlock(again.header, type, again.payload);
   BEDPLATE_CHECK(same.ok() && same->times == decoded->times);
