@@ -66,4 +66,17 @@ std::uint32_t Crc32c(ByteView bytes, std::uint32_t crc) noexcept {
   return HasCrc32cInstruction() ? Crc32cHardware(bytes, crc) : Crc32cScalar(bytes, crc);
 }
 
+std::uint32_t Crc32cBefore(ByteView bytes, std::uint32_t crc) noexcept {
+  std::uint32_t state = ~crc;
+  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte) {
+    for (int bit = 0; bit < 8; ++bit) {
+      // The polynomial's top bit is set, so the state's says whether it was added.
+      const bool was_added = (state >> 31U) != 0;
+      state = was_added ? ((state ^ kPolynomial) << 1U) | 1U : state << 1U;
+    }
+    state ^= std::to_integer<std::uint32_t>(*byte);
+  }
+  return ~state;
+}
+
 }  // namespace bedplate

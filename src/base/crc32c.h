@@ -14,6 +14,9 @@ std::uint32_t Crc32c(ByteView bytes, std::uint32_t crc = 0) noexcept;
 /// The same by table, for processors without the instruction and to check the other against.
 std::uint32_t Crc32cScalar(ByteView bytes, std::uint32_t crc = 0) noexcept;
 
+/// The other way: what Crc32c continued from when it returned `crc` for these bytes.
+std::uint32_t Crc32cBefore(ByteView bytes, std::uint32_t crc) noexcept;
+
 /// Whether Crc32c uses the processor's instruction.
 bool HasCrc32cInstruction() noexcept;
 

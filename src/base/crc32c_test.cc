@@ -32,5 +32,16 @@ TEST(Crc32cTest, TheInstructionAndTheTableAgreeAtEveryLengthAndCut) {
   }
 }
 
+TEST(Crc32cTest, BeforeUndoesIt) {
+  std::mt19937 random(2);
+  Bytes bytes(70);
+  for (std::byte& byte : bytes) byte = static_cast<std::byte>(random());
+  for (std::size_t size = 0; size <= bytes.size(); ++size) {
+    const ByteView part = ByteView(bytes).first(size);
+    const auto before = static_cast<std::uint32_t>(random());
+    EXPECT_EQ(Crc32cBefore(part, Crc32c(part, before)), before);
+  }
+}
+
 }  // namespace
 }  // namespace bedplate

@@ -292,6 +292,7 @@ Status FaultFileSystem::CreateDirectories(const std::string& path) {
   const std::lock_guard lock(mutex_);
   if (disk_.directories().contains(path)) return {};
   RETURN_IF_ERROR(Begin(Operation::kCreateDirectory, path));
+  if (path.starts_with('/')) disk_.AddDirectory("/");
   for (std::size_t end = path.find('/', 1); end != std::string::npos;
        end = path.find('/', end + 1)) {
     disk_.AddDirectory(path.substr(0, end));

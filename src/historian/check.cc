@@ -8,6 +8,7 @@
 #include "historian/format.h"
 #include "historian/manifest.h"
 #include "historian/recovery.h"
+#include "historian/segment_salvage.h"
 #include "historian/wal_reader.h"
 #include "historian/wal_salvage.h"
 
@@ -15,18 +16,6 @@ namespace bedplate::historian {
 namespace {
 
 constexpr char kRepair[] = "; `bedplate check --repair` goes on without it";
-
-/// What was found in a segment, to be compared with what its footer says.
-struct Found {
-  std::uint64_t series = 0;
-  std::uint64_t blocks = 0;
-  std::uint64_t samples = 0;
-};
-
-std::string Between(std::int64_t first_time, std::int64_t last_time) {
-  return fmt::format("from {} to {}", FormatTimestamp(Timestamp(first_time)),
-                     FormatTimestamp(Timestamp(last_time)));
-}
 
 void AddProblem(const Error& error, std::string_view loss, CheckReport& report) {
   report.problems.push_back(fmt::format("{}; {}{}", error.ToString(), loss, kRepair));
@@ -52,7 +41,8 @@ Status CheckLogFile(FileSystem& files, const std::string& path, std::uint64_t co
 std::string LossInLog(FileSystem& files, const std::string& path, std::uint64_t counted_bytes) {
   const auto content = files.ReadFile(path, kMaxWalFileBytes);
   if (!content.ok()) return "every append in it is lost";
-  const auto salvaged = SalvageWal(AsBytes(*content), counted_bytes);
+  const std::uint64_t sequence = ParseWalFileName(path.substr(path.rfind('/') + 1));
+  const auto salvaged = SalvageWal(AsBytes(*content), sequence, counted_bytes);
   if (!salvaged.ok()) return "every append in it is lost";
   std::uint64_t bytes = 0;
   for (const WalGap& gap : salvaged->gaps) bytes += gap.end - gap.begin;
@@ -67,51 +57,38 @@ Status CheckBlock(const SegmentReader& segment, ValueType type, const BlockHeade
       .At(fmt::format("{} at byte {}", segment.path(), header.payload_offset));
 }
 
-Status CheckSeries(const SegmentReader& segment, const SeriesBlocks& series,
-                   const SeriesNames& names, const CancelToken& cancel, Found& found,
-                   CheckReport& report) {
-  if (!series.replaced) ++found.series;
-  for (const BlockHeader& header : series.blocks) {
+Status CheckBlocks(const SegmentReader& segment, const SeriesBlocks& blocks,
+                   const SeriesTable& series, const CancelToken& cancel, CheckReport& report) {
+  for (const BlockHeader& header : blocks.blocks) {
     if (cancel.cancelled()) return Error(ErrorCode::kCancelled, "the check was cancelled");
-    ++found.blocks;
-    if (!series.replaced) found.samples += header.count;
-    if (const Status block = CheckBlock(segment, series.type, header); !block.ok()) {
+    ++report.blocks;
+    if (const Status block = CheckBlock(segment, blocks.type, header); !block.ok()) {
       AddProblem(block.error(),
-                 fmt::format("{} samples of {} {} are lost", header.count, names(series.tag),
-                             Between(header.first_time, header.last_time)),
+                 DescribeSamples(header.count, NameOf(series, blocks.tag), header.first_time,
+                                 header.last_time) +
+                     (blocks.replaced ? ", which were replaced, are lost" : " are lost"),
                  report);
     }
   }
   return {};
 }
 
-/// Returns whether every page could be read.
-Result<bool> CheckPages(const SegmentReader& segment, std::size_t pages, const SeriesNames& names,
-                        const CancelToken& cancel, Found& found, CheckReport& report) {
-  bool all_read = true;
-  for (std::size_t number = 0; number < pages; ++number) {
-    const auto page = segment.LoadPage(number);
-    if (!page.ok()) {
-      all_read = false;
-      AddProblem(page.error(),
-                 fmt::format("of {} tags some are lost {}", segment.info().series,
-                             Between(segment.info().first_time, segment.info().last_time)),
-                 report);
-      continue;
-    }
-    for (const SeriesBlocks& series : *page) {
-      RETURN_IF_ERROR(CheckSeries(segment, series, names, cancel, found, report));
-    }
-  }
-  return all_read;
+/// What the damage to a segment's index costs.
+std::string LossInIndex(const SegmentIndex& index, const SegmentInfo& info,
+                        const SeriesTable& series) {
+  if (index.lost.empty()) return "all of it can be saved";
+  return DescribeSamples(info.samples - std::min(info.samples, index.samples),
+                         DescribeLostTags(series, info, index.lost), info.first_time,
+                         info.last_time) +
+         " are lost";
 }
 
-void CompareTotals(const SegmentReader& segment, const Found& found, CheckReport& report) {
+void CompareTotals(const SegmentReader& segment, const SegmentIndex& index, CheckReport& report) {
   const SegmentInfo& info = segment.info();
-  if (found.series != info.series || found.blocks != info.blocks || found.samples != info.samples) {
+  if (index.series != info.series || index.blocks != info.blocks || index.samples != info.samples) {
     report.problems.push_back(
         fmt::format("{}: {} series, {} blocks and {} samples were found, expected {}, {} and {}",
-                    segment.path(), found.series, found.blocks, found.samples, info.series,
+                    segment.path(), index.series, index.blocks, index.samples, info.series,
                     info.blocks, info.samples));
   }
 }
@@ -134,20 +111,12 @@ class DirectoryCheck {
 
  private:
   Status CheckSegments(const Manifest& manifest) {
-    std::map<TagId, std::string> paths;
-    for (const SeriesRecord& record : manifest.series) {
-      paths[record.definition.id] = record.definition.path;
-      report_.samples += record.totals.samples;
-    }
-    const auto names = [&](TagId tag) {
-      const auto path = paths.find(tag);
-      return path != paths.end() ? path->second : fmt::format("tag {}", tag.value());
-    };
+    for (const SeriesRecord& record : manifest.series) report_.samples += record.totals.samples;
     SegmentCache cache;
     const std::string directory = JoinPath(directory_, kSegmentDirectory);
     for (const SegmentInfo& info : manifest.segments) {
       const SegmentReader segment(files_, cache, directory, info);
-      RETURN_IF_ERROR(CheckSegment(segment, names, cancel_, report_));
+      RETURN_IF_ERROR(CheckSegment(segment, manifest.series, cancel_, report_));
     }
     return {};
   }
@@ -228,23 +197,29 @@ void CheckManifest(FileSystem& files, const std::string& directory, CheckReport&
   }
 }
 
-Status CheckSegment(const SegmentReader& segment, const SeriesNames& names,
+Status CheckSegment(const SegmentReader& segment, const SeriesTable& series,
                     const CancelToken& cancel, CheckReport& report) {
+  const SegmentInfo& info = segment.info();
   ++report.files;
-  report.bytes += segment.info().bytes;
-  const auto pages = segment.CheckStructure();
-  if (!pages.ok()) {
-    const SegmentInfo& info = segment.info();
-    AddProblem(pages.error(),
-               fmt::format("{} samples of {} tags {} are lost", info.samples, info.series,
-                           Between(info.first_time, info.last_time)),
+  report.bytes += info.bytes;
+  const auto index = ReadIndex(segment);
+  if (!index.ok()) {
+    AddProblem(index.error(),
+               DescribeSamples(info.samples, fmt::format("{} tags", info.series), info.first_time,
+                               info.last_time) +
+                   " are lost",
                report);
     return {};
   }
-  Found found;
-  ASSIGN_OR_RETURN(const bool all_read, CheckPages(segment, *pages, names, cancel, found, report));
-  if (all_read) CompareTotals(segment, found, report);
-  report.blocks += found.blocks;
+  if (index->damage.empty()) CompareTotals(segment, *index, report);
+  for (const Error& damage : index->damage) {
+    AddProblem(damage, LossInIndex(*index, info, series), report);
+  }
+  for (const IndexPage& page : index->pages) {
+    for (const SeriesBlocks& blocks : page) {
+      RETURN_IF_ERROR(CheckBlocks(segment, blocks, series, cancel, report));
+    }
+  }
   return {};
 }
 

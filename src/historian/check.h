@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 
@@ -10,14 +9,12 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "historian/historian.h"
+#include "historian/loss_text.h"
 #include "historian/snapshot.h"
 
 namespace bedplate::historian {
 
 // Each adds to `report` what it read and what it found wrong; a problem does not end the check.
-
-/// The path of a series, so that people know what they have lost.
-using SeriesNames = std::function<std::string(TagId)>;
 
 /// `files` maps the path of each log file to the bytes of it that count.
 void CheckLog(FileSystem& files, const std::map<std::string, std::uint64_t>& counted_bytes,
@@ -26,7 +23,7 @@ void CheckLog(FileSystem& files, const std::map<std::string, std::uint64_t>& cou
 void CheckManifest(FileSystem& files, const std::string& directory, CheckReport& report);
 
 /// Reads every byte of a segment. Errors: kCancelled only.
-Status CheckSegment(const SegmentReader& segment, const SeriesNames& names,
+Status CheckSegment(const SegmentReader& segment, const SeriesTable& series,
                     const CancelToken& cancel, CheckReport& report);
 
 /// Checks everything in the directory of a store that nobody writes to, whatever state it is in.

@@ -46,12 +46,19 @@ void FlipLastByte(TestStore& store, const std::string& path) {
   store.files().FlipByte(path, SizeOf(store, path) - 1);
 }
 
-/// A store with two appends in its log, the second of them damaged.
+/// Ends it as a power cut does: nobody notes how long the log was.
+void Crash(TestStore& store) {
+  store.files().CutPowerAfter(0);
+  store.Close();
+  store.files().Restart(FaultFileSystem::Unsynced::kLost);
+}
+
+/// A crashed store with two appends in its log, the second of them damaged.
 std::string DamageLastGroup(TestStore& store) {
   const TagId tag = store.Tag("a");
   store.Append(tag, {1}, {1.0});
   store.Append(tag, {2}, {2.0});
-  store.Close();
+  Crash(store);
   const std::string path = LogPath(1);
   FlipLastByte(store, path);
   return path;
@@ -95,7 +102,7 @@ TEST(TornTailTest, OnlyTheNewestAreKept) {
     for (const std::string& path : store.files().Paths()) {
       if (path.ends_with(".wal")) newest = path;
     }
-    store.Close();
+    Crash(store);
     FlipLastByte(store, newest);
     store.Reopen();
   }
@@ -158,6 +165,29 @@ TEST(NewestLogTest, TheLossOfTheNewestFilesIsCorruption) {
   EXPECT_THAT(CheckFiles(store)->problems, Contains(HasSubstr(LogPath(3))));
 }
 
+/// How long the log was is known when the store was closed, so a shorter one has lost something.
+TEST(NewestLogTest, WhatIsCutOffAClosedLogIsMissed) {
+  TestStore store;
+  const TagId tag = store.Tag("a");
+  store.Append(tag, {1}, {1.0});
+  const std::uint64_t first_end = SizeOf(store, LogPath(1));
+  store.Append(tag, {2}, {2.0});
+  const std::uint64_t end = SizeOf(store, LogPath(1));
+  store.Close();
+  ASSERT_TRUE(store.files().Truncate(LogPath(1), first_end).ok());
+  const auto opened =
+      Historian::Open(store.files(), store.clock(), TestStore::kDirectory, store.options());
+  ASSERT_FALSE(opened.ok());
+  EXPECT_THAT(opened.error().ToString(),
+              AllOf(HasSubstr(LogPath(1)), HasSubstr(std::to_string(first_end))));
+  EXPECT_THAT(CheckFiles(store)->problems, Contains(HasSubstr(std::to_string(end) + " are lost")));
+  const auto losses = Historian::Repair(store.files(), store.clock(), TestStore::kDirectory, {});
+  ASSERT_TRUE(losses.ok()) << losses.error().ToString();
+  EXPECT_THAT(*losses, Contains(HasSubstr(std::to_string(end) + " are lost")));
+  store.Reopen();
+  EXPECT_EQ(store.Read(tag).size(), 1U);
+}
+
 /// They guard the others; where one is damaged or missing itself nothing is lost.
 TEST(NewestLogTest, ItsOwnDamageIsSaidAndMended) {
   TestStore store;
@@ -175,7 +205,7 @@ TEST(NewestLogTest, ItsOwnDamageIsSaidAndMended) {
   ASSERT_TRUE(store.files().Remove(std::string(kWal) + ".NEWEST").ok());
   store.Reopen();
   EXPECT_THAT(store.historian().Findings(), IsEmpty());
-  EXPECT_GT(historian::ReadNewestLog(store.files(), kWal)->sequence, 0U);
+  EXPECT_GT(historian::ReadNewestLog(store.files(), kWal)->newest.sequence, 0U);
   EXPECT_EQ(store.historian().Find("a")->samples, 1U);
 }
 
@@ -187,7 +217,8 @@ TEST(NewestLogTest, TheLossOfTheWholeFolderIsCorruption) {
   store.Append(store.Tag("a"), {2}, {2.0});
   store.Close();
   for (const std::string& path : store.files().Paths()) {
-    if (path.starts_with(JoinPath(kWal, ""))) ASSERT_TRUE(store.files().Remove(path).ok());
+    if (!path.starts_with(JoinPath(kWal, ""))) continue;
+    ASSERT_TRUE(store.files().Remove(path).ok());
   }
   const auto opened =
       Historian::Open(store.files(), store.clock(), TestStore::kDirectory, store.options());

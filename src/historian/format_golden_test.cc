@@ -138,7 +138,7 @@ class GoldenSegment {
     info.bytes = golden.size();
     reader_ = std::make_unique<SegmentReader>(files_, cache_, kDirectory, info);
     CheckReport report;
-    EXPECT_TRUE(CheckSegment(*reader_, [](TagId) { return std::string("tag"); }, {}, report).ok());
+    EXPECT_TRUE(CheckSegment(*reader_, {}, {}, report).ok());
     EXPECT_THAT(report.problems, testing::IsEmpty());
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -11,33 +12,47 @@
 namespace bedplate::historian {
 namespace {
 
-constexpr std::string_view kMagic = "BEDPLNEW";
+constexpr std::string_view kMagic = "BEDPLNE2";
+constexpr std::string_view kMagicWithoutEnd = "BEDPLNEW";
 constexpr std::string_view kFileName = "NEWEST";
-constexpr std::size_t kCrcOffset = 16;
-constexpr std::size_t kFileBytes = kCrcOffset + sizeof(std::uint32_t);
+constexpr std::size_t kCrcBytes = sizeof(std::uint32_t);
 
 std::array<std::string, 2> Paths(const std::string& wal_directory) {
   return {JoinPath(wal_directory, kFileName), fmt::format("{}.{}", wal_directory, kFileName)};
 }
 
+std::optional<NewestLog> Parse(ByteView bytes) {
+  if (bytes.size() < kMagic.size() + kCrcBytes) return std::nullopt;
+  const ByteView content = bytes.first(bytes.size() - kCrcBytes);
+  if (Crc32c(content) != LoadFixed<std::uint32_t>(bytes.data() + content.size())) {
+    return std::nullopt;
+  }
+  ByteReader in(content);
+  const std::string_view magic = AsText(in.Take(kMagic.size()));
+  NewestLog newest;
+  newest.sequence = in.Fixed<std::uint64_t>();
+  if (magic == kMagic) newest.end = in.Fixed<std::uint64_t>();
+  const bool is_known = magic == kMagic || magic == kMagicWithoutEnd;
+  return is_known && in.ok() && in.AtEnd() ? std::optional(newest) : std::nullopt;
+}
+
 /// Errors: kNotFound, kCorruption naming the file.
-Result<std::uint64_t> ReadOne(FileSystem& files, const std::string& path) {
-  constexpr std::uint64_t kLimitBytes = 4096;
+Result<NewestLog> ReadOne(FileSystem& files, const std::string& path) {
+  constexpr std::uint64_t kLimitBytes = 1ULL << 20U;
   ASSIGN_OR_RETURN(const std::string content, files.ReadFile(path, kLimitBytes));
-  const ByteView bytes = AsBytes(content);
-  const bool is_valid =
-      bytes.size() == kFileBytes && content.starts_with(kMagic) &&
-      Crc32c(bytes.first(kCrcOffset)) == LoadFixed<std::uint32_t>(bytes.data() + kCrcOffset);
-  if (!is_valid) return Error(ErrorCode::kCorruption, "the checksum does not match").At(path);
-  return LoadFixed<std::uint64_t>(bytes.data() + kMagic.size());
+  const auto newest = Parse(AsBytes(content));
+  if (!newest) return Error(ErrorCode::kCorruption, "the checksum does not match").At(path);
+  return *newest;
 }
 
 }  // namespace
 
-Status WriteNewestLog(FileSystem& files, const std::string& wal_directory, std::uint64_t sequence) {
+Status WriteNewestLog(FileSystem& files, const std::string& wal_directory,
+                      const NewestLog& newest) {
   Bytes bytes;
   PutBytes(bytes, AsBytes(kMagic));
-  PutFixed(bytes, sequence);
+  PutFixed(bytes, newest.sequence);
+  PutFixed(bytes, newest.end);
   PutFixed(bytes, Crc32c(bytes));
   for (const std::string& path : Paths(wal_directory)) {
     RETURN_IF_ERROR(WriteFileAtomically(files, path, AsText(bytes)));
@@ -45,19 +60,19 @@ Status WriteNewestLog(FileSystem& files, const std::string& wal_directory, std::
   return {};
 }
 
-Result<NewestLog> ReadNewestLog(FileSystem& files, const std::string& wal_directory) {
-  NewestLog newest;
+Result<StoredNewestLog> ReadNewestLog(FileSystem& files, const std::string& wal_directory) {
+  StoredNewestLog stored;
   for (const std::string& path : Paths(wal_directory)) {
-    const auto sequence = ReadOne(files, path);
-    if (sequence.ok()) {
-      newest.sequence = std::max(newest.sequence, *sequence);
-    } else if (sequence.error().code() == ErrorCode::kCorruption) {
-      newest.damaged.push_back(sequence.error());
-    } else if (sequence.error().code() != ErrorCode::kNotFound) {
-      return sequence.error();
+    const auto newest = ReadOne(files, path);
+    if (newest.ok()) {
+      stored.newest = std::max(stored.newest, *newest);
+    } else if (newest.error().code() == ErrorCode::kCorruption) {
+      stored.damaged.push_back(newest.error());
+    } else if (newest.error().code() != ErrorCode::kNotFound) {
+      return newest.error();
     }
   }
-  return newest;
+  return stored;
 }
 
 }  // namespace bedplate::historian

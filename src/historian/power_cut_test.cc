@@ -240,7 +240,6 @@ class PowerCutRun {
   StepMaker maker_;
   ManualClock clock_{Timestamp::FromSeconds(1'600'000'000)};
   HistorianOptions options_;
-  std::unique_ptr<Historian> historian_;
   int step_ = 0;
   std::uint64_t draws_ = 0;
   /// What a store may hold after a cut: any of these. The last is what it holds with the step that
@@ -250,6 +249,7 @@ class PowerCutRun {
   std::optional<WorkStep> step_under_way_;
   std::optional<WorkStep> last_marked_;
   std::unordered_set<std::uint64_t> recovered_;
+  std::unique_ptr<Historian> historian_;  // the last one, as closing it writes, which is cut, too
 };
 
 void RecoverEveryImage(std::string_view name, Durability durability, const Effort& effort) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "historian/format.h"
+#include "historian/loss_text.h"
 #include "historian/manifest.h"
 #include "historian/newest_log.h"
 #include "historian/torn_tail.h"
@@ -18,6 +19,8 @@
 
 namespace bedplate::historian {
 namespace {
+
+constexpr std::size_t kMaxNamedRuns = 20;  // that a finding lists
 
 /// The log's files that count, and what the last of them leaves to its successor.
 struct Replay {
@@ -166,12 +169,13 @@ class Recoverer {
   /// The greatest number that a log file has or had; 0 for a store that was never opened.
   Result<std::uint64_t> NewestSequence(const std::vector<std::uint64_t>& sequences) {
     std::uint64_t last = sequences.empty() ? 0 : sequences.back();
-    ASSIGN_OR_RETURN(const NewestLog noted, ReadNewestLog(files_, wal_directory_));
-    for (const Error& damage : noted.damaged) {
+    ASSIGN_OR_RETURN(const StoredNewestLog stored, ReadNewestLog(files_, wal_directory_));
+    for (const Error& damage : stored.damaged) {
       // They only guard the others, so their own damage costs nothing.
       store_.findings.push_back(damage.ToString() + "; it is written anew");
     }
-    last = std::max(last, noted.sequence);
+    newest_ = stored.newest;
+    last = std::max(last, newest_.sequence);
     return is_new_ ? last : std::max(last, low_water_);
   }
 
@@ -204,29 +208,54 @@ class Recoverer {
     const std::string path = WalPath(sequence);
     if (is_new_) return MissingManifest(WalFileName(sequence));
     ASSIGN_OR_RETURN(const std::string content, files_.ReadFile(path, kMaxWalFileBytes));
-    auto salvaged = SalvageWal(AsBytes(content), counted_bytes);
     replay_.older[sequence] = content.size();
+    const auto salvaged = SalvageWal(AsBytes(content), sequence, counted_bytes);
     if (!salvaged.ok()) {
       store_.findings.push_back(
           fmt::format("{}: {}; the appends in it are lost", path, salvaged.error().ToString()));
       return {};
     }
-    for (const WalGap& gap : salvaged->gaps) {
-      store_.findings.push_back(fmt::format(
-          "{}: bytes {} to {} are lost, with the appends of {} groups", path, gap.begin, gap.end,
-          gap.last_group >= gap.first_group ? fmt::to_string(gap.last_group - gap.first_group + 1)
-                                            : std::string("an unknown number of")));
+    if (!salvaged->header_damage.empty()) {
+      store_.findings.push_back(fmt::format("{}: {}; {} groups of appends were found without it",
+                                            path, salvaged->header_damage,
+                                            salvaged->groups.size()));
     }
     for (const WalGroup& group : salvaged->groups) {
-      const auto contents = ParseFramePayload(group.payload);
-      const Status replayed = contents.ok() ? ReplayOne(*contents) : Status(contents.error());
+      auto contents = ParseFramePayload(group.payload);
+      const Status replayed =
+          contents.ok() ? SalvageFrame(path, *std::move(contents)) : Status(contents.error());
       if (replayed.ok()) continue;
       store_.findings.push_back(fmt::format("{}: the group before byte {} is lost: {}", path,
                                             group.end, replayed.error().ToString()));
     }
+    for (const WalGap& gap : salvaged->gaps) NoteGap(path, gap);
+    if (content.size() < DurableEnd(sequence)) {
+      NoteGap(path, {.begin = content.size(), .end = DurableEnd(sequence), .seems = {}});
+    }
     replay_.next_sequence = std::max(replay_.next_sequence, sequence + 1);
     replay_.previous_end = content.size();
     return {};
+  }
+
+  /// What is known of a file besides what it says itself.
+  [[nodiscard]] std::uint64_t DurableEnd(std::uint64_t sequence) const {
+    return newest_.sequence == sequence ? newest_.end : 0;
+  }
+
+  void NoteGap(const std::string& path, const WalGap& gap) {
+    std::string finding = fmt::format(
+        "{}: bytes {} to {} are lost, with the appends of {} groups", path, gap.begin, gap.end,
+        gap.last_group >= gap.first_group ? fmt::to_string(gap.last_group - gap.first_group + 1)
+                                          : std::string("an unknown number of"));
+    const SeriesTable series = store_.registry->Records();
+    for (std::size_t i = 0; i < std::min(gap.seems.size(), kMaxNamedRuns); ++i) {
+      const SeemingRun& run = gap.seems[i];
+      finding +=
+          (i == 0 ? "; it seems " : ", ") +
+          DescribeSamples(run.samples, NameOf(series, run.tag), run.first_time, run.last_time);
+    }
+    if (gap.seems.size() > kMaxNamedRuns) finding += " and more";
+    store_.findings.push_back(std::move(finding));
   }
 
   Result<WalHeader> ReadHeader(std::uint64_t sequence) {
@@ -235,6 +264,7 @@ class Recoverer {
     RETURN_IF_ERROR(file->ReadAt(0, bytes));
     auto header = ParseWalHeader(bytes);
     if (!header.ok()) return std::move(header).error().At(WalPath(sequence));
+    if (header->sequence != sequence) return OtherSequence(*header).At(WalPath(sequence));
     return header;
   }
 
@@ -243,10 +273,7 @@ class Recoverer {
     ASSIGN_OR_RETURN(LoadedWal loaded, loader_->Get(sequence, counted_bytes));
     std::string& content = loaded.content;
     const WalFile& file = loaded.file;
-    if (file.header.sequence != sequence) {
-      return Error(ErrorCode::kCorruption,
-                   fmt::format("the header has the sequence {}", file.header.sequence));
-    }
+    if (file.header.sequence != sequence) return OtherSequence(file.header);
     if (is_new_ && !file.groups.empty()) return MissingManifest(WalFileName(sequence));
     bool is_bare = true;  // holds nothing but marks, which its successor takes over
     const auto place = [&](std::size_t frame) {
@@ -265,6 +292,12 @@ class Recoverer {
       loader_->GiveBack(std::move(loaded));
       return {};
     }
+    if (file.valid_end < DurableEnd(sequence)) {
+      return Error(ErrorCode::kCorruption,
+                   fmt::format("damaged at byte {}, and {} bytes were there when the store was "
+                               "closed",
+                               file.valid_end, DurableEnd(sequence)));
+    }
     if (file.valid_end < file.bytes) NoteTornTail(sequence, file, content);
     if (writes_) {
       PrepareSuccessor(sequence, file, is_bare, std::move(content));
@@ -272,7 +305,21 @@ class Recoverer {
     return {};
   }
 
-  Status ReplayOne(const FrameContents& contents) {
+  /// A group without the samples of series whose definition was lost.
+  Status SalvageFrame(const std::string& path, FrameContents contents) {
+    for (const SeriesDefinition& definition : contents.series) {
+      const auto defined = store_.registry->Define(definition);
+      if (!defined.ok()) return defined.error();
+    }
+    std::erase_if(contents.runs, [&](const TagRun& run) {
+      const Series* const series = store_.registry->Find(run.tag);
+      if (series != nullptr && series->type() == run.samples.type) return false;
+      store_.findings.push_back(
+          fmt::format("{}: {} samples of series {} are lost, which is not "
+                      "defined with type {}",
+                      path, run.samples.count, run.tag.value(), ValueTypeName(run.samples.type)));
+      return true;
+    });
     if (auto failure = wal_replay_->Apply({&contents, 1})) return std::move(failure->error);
     AddMarks(contents);
     return {};
@@ -282,6 +329,10 @@ class Recoverer {
     for (const FrameContents::Mark& mark : contents.marks) {
       replay_.marks.Add(mark.source, mark.marks);
     }
+  }
+
+  static Error OtherSequence(const WalHeader& header) {
+    return {ErrorCode::kCorruption, fmt::format("the header has the sequence {}", header.sequence)};
   }
 
   void NoteTornTail(std::uint64_t sequence, const WalFile& file, const std::string& content) {
@@ -320,6 +371,11 @@ class Recoverer {
   }
 
   Status StartLog() {
+    // The file that is replaced may be longer than the one that comes.
+    if (newest_.sequence == replay_.next_sequence && newest_.end > 0) {
+      RETURN_IF_ERROR(
+          WriteNewestLog(files_, wal_directory_, {.sequence = newest_.sequence, .end = 0}));
+    }
     const Bytes preface = replay_.marks.Payload();
     const WalStart start{.sequence = replay_.next_sequence,
                          .previous_end = replay_.previous_end,
@@ -344,6 +400,7 @@ class Recoverer {
   const std::string segment_directory_;
   bool is_new_ = false;
   std::uint64_t low_water_ = 1;
+  NewestLog newest_;
   std::optional<WalLoader> loader_;      // while files are replayed
   std::optional<WalReplay> wal_replay_;  // the same
   Replay replay_;

@@ -1,6 +1,7 @@
 #include "historian/repair.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
@@ -12,9 +13,11 @@
 #include "base/bytes.h"
 #include "historian/format.h"
 #include "historian/head_flush.h"
+#include "historian/loss_text.h"
 #include "historian/manifest.h"
 #include "historian/merge_cursor.h"
 #include "historian/recovery.h"
+#include "historian/segment_salvage.h"
 #include "historian/segment_writer.h"
 
 namespace bedplate::historian {
@@ -34,12 +37,14 @@ class Repairer {
       : files_(files), clock_(clock), directory_(std::move(directory)), cancel_(cancel) {}
 
   Result<std::vector<std::string>> Run() {
+    RETURN_IF_ERROR(QuarantineManifests());
     RETURN_IF_ERROR(QuarantineLog());
     ASSIGN_OR_RETURN(recovered_, Recover(files_, clock_, directory_, RecoveryMode::kSalvage));
     for (const std::string& finding : recovered_.findings) {
       // Segments are looked at below, in full.
       if (finding.find(kSegmentSuffix) == std::string::npos) losses_.push_back(finding);
     }
+    series_ = recovered_.registry->Records();
     RETURN_IF_ERROR(FlushHead());
     RETURN_IF_ERROR(MendSegments());
     if (!losses_.empty()) RETURN_IF_ERROR(CountAgain());
@@ -48,6 +53,18 @@ class Repairer {
 
  private:
   static constexpr std::string_view kSegmentSuffix = ".seg";
+
+  /// Copies aside which of the two cannot be read.
+  Status QuarantineManifests() {
+    constexpr std::array kNames{"MANIFEST", "MANIFEST.second"};
+    const auto paths = ManifestPaths(directory_);
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      const auto content = files_.ReadFile(paths[i], kMaxWalFileBytes);
+      if (!content.ok() || ParseManifest(AsBytes(*content)).ok()) continue;
+      RETURN_IF_ERROR(Quarantine(paths[i], kNames[i]));
+    }
+    return {};
+  }
 
   /// Copies the log aside if the store cannot be opened with it.
   Status QuarantineLog() {
@@ -97,41 +114,34 @@ class Repairer {
     return {};
   }
 
-  Result<bool> IsSound(const SegmentReader& segment) {
-    bool is_sound = true;
-    ASSIGN_OR_RETURN(const bool readable,
-                     VisitBlocks(segment, [&](TagId, ValueType, const BlockHeader&,
-                                              const Result<SampleColumns>& columns) {
-                       is_sound &= columns.ok();
-                       return Status();
-                     }));
-    return is_sound && readable;
+  static Result<bool> IsSound(const SegmentReader& segment) {
+    const auto index = ReadIndex(segment);
+    if (!index.ok()) return UnlessIo(index.error());
+    bool is_sound = index->damage.empty();
+    RETURN_IF_ERROR(VisitBlocks(segment, *index,
+                                [&](TagId, const BlockHeader&, const Result<SampleColumns>& read) {
+                                  is_sound &= read.ok();
+                                  return Status();
+                                }));
+    return is_sound;
   }
 
   using BlockVisitor =
-      std::function<Status(TagId, ValueType, const BlockHeader&, const Result<SampleColumns>&)>;
+      std::function<Status(TagId, const BlockHeader&, const Result<SampleColumns>&)>;
 
-  /// Visits every block that the index names, readable or not; false when a part of the index
-  /// cannot be read.
-  Result<bool> VisitBlocks(const SegmentReader& segment, const BlockVisitor& visit) {
-    const auto pages = segment.CheckStructure();
-    if (!pages.ok()) return UnlessIo(pages.error());
-    bool all_read = true;
-    for (std::size_t number = 0; number < *pages; ++number) {
-      const auto page = segment.LoadPage(number);
-      if (!page.ok()) {
-        ASSIGN_OR_RETURN(all_read, UnlessIo(page.error()));
-        continue;
-      }
-      for (const SeriesBlocks& series : *page) {
+  /// Visits every block that the index names, readable or not.
+  static Status VisitBlocks(const SegmentReader& segment, const SegmentIndex& index,
+                            const BlockVisitor& visit) {
+    for (const IndexPage& page : index.pages) {
+      for (const SeriesBlocks& series : page) {
         for (const BlockHeader& header : series.blocks) {
-          auto columns = segment.Read(series.type, header);
+          const auto columns = segment.Read(series.type, header);
           if (!columns.ok()) RETURN_IF_ERROR(UnlessIo(columns.error()));
-          RETURN_IF_ERROR(visit(series.tag, series.type, header, columns));
+          RETURN_IF_ERROR(visit(series.tag, header, columns));
         }
       }
     }
-    return all_read;
+    return {};
   }
 
   /// Only damage may be left out; what cannot be read for another reason is not lost.
@@ -141,7 +151,7 @@ class Repairer {
   }
 
   Status Mend(const SegmentReader& segment) {
-    ASSIGN_OR_RETURN(const Rewritten rewritten, Rewrite(segment));
+    ASSIGN_OR_RETURN(Rewritten rewritten, Rewrite(segment));
     const std::string name = SegmentFileName(segment.info().id);
     if (files_.Exists(segment.path())) RETURN_IF_ERROR(Quarantine(segment.path(), name));
     ManifestChange change;
@@ -153,59 +163,65 @@ class Repairer {
   }
 
   Result<Rewritten> Rewrite(const SegmentReader& segment) {
-    Rewritten rewritten;
-    const std::string directory = recovered_.segments->segment_directory();
-    const std::uint64_t id = recovered_.segments->NextId();
-    ASSIGN_OR_RETURN(auto writer, SegmentWriter::Create(files_, directory, id));
-    std::uint64_t kept = 0;
-    std::uint64_t named_losses = 0;
-    TagId last_kept;
-    const auto visit = [&](TagId tag, ValueType, const BlockHeader& header,
-                           const Result<SampleColumns>& columns) -> Status {
-      if (header.may_repeat) {
-        // Without the values that came in their place they would be taken for those.
-        if (columns.ok() && tag == last_kept) return writer->AddReplaced(tag, *columns);
-      } else if (columns.ok()) {
-        kept += columns->size();
-        last_kept = tag;
-        return writer->Add(tag, *columns);
-      } else {
-        named_losses += header.count;
-      }
-      rewritten.losses.push_back(
-          fmt::format("{}: {} {} of {} from {} to {} are lost",
-                      columns.ok() ? segment.path() : columns.error().ToString(), header.count,
-                      header.may_repeat ? "replaced values" : "samples", PathOf(tag),
-                      FormatTimestamp(Timestamp(header.first_time)),
-                      FormatTimestamp(Timestamp(header.last_time))));
-      return {};
-    };
-    ASSIGN_OR_RETURN([[maybe_unused]] const bool readable, VisitBlocks(segment, visit));
     const SegmentInfo& info = segment.info();
-    if (kept + named_losses < info.samples) {
-      rewritten.losses.push_back(fmt::format(
-          "{}: {} samples from {} to {} are lost, of which the index cannot be read",
-          segment.path(), info.samples - kept - named_losses,
-          FormatTimestamp(Timestamp(info.first_time)), FormatTimestamp(Timestamp(info.last_time))));
+    const auto index = ReadIndex(segment);
+    if (!index.ok()) {
+      RETURN_IF_ERROR(UnlessIo(index.error()));
+      return Rewritten{{}, {Lost(index.error(), info, fmt::format("{} tags", info.series))}};
     }
-    if (kept == 0) return rewritten;
-    ASSIGN_OR_RETURN(rewritten.segment, writer->Finish());
-    rewritten.segment->generation = info.generation;
-    rewritten.segment->level = info.level;
-    rewritten.segment->cleaned = info.cleaned;
-    RETURN_IF_ERROR(files_.SyncDirectory(directory));
+    Rewritten rewritten;
+    for (const Error& damage : index->damage) {
+      rewritten.losses.push_back(
+          index->lost.empty()
+              ? damage.ToString() + "; all of it was saved"
+              : Lost(damage, info, DescribeLostTags(series_, info, index->lost), index->samples));
+    }
+    RETURN_IF_ERROR(WriteReadable(segment, *index, rewritten));
     return rewritten;
   }
 
-  std::string PathOf(TagId tag) const {
-    const Series* const series = recovered_.registry->Find(tag);
-    return series != nullptr ? series->definition().path : fmt::format("tag {}", tag.value());
+  /// Says that a segment's samples are lost, but for `kept`.
+  static std::string Lost(const Error& damage, const SegmentInfo& info, std::string_view whose,
+                          std::uint64_t kept = 0) {
+    return fmt::format("{}; {} are lost", damage.ToString(),
+                       DescribeSamples(info.samples - std::min(info.samples, kept), whose,
+                                       info.first_time, info.last_time));
+  }
+
+  Status WriteReadable(const SegmentReader& segment, const SegmentIndex& index,
+                       Rewritten& rewritten) {
+    const std::string directory = recovered_.segments->segment_directory();
+    ASSIGN_OR_RETURN(auto writer,
+                     SegmentWriter::Create(files_, directory, recovered_.segments->NextId()));
+    TagId last_kept;
+    RETURN_IF_ERROR(VisitBlocks(
+        segment, index,
+        [&](TagId tag, const BlockHeader& header, const Result<SampleColumns>& columns) -> Status {
+          if (columns.ok() && !header.may_repeat) {
+            last_kept = tag;
+            return writer->Add(tag, *columns);
+          }
+          // Without the values that came in their place they would be taken for those.
+          if (columns.ok() && tag == last_kept) return writer->AddReplaced(tag, *columns);
+          rewritten.losses.push_back(fmt::format(
+              "{}; {}{} are lost", columns.ok() ? segment.path() : columns.error().ToString(),
+              DescribeSamples(header.count, NameOf(series_, tag), header.first_time,
+                              header.last_time),
+              header.may_repeat ? ", which were replaced," : ""));
+          return {};
+        }));
+    if (last_kept == TagId()) return {};
+    ASSIGN_OR_RETURN(rewritten.segment, writer->Finish());
+    rewritten.segment->generation = segment.info().generation;
+    rewritten.segment->level = segment.info().level;
+    rewritten.segment->cleaned = segment.info().cleaned;
+    return files_.SyncDirectory(directory);
   }
 
   /// The totals of every series, of what is left.
   Status CountAgain() {
     ManifestChange change;
-    for (SeriesRecord record : recovered_.registry->Records()) {
+    for (SeriesRecord record : series_) {
       record.totals.samples = 0;
       record.totals.first_time = INT64_MAX;
       record.totals.last_time = INT64_MIN;
@@ -235,6 +251,7 @@ class Repairer {
   const std::string directory_;
   const CancelToken& cancel_;
   RecoveredStore recovered_;
+  SeriesTable series_;
   std::vector<std::string> losses_;
 };
 

@@ -88,6 +88,12 @@ void PutPageEntry(Bytes& out, const PageEntry& entry) {
   PutFixed(out, entry.crc);
 }
 
+PageEntry ParsePageEntry(ByteView bytes) {
+  BEDPLATE_CHECK(bytes.size() >= kPageEntryBytes);
+  ByteReader in(bytes);
+  return TakePageEntry(in);
+}
+
 Result<std::vector<PageEntry>> ParseDirectory(ByteView bytes, const SegmentFooter& footer) {
   if (Crc32c(bytes) != footer.directory_crc) {
     return Damaged("the page directory's checksum does not match");

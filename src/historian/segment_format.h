@@ -70,6 +70,9 @@ Result<std::vector<SeriesBlocks>> ParsePage(ByteView page, std::uint64_t payload
                                             std::uint32_t version);
 
 void PutPageEntry(Bytes& out, const PageEntry& entry);
+/// What the first kPageEntryBytes say; nothing proves that it is true. There must be as many
+/// (CHECK).
+PageEntry ParsePageEntry(ByteView bytes);
 /// Errors: kCorruption when the entries do not ascend or do not lie before the directory.
 Result<std::vector<PageEntry>> ParseDirectory(ByteView bytes, const SegmentFooter& footer);
 

@@ -87,21 +87,11 @@ std::shared_ptr<const TombstoneSet> SegmentReader::tombstones() const {
 Result<std::size_t> SegmentReader::CheckStructure() const {
   const auto header = ReadBytes(0, kSegmentHeaderBytes);
   if (!header.ok()) return Located(header.error());
-  auto id = ParseSegmentHeader(*header);
-  if (!id.ok()) return std::move(id).error().At(path_);
+  const auto id = ParseSegmentHeader(*header);
+  if (!id.ok()) return Located(id.error());
   auto read = ReadLayout();
   if (!read.ok()) return std::move(read).error().At(path_);
-  const SegmentFooter& footer = (*read)->footer;
-  const bool same = *id == info_.id && footer.series == info_.series &&
-                    footer.blocks == info_.blocks && footer.samples == info_.samples &&
-                    footer.first_time == info_.first_time && footer.last_time == info_.last_time;
-  if (same) return (*read)->directory.size();
-  return Error(ErrorCode::kCorruption,
-               fmt::format("segment {} has {} series, {} blocks and {} samples, the manifest "
-                           "expects segment {} with {}, {} and {}",
-                           *id, footer.series, footer.blocks, footer.samples, info_.id,
-                           info_.series, info_.blocks, info_.samples))
-      .At(path_);
+  return (*read)->directory.size();
 }
 
 Result<IndexPage> SegmentReader::LoadPage(std::size_t number) const {
@@ -173,10 +163,27 @@ Result<std::shared_ptr<const SegmentReader::Layout>> SegmentReader::ReadLayout()
   Bytes bytes(kSegmentFooterBytes);
   RETURN_IF_ERROR(file->ReadAt(file->size() - kSegmentFooterBytes, bytes));
   ASSIGN_OR_RETURN(layout.footer, ParseSegmentFooter(bytes, file->size()));
+  RETURN_IF_ERROR(CheckIdentity(layout.footer));
   bytes.resize(layout.footer.pages * kPageEntryBytes);
   RETURN_IF_ERROR(file->ReadAt(layout.footer.directory_offset, bytes));
   ASSIGN_OR_RETURN(layout.directory, ParseDirectory(bytes, layout.footer));
   return std::make_shared<const Layout>(std::move(layout));
+}
+
+/// Another segment in this one's place has sound checksums, and samples of another time or of
+/// before they were replaced. A header that is damaged says nothing about that.
+Status SegmentReader::CheckIdentity(const SegmentFooter& footer) const {
+  ASSIGN_OR_RETURN(const Bytes header, ReadBytes(0, kSegmentHeaderBytes));
+  const auto id = ParseSegmentHeader(header);
+  const bool same = (!id.ok() || *id == info_.id) && footer.series == info_.series &&
+                    footer.blocks == info_.blocks && footer.samples == info_.samples &&
+                    footer.first_time == info_.first_time && footer.last_time == info_.last_time;
+  if (same) return {};
+  return Error(ErrorCode::kCorruption,
+               fmt::format("segment {} has {} series, {} blocks and {} samples, the manifest "
+                           "expects segment {} with {}, {} and {}",
+                           id.ok() ? *id : info_.id, footer.series, footer.blocks, footer.samples,
+                           info_.id, info_.series, info_.blocks, info_.samples));
 }
 
 Result<Bytes> SegmentReader::ReadBytes(std::uint64_t offset, std::uint64_t count) const {

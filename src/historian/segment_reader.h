@@ -62,6 +62,8 @@ class SegmentReader {
   /// Reads header, footer and page directory anew, checks them against the manifest and returns the
   /// number of index pages.
   [[nodiscard]] Result<std::size_t> CheckStructure() const;
+  /// The file itself, for who does not trust what is in it.
+  [[nodiscard]] Result<std::shared_ptr<const RandomAccessFile>> File() const;
   /// Reads an index page anew.
   [[nodiscard]] Result<IndexPage> LoadPage(std::size_t number) const;
 
@@ -85,9 +87,9 @@ class SegmentReader {
   };
 
   [[nodiscard]] Error Located(const Error& error) const;
-  [[nodiscard]] Result<std::shared_ptr<const RandomAccessFile>> File() const;
   [[nodiscard]] Result<std::shared_ptr<const Layout>> GetLayout() const;
   [[nodiscard]] Result<std::shared_ptr<const Layout>> ReadLayout() const;
+  [[nodiscard]] Status CheckIdentity(const SegmentFooter& footer) const;
   [[nodiscard]] Result<Bytes> ReadBytes(std::uint64_t offset, std::uint64_t count) const;
   [[nodiscard]] Result<std::shared_ptr<const IndexPage>> Page(std::size_t number) const;
   [[nodiscard]] Result<IndexPage> ReadPage(const PageEntry& entry, const Layout& layout) const;

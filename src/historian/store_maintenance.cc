@@ -203,13 +203,10 @@ Result<CheckReport> Store::Check(const CancelToken& cancel) const {
     }
     CheckLog(files_, counted_bytes, report);
   }
-  const auto names = [this](TagId tag) {
-    const Series* const series = registry_->Find(tag);
-    return series != nullptr ? series->definition().path : fmt::format("tag {}", tag.value());
-  };
+  const SeriesTable series = registry_->Records();
   const Snapshot snapshot = TakeSnapshot();
   for (const SharedSegment& segment : *snapshot.segments) {
-    RETURN_IF_ERROR(CheckSegment(*segment, names, cancel, report));
+    RETURN_IF_ERROR(CheckSegment(*segment, series, cancel, report));
   }
   // The log and the segments may hold a sample several times; it counts once, as it is read.
   report.samples = Stats().samples;

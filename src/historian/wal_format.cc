@@ -23,10 +23,8 @@ constexpr std::uint8_t kHasQualities = 1;  // the only flag of a samples record
 
 Error Damaged(std::string message) { return Error(ErrorCode::kCorruption, std::move(message)); }
 
-std::uint32_t FrameHeaderCrc(ByteView header, std::uint64_t salt) {
-  std::byte salt_bytes[sizeof(salt)];
-  StoreFixed(salt_bytes, salt);
-  return Crc32c(header.first(kFrameCrcOffset), Crc32c(salt_bytes));
+std::uint32_t FrameHeaderCrc(ByteView header, std::uint32_t salt_checksum) {
+  return Crc32c(header.first(kFrameCrcOffset), salt_checksum);
 }
 
 /// Reserves a record's type and length, and fills the length in at the end of its scope.
@@ -198,16 +196,32 @@ void PutFrameHeader(Bytes& out, const FrameHeader& header, std::uint64_t salt) {
   PutFixed(out, header.group);
   PutFixed(out, header.durable_group);
   PutFixed(out, header.payload_crc);
-  PutFixed(out, FrameHeaderCrc(ByteView(out).subspan(start), salt));
+  PutFixed(out, FrameHeaderCrc(ByteView(out).subspan(start), SaltChecksum(salt)));
 }
 
 bool LooksLikeFrame(ByteView bytes) noexcept {
   return bytes.size() >= kFrameHeaderBytes && LoadFixed<std::uint32_t>(bytes.data()) == kFrameMagic;
 }
 
+std::uint32_t SaltChecksum(std::uint64_t salt) noexcept {
+  std::byte bytes[sizeof(salt)];
+  StoreFixed(bytes, salt);
+  return Crc32c(bytes);
+}
+
+std::uint32_t SaltChecksumOfFrame(ByteView bytes) {
+  BEDPLATE_CHECK(bytes.size() >= kFrameHeaderBytes);
+  return Crc32cBefore(bytes.first(kFrameCrcOffset),
+                      LoadFixed<std::uint32_t>(bytes.data() + kFrameCrcOffset));
+}
+
 std::optional<FrameHeader> ParseFrameHeader(ByteView bytes, std::uint64_t salt) {
+  return ParseSaltedFrameHeader(bytes, SaltChecksum(salt));
+}
+
+std::optional<FrameHeader> ParseSaltedFrameHeader(ByteView bytes, std::uint32_t salt_checksum) {
   if (!LooksLikeFrame(bytes)) return std::nullopt;
-  if (FrameHeaderCrc(bytes.first(kFrameHeaderBytes), salt) !=
+  if (FrameHeaderCrc(bytes.first(kFrameHeaderBytes), salt_checksum) !=
       LoadFixed<std::uint32_t>(bytes.data() + kFrameCrcOffset)) {
     return std::nullopt;
   }

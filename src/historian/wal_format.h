@@ -71,6 +71,17 @@ Result<WalHeader> ParseWalHeader(ByteView bytes);
 void PutFrameHeader(Bytes& out, const FrameHeader& header, std::uint64_t salt);
 /// The frame header at the start of `bytes`, if a whole and valid one is there.
 std::optional<FrameHeader> ParseFrameHeader(ByteView bytes, std::uint64_t salt);
+
+// All that frames know of the salt is the checksum of it, which theirs go on from. So where the
+// file's header is damaged the frames can be proven by agreeing on it.
+
+std::uint32_t SaltChecksum(std::uint64_t salt) noexcept;
+/// ParseFrameHeader with the checksum of a salt that nobody knows.
+std::optional<FrameHeader> ParseSaltedFrameHeader(ByteView bytes, std::uint32_t salt_checksum);
+/// The salt's checksum with which the frame header that `bytes` begin with is valid. There must be
+/// that many bytes (CHECK).
+std::uint32_t SaltChecksumOfFrame(ByteView bytes);
+
 /// Whether these bytes begin as a frame does; cheap, before ParseFrameHeader.
 bool LooksLikeFrame(ByteView bytes) noexcept;
 

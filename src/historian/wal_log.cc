@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "historian/newest_log.h"
 #include "historian/wal_reader.h"
 
 namespace bedplate::historian {
@@ -33,6 +34,13 @@ WalLog::WalLog(FileSystem& files, const Clock& clock, std::string directory,
       writer_(std::move(writer)),
       marks_(std::move(marks)) {
   UpdateBytes();
+}
+
+WalLog::~WalLog() {
+  if (writer_failed_) return;
+  // Where it cannot be written the log is only guarded a little less.
+  static_cast<void>(WriteNewestLog(
+      files_, directory_, {.sequence = writer_->sequence(), .end = writer_->durable_end()}));
 }
 
 Status WalLog::Append(Bytes& frame, bool sync) {

@@ -22,6 +22,10 @@ class WalLog {
   WalLog(FileSystem& files, const Clock& clock, std::string directory,
          std::map<std::uint64_t, std::uint64_t> older, std::unique_ptr<WalWriter> writer,
          SourceTable marks);
+  /// Notes how much of the newest file is durable, so that what is cut off it later is missed.
+  ~WalLog();
+  WalLog(const WalLog&) = delete;
+  WalLog& operator=(const WalLog&) = delete;
 
   /// The marks of what was written; each new file begins with them.
   [[nodiscard]] SourceTable& marks() noexcept { return marks_; }

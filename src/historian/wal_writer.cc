@@ -61,7 +61,7 @@ Result<std::unique_ptr<WalWriter>> WalWriter::Create(FileSystem& files, const Cl
   RETURN_IF_ERROR(file->Sync());
   RETURN_IF_ERROR(files.Rename(temporary, path));
   RETURN_IF_ERROR(files.SyncDirectory(directory));
-  RETURN_IF_ERROR(WriteNewestLog(files, directory, start.sequence));
+  RETURN_IF_ERROR(WriteNewestLog(files, directory, {.sequence = start.sequence, .end = 0}));
   const std::uint64_t preface_bytes =
       start.preface.empty() ? 0 : kFrameHeaderBytes + start.preface.size();
   return std::unique_ptr<WalWriter>(
