@@ -18,6 +18,7 @@ HttpResponse ProblemFor(const Principal& principal, const Error& error) {
 void AddApiRoutes(Router& router, const ApiContext& context) {
   AddPlantRoutes(router, context);
   AddSampleRoutes(router, context);
+  AddAppendRoutes(router, context);
   AddQueryRoutes(router, context);
   AddValueRoutes(router, context);
   AddDataRoutes(router, context);

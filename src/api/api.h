@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "api/http.h"
+#include "api/server_metrics.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "catalog/token_store.h"
@@ -18,6 +21,8 @@ struct ApiContext {
   const Clock& clock;
   std::string version;  // of the program
   bool demo = false;    // the example plant is running
+  /// Figures of the server that answers; empty when nobody serves, null likewise.
+  std::function<std::optional<ServerMetrics>()> server_metrics = nullptr;
 };
 
 /// Every operation of openapi.yaml below /api/v1 but the session's. Split by the document's tags.
@@ -25,6 +30,7 @@ void AddApiRoutes(Router& router, const ApiContext& context);
 
 void AddPlantRoutes(Router& router, const ApiContext& context);
 void AddSampleRoutes(Router& router, const ApiContext& context);
+void AddAppendRoutes(Router& router, const ApiContext& context);
 void AddQueryRoutes(Router& router, const ApiContext& context);
 void AddValueRoutes(Router& router, const ApiContext& context);
 void AddDataRoutes(Router& router, const ApiContext& context);

@@ -89,11 +89,13 @@ awaitable<bool> Connection::ServeOne() {
   RequestReader reader(*transport_, buffer_, context_.options.header_limit_bytes);
   Exchange exchange(context_, *transport_, reader, peer_);
   cancel_ = exchange.request().cancel;
+  const auto begun = context_.parts.clock.Monotonic();
   Result<HttpResponse> answer = co_await exchange.Answer();
   if (!exchange.request().principal.actor.empty()) BecomeKnown();
   if (!answer.ok()) co_return false;
   peer_is_writing_ = !reader.done();
   HttpResponse& response = *answer;
+  context_.counts.Add(exchange.route(), response.status, context_.parts.clock.Monotonic() - begun);
   spdlog::debug("{} {} {} {}", peer_.address, MethodName(exchange.request().method),
                 exchange.request().path, response.status);
   if (response.events && exchange.request().method != HttpMethod::kHead) {

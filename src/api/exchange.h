@@ -30,6 +30,8 @@ class Exchange {
   /// answer.
   boost::asio::awaitable<Result<HttpResponse>> Answer();
   [[nodiscard]] const HttpRequest& request() const { return request_; }
+  /// Null where none was found.
+  [[nodiscard]] const Route* route() const { return route_; }
   /// Whether it is certain where the next request starts.
   [[nodiscard]] bool keep_alive() const {
     return head_is_good_ && reader_.done() && reader_.keep_alive();

@@ -70,6 +70,68 @@ TEST_F(BinaryAppendRouteTest, RefusedSamplesAreDeadLettersOnce) {
   EXPECT_EQ(*workspace().catalog().dead_letters().Total(), 1U);
 }
 
+TEST_F(BinaryAppendRouteTest, AKeyIsAnsweredAsTheFirstTimeAlsoAfterARestart) {
+  headers_["idempotency-key"] = "k-1";
+  PathBatch bad = Batch(1000, {1, 2});
+  bad.samples.times[1] = -5;
+  const std::string body = FormatBinaryAppend({Batch(3000, {1}), bad});
+  const HttpResponse first = Post("/api/v1/append", body, Role::kWriter);
+  EXPECT_EQ(first.status, 200);
+  EXPECT_TRUE(first.headers.empty());
+  EXPECT_EQ(ParseIngestReport(first.body)->stored, 2U);
+  // Somebody corrects a value meanwhile: it must not be overwritten by the repetition.
+  headers_.erase("idempotency-key");
+  EXPECT_EQ(Append({Batch(3000, {99})}).conflicts, 1U);
+  headers_["idempotency-key"] = "k-1";
+  for (int round = 0; round < 2; ++round) {
+    const HttpResponse again = Post("/api/v1/append", body, Role::kWriter);
+    EXPECT_EQ(again.status, 200);
+    EXPECT_EQ(again.body, first.body);
+    ASSERT_EQ(again.headers.size(), 1U);
+    EXPECT_EQ(again.headers[0].first, "Idempotent-Replayed");
+    Restart();
+  }
+  EXPECT_EQ(*workspace().catalog().dead_letters().Total(), 1U);
+  EXPECT_EQ(workspace().historian().Find("mill/press/power")->conflicts, 1U);
+}
+
+TEST_F(BinaryAppendRouteTest, AKeyIsForOneBody) {
+  headers_["idempotency-key"] = "k-1";
+  EXPECT_EQ(Append({Batch(1000, {1})}).stored, 1U);
+  const HttpResponse other =
+      Post("/api/v1/append", FormatBinaryAppend({Batch(2000, {1})}), Role::kWriter);
+  EXPECT_THAT(Problem(other), HasSubstr("409: header idempotency-key: another request"));
+  EXPECT_EQ(Samples(), 1U);
+}
+
+/// What failed as a whole is not an answer that is kept.
+TEST_F(BinaryAppendRouteTest, AKeyOfAFailedWriteIsFree) {
+  headers_["idempotency-key"] = "k-1";
+  EXPECT_EQ(Post("/api/v1/append", "what?", Role::kWriter).status, 400);
+  EXPECT_EQ(Append({Batch(1000, {1})}).stored, 1U);
+}
+
+TEST_F(BinaryAppendRouteTest, WhileAWriteIsOnItsWayItsKeyIsTaken) {
+  const auto claim = services().write_keys().Take("tester", "k-1");
+  ASSERT_TRUE(claim.ok());
+  headers_["idempotency-key"] = "k-1";
+  const HttpResponse busy =
+      Post("/api/v1/append", FormatBinaryAppend({Batch(1000, {1})}), Role::kWriter);
+  EXPECT_THAT(Problem(busy), HasSubstr("503: a write with the same idempotency-key"));
+  EXPECT_EQ(Samples(), 0U);
+}
+
+/// An answer that is too long to be kept is kept by its counts.
+TEST_F(BinaryAppendRouteTest, ALongAnswerIsKeptWithoutItsLetters) {
+  headers_["idempotency-key"] = "k-1";
+  PathBatch bad = Batch(1000, std::vector<double>(300, 1.0));
+  for (std::size_t i = 1; i < 300; ++i) bad.samples.times[i] = -5 - static_cast<std::int64_t>(i);
+  EXPECT_EQ(Append({bad}).letters.size(), 299U);
+  const IngestReport again = Append({bad});
+  EXPECT_EQ(again.stored, 1U);
+  EXPECT_TRUE(again.letters.empty());
+}
+
 TEST_F(BinaryAppendRouteTest, BadBodiesAndHeadersAreNamed) {
   EXPECT_THAT(Problem(Post("/api/v1/append", "what?")), HasSubstr("400: expected a body that"));
   headers_["bedplate-sequence"] = "1";
@@ -80,6 +142,14 @@ TEST_F(BinaryAppendRouteTest, BadBodiesAndHeadersAreNamed) {
     headers_["bedplate-sequence"] = text;
     EXPECT_THAT(Problem(Post("/api/v1/append", FormatBinaryAppend({}))),
                 HasSubstr("400: header bedplate-sequence: expected a number"));
+  }
+  headers_["bedplate-sequence"] = "1";
+  headers_["idempotency-key"] = "k";
+  EXPECT_THAT(Problem(Post("/api/v1/append", FormatBinaryAppend({}))), HasSubstr("got both"));
+  for (const std::string& key : {std::string(), std::string(256, 'x'), std::string("a b")}) {
+    headers_["idempotency-key"] = key;
+    EXPECT_THAT(Problem(Post("/api/v1/append", FormatBinaryAppend({}))),
+                HasSubstr("400: header idempotency-key: expected 1 to 255"));
   }
 }
 

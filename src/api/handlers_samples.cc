@@ -1,13 +1,10 @@
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "api/api.h"
-#include "api/append_format.h"
-#include "api/binary_append.h"
 #include "api/json_views.h"
 #include "api/json_writer.h"
 #include "api/live_stream.h"
@@ -21,7 +18,6 @@ namespace {
 constexpr std::uint64_t kMaxSamples = 1'000'000;
 constexpr std::uint64_t kUsualSamples = 100'000;
 constexpr std::uint64_t kMaxParts = 20'000;
-constexpr std::uint64_t kAppendLimitBytes = 64ULL << 20U;
 
 TimeFormat TimeFormatOf(std::string_view name) {
   if (name == "ns") return TimeFormat::kNanoseconds;
@@ -248,50 +244,6 @@ Result<HttpResponse> Live(const ApiContext& context, const HttpRequest& request)
   return response;
 }
 
-Result<std::optional<std::uint64_t>> SequenceOf(const HttpRequest& request) {
-  const std::string text = request.Header("bedplate-sequence");
-  if (text.empty()) return std::optional<std::uint64_t>();
-  std::uint64_t sequence = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, sequence);
-  if (error == std::errc() && stop == end) return std::optional(sequence);
-  return Error(ErrorCode::kInvalidArgument,
-               "header bedplate-sequence: expected a number of 64 bits, got " + text);
-}
-
-Result<IngestReport> AppendBinary(const ApiContext& context, const HttpRequest& request) {
-  ASSIGN_OR_RETURN(const auto sequence, SequenceOf(request));
-  const std::string source = request.Header("bedplate-source");
-  if (source.empty() && sequence) {
-    return Error(ErrorCode::kInvalidArgument,
-                 "header bedplate-source: expected with bedplate-sequence, got none");
-  }
-  ASSIGN_OR_RETURN(std::vector<PathBatch> batches, ParseBinaryAppend(request.body));
-  TrustGate& gate = context.services.workspace().gate();
-  if (sequence) return gate.IngestOnce({source, *sequence}, std::move(batches));
-  return gate.Ingest(source.empty() ? "append" : source, std::move(batches), {});
-}
-
-Result<HttpResponse> Append(const ApiContext& context, const HttpRequest& request) {
-  ParamReader params(request, context.clock.Now());
-  const bool dry_run = params.Bool("dry_run", false);
-  RETURN_IF_ERROR(params.Finish());
-  if (request.Header("content-type") == kBinaryAppendType) {
-    if (dry_run) {
-      return Error(ErrorCode::kUnsupported, "parameter 'dry_run': expected a body in JSON");
-    }
-    ASSIGN_OR_RETURN(const IngestReport report, AppendBinary(context, request));
-    return HttpResponse::Json(FormatIngestReport(report));
-  }
-  ASSIGN_OR_RETURN(AppendBody body, ParseAppend(request.body));
-  TrustGate& gate = context.services.workspace().gate();
-  ASSIGN_OR_RETURN(
-      const IngestReport report,
-      dry_run ? gate.Preview(std::move(body.batches), std::move(body.letters))
-              : gate.Ingest(body.source, std::move(body.batches), std::move(body.letters)));
-  return HttpResponse::Json(FormatIngestReport(report));
-}
-
 }  // namespace
 
 void AddSampleRoutes(Router& router, const ApiContext& context) {
@@ -305,13 +257,6 @@ void AddSampleRoutes(Router& router, const ApiContext& context) {
            {.pattern = "/api/v1/replaced", .operation_id = "replaced", .handler = Replaced});
   AddRoute(router, context, {.pattern = "/api/v1/last", .operation_id = "last", .handler = Last});
   AddRoute(router, context, {.pattern = "/api/v1/live", .operation_id = "live", .handler = Live});
-  AddRoute(router, context,
-           {.method = HttpMethod::kPost,
-            .pattern = "/api/v1/append",
-            .operation_id = "append",
-            .least_role = Role::kWriter,
-            .handler = Append,
-            .body_limit_bytes = kAppendLimitBytes});
 }
 
 }  // namespace bedplate

@@ -6,6 +6,7 @@
 #include "api/json_reader.h"
 #include "api/json_writer.h"
 #include "api/params.h"
+#include "api/server_metrics_text.h"
 #include "services/backup.h"
 #include "services/metrics.h"
 
@@ -88,7 +89,12 @@ Result<HttpResponse> Metrics(const ApiContext& context, const HttpRequest& reque
   RETURN_IF_ERROR(RefuseParams(context, request));
   HttpResponse response{
       .status = 200, .content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8"};
-  ASSIGN_OR_RETURN(response.body, FormatMetrics(context.services.workspace()));
+  MetricsText text;
+  text.Info("build", "The program.", {{"version", context.version}});
+  RETURN_IF_ERROR(AddStoreMetrics(context.services.workspace(), text));
+  const auto server = context.server_metrics ? context.server_metrics() : std::nullopt;
+  if (server) AddServerMetrics(*server, text);
+  response.body = std::move(text).Finish();
   return response;
 }
 

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "api/keyed_write.h"
 #include "base/utf8.h"
 
 namespace bedplate {
@@ -64,30 +65,40 @@ Status CheckParams(const HttpRequest& head, int version) {
              : CheckParams(head, {"org", "orgID", "bucket", "precision"}, {"ns", "us", "ms", "s"});
 }
 
-Result<std::unique_ptr<BodyConsumer>> MakeWriter(const LineProtocolWriterFactory& make_writer,
-                                                 int version, const HttpRequest& head) {
+Result<std::unique_ptr<BodyConsumer>> MakeWriter(const InfluxOptions& options, int version,
+                                                 const HttpRequest& head) {
   RETURN_IF_ERROR(CheckParams(head, version));
   const std::string encoding = head.Header("content-encoding");
   if (!encoding.empty() && encoding != "gzip" && encoding != "identity") {
     return Error(ErrorCode::kInvalidArgument,
                  "content-encoding: expected gzip or identity, got " + encoding);
   }
-  return make_writer({.version = version,
-                      .precision = head.Param("precision").value_or(""),
-                      .gzip = encoding == "gzip",
-                      .principal = head.principal,
-                      .cancel = head.cancel});
+  LineWriteRequest request{.version = version,
+                           .precision = head.Param("precision").value_or(""),
+                           .gzip = encoding == "gzip",
+                           .letter_key = {},
+                           .principal = head.principal,
+                           .cancel = head.cancel};
+  std::unique_ptr<WriteKeys::Claim> claim;
+  if (options.keys != nullptr) {
+    ASSIGN_OR_RETURN(claim, ClaimKey(*options.keys, head));
+  }
+  if (!claim) return options.make_writer(request);
+  request.letter_key = claim->letter_key();
+  return MakeKeyedConsumer(
+      std::move(claim), head, [&] { return options.make_writer(request); },
+      [version](const Error& error) { return InfluxError(version, error, HttpStatusOf(error)); });
 }
 
-Route WriteRoute(const LineProtocolWriterFactory& make_writer, int version) {
+Route WriteRoute(const InfluxOptions& options, int version) {
   return {
       .method = HttpMethod::kPost,
       .pattern = version == 1 ? "/write" : "/api/v2/write",
       .operation_id = version == 1 ? "writeV1" : "writeV2",
       .least_role = Role::kWriter,
       .handler = nullptr,
-      .consumer = [make_writer, version](
-                      const HttpRequest& head) { return MakeWriter(make_writer, version, head); },
+      .consumer = [options,
+                   version](const HttpRequest& head) { return MakeWriter(options, version, head); },
       .body_limit_bytes = kLineProtocolLimitBytes,
       .query_credentials = version == 1 ? QueryCredentials::kAllowed : QueryCredentials::kIgnored,
       .error_format = [version](const Error& error,
@@ -122,8 +133,8 @@ HttpResponse Health(const InfluxOptions& options, const HttpRequest& request) {
 }  // namespace
 
 void AddInfluxRoutes(Router& router, InfluxOptions options) {
-  router.Add(WriteRoute(options.make_writer, 1));
-  router.Add(WriteRoute(options.make_writer, 2));
+  router.Add(WriteRoute(options, 1));
+  router.Add(WriteRoute(options, 2));
   router.Add({.method = HttpMethod::kGet,
               .pattern = "/ping",
               .operation_id = "ping",

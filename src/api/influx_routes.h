@@ -6,14 +6,16 @@
 
 #include "api/http.h"
 #include "base/result.h"
+#include "services/write_keys.h"
 
 namespace bedplate {
 
 /// The head of a line protocol write.
 struct LineWriteRequest {
-  int version = 1;        // 1: POST /write, 2: POST /api/v2/write; decides how errors are written
-  std::string precision;  // as given, empty when it was not
-  bool gzip = false;      // the body comes compressed
+  int version = 1;         // 1: POST /write, 2: POST /api/v2/write; decides how errors are written
+  std::string precision;   // as given, empty when it was not
+  bool gzip = false;       // the body comes compressed
+  std::string letter_key;  // set: what DeadLetter keys begin with, so that letters come once
   Principal principal;
   CancelToken cancel;
 };
@@ -28,6 +30,7 @@ struct InfluxOptions {
   std::string server_version;  // of Bedplate, for /health
   LineProtocolWriterFactory make_writer;
   std::function<Status()> health;  // an error is what /health fails with
+  WriteKeys* keys = nullptr;       // for the header Idempotency-Key; null: it is not looked at
 };
 
 inline constexpr std::uint64_t kLineProtocolLimitBytes = 512ULL << 20U;

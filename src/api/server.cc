@@ -49,7 +49,12 @@ class ServerImpl final : public Server {
         tls_(std::move(tls)),
         guard_(MakeGuard(options_, tls_.get())),
         workers_(options_.worker_threads, options_.queue_limit),
-        context_{.options = options_, .parts = parts, .guard = guard_, .workers = workers_},
+        counts_(parts.router),
+        context_{.options = options_,
+                 .parts = parts,
+                 .guard = guard_,
+                 .workers = workers_,
+                 .counts = counts_},
         connections_(options_) {}
   ~ServerImpl() override { Stop(); }
 
@@ -66,6 +71,7 @@ class ServerImpl final : public Server {
   // Before the workers, so that it outlives what they post to it.
   asio::io_context io_;
   WorkerPool workers_;
+  RequestCounts counts_;
   ServerContext context_;
   ConnectionSet connections_;
   std::vector<std::unique_ptr<Listener>> listeners_;
@@ -115,11 +121,17 @@ std::vector<std::string> ServerImpl::urls() const {
 
 ServerMetrics ServerImpl::metrics() const {
   return {.connections = connections_.size(),
+          .connection_limit = options_.connection_limit + options_.local_connection_limit,
           .requests = context_.requests,
           .refused_connections = connections_.refused(),
           .refused_requests = context_.refused_requests,
           .queued = workers_.queued(),
-          .body_bytes = context_.body_bytes};
+          .queue_limit = options_.queue_limit,
+          .body_bytes = context_.body_bytes,
+          .body_budget_bytes = options_.body_budget_bytes,
+          .answer_bytes = context_.answer_bytes,
+          .answer_budget_bytes = options_.answer_budget_bytes,
+          .operations = counts_.Read()};
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "api/auth.h"
 #include "api/http.h"
+#include "api/server_metrics.h"
 #include "api/static_files.h"
 #include "base/clock.h"
 #include "base/result.h"
@@ -44,16 +45,6 @@ struct ServerOptions {
 
   /// Errors: kInvalidArgument; kPermissionDenied for an address off loopback without TLS.
   [[nodiscard]] Status Validate() const;
-};
-
-/// What the bounds of the server are doing.
-struct ServerMetrics {
-  std::uint64_t connections = 0;          // open now
-  std::uint64_t requests = 0;             // since the start
-  std::uint64_t refused_connections = 0;  // beyond connection_limit
-  std::uint64_t refused_requests = 0;     // beyond queue_limit or body_budget_bytes
-  std::uint64_t queued = 0;               // waiting for a worker now
-  std::uint64_t body_bytes = 0;           // request bodies in memory now
 };
 
 /// The HTTP/1.1 server. Bodies are read only once the caller may send them; callers that went away

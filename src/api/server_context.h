@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "api/request_counts.h"
 #include "api/request_guard.h"
 #include "api/server.h"
 #include "api/worker_pool.h"
@@ -16,6 +17,7 @@ struct ServerContext {
   Server::Parts parts;
   const RequestGuard& guard;
   WorkerPool& workers;
+  RequestCounts& counts;
   std::atomic<bool> stopping = false;
   std::atomic<std::uint64_t> requests = 0;
   std::atomic<std::uint64_t> refused_requests = 0;

@@ -12,6 +12,7 @@
 #include "app/plant_runtime.h"
 #include "app/plant_server.h"
 #include "app/stop_signal.h"
+#include "services/own_metrics.h"
 #include "services/retention_service.h"
 
 namespace bedplate {
@@ -22,6 +23,7 @@ struct ServeOptions {
   PlantServerOptions server;
   RuntimeOptions runtime;
   std::vector<std::string> keep;  // retention rules
+  std::string own_metrics = "on";
 };
 
 Result<std::vector<RetentionRule>> ParseRules(const std::vector<std::string>& texts) {
@@ -41,8 +43,11 @@ Result<ExitCode> RunServe(CommandContext& context, const ServeOptions& options) 
   for (const std::string& finding : runtime->workspace().historian().Findings()) {
     PrintNote("historian: " + finding);
   }
-  const RetentionService retention(runtime->workspace().historian(), context.clock,
+  const RetentionService retention(runtime->workspace().historian(),
+                                   runtime->workspace().catalog().audit(), context.clock,
                                    std::move(rules));
+  OwnMetrics metrics(runtime->workspace(), context.clock, NodeName());
+  if (options.own_metrics == "on") metrics.Start();
   ASSIGN_OR_RETURN(const auto server, PlantServer::Start(context, *runtime, options.server));
   for (const std::string& url : server->urls()) PrintOut("listening on " + url + "\n");
   PrintNote(fmt::format("log in with the token in {}/admin.token", options.directory));
@@ -73,6 +78,15 @@ void AddServe(CLI::App& root, CommandContext& context, Verb& chosen) {
                    "How long samples are kept, as in '**/vibration=90d'; the first that matches a "
                    "tag counts, without one everything is kept")
       ->type_name("GLOB=DURATION");
+  verb->add_option("--compaction-rate", historian.compaction_bytes_per_second,
+                   "Bytes that merges in the background read and write in a second while no more "
+                   "than one is due; 0: no limit")
+      ->type_name("BYTES")
+      ->capture_default_str();
+  verb->add_option("--own-metrics", options->own_metrics,
+                   "Whether the historian writes its own figures as tags below bedplate/")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->capture_default_str();
   verb->callback(
       [=, &context, &chosen] { chosen = [=, &context] { return RunServe(context, *options); }; });
 }

@@ -28,11 +28,34 @@ HttpResponse ToResponse(InfluxAnswer answer) {
   return response;
 }
 
+/// Gives the dead letters of a write keys of their own, so that they come once should the write be
+/// repeated.
+class KeyedSink final : public IngestSink {
+ public:
+  KeyedSink(IngestSink& sink, std::string key) : sink_(sink), key_(std::move(key)) {}
+
+  Result<IngestReport> IngestInPlace(std::string_view source, std::span<PathBatch> batches,
+                                     std::vector<DeadLetter> letters) override {
+    for (PathBatch& batch : batches) batch.origin.key = fmt::format("{} {}", key_, batch.path);
+    for (DeadLetter& letter : letters) {
+      letter.key = fmt::format("{} {} {} {}", key_, letter.place, letter.code, letter.tag);
+    }
+    return sink_.IngestInPlace(source, batches, std::move(letters));
+  }
+
+ private:
+  IngestSink& sink_;
+  const std::string key_;
+};
+
 /// One body on its way into the stores.
 class LineBody final : public BodyConsumer {
  public:
   LineBody(IngestSink& sink, const LineWriteRequest& request, LineWriteOptions options)
-      : version_(VersionOf(request)), cancel_(request.cancel), writer_(sink, std::move(options)) {
+      : version_(VersionOf(request)),
+        cancel_(request.cancel),
+        keyed_sink_(sink, request.letter_key),
+        writer_(request.letter_key.empty() ? sink : keyed_sink_, std::move(options)) {
     if (request.gzip) gunzip_.emplace(GunzipLimits{});
   }
 
@@ -71,6 +94,7 @@ class LineBody final : public BodyConsumer {
 
   const InfluxVersion version_;
   const CancelToken cancel_;
+  KeyedSink keyed_sink_;  // of a write with a key
   LineWriter writer_;
   bool writer_failed_ = false;
   std::optional<Gunzip> gunzip_;

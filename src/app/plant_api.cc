@@ -84,7 +84,9 @@ Result<std::unique_ptr<PlantApi>> PlantApi::Open(CommandContext& context,
   const auto owner = Workspace::ReadOwner(context.files, directory);
   const bool served = owner && !owner->address.empty();
   if (runtime.error().code() != ErrorCode::kConflict || !served) return std::move(runtime).error();
-  HttpClient client({.unix_socket_path = LocalSocketPath(directory)});
+  // A backup of years takes hours; who waits for too long has Ctrl-C.
+  HttpClient client({.unix_socket_path = LocalSocketPath(directory),
+                     .timeout = std::chrono::hours(24)});
   return std::unique_ptr<PlantApi>(std::make_unique<ServerApi>(std::move(client)));
 }
 

@@ -23,17 +23,29 @@ Result<std::unique_ptr<PlantRuntime>> PlantRuntime::Open(CommandContext& context
   return runtime;
 }
 
+void PlantRuntime::SetServer(const Server* server) {
+  const std::lock_guard lock(server_mutex_);
+  server_ = server;
+}
+
+std::optional<ServerMetrics> PlantRuntime::ReadServerMetrics() const {
+  const std::lock_guard lock(server_mutex_);
+  return server_ == nullptr ? std::nullopt : std::optional(server_->metrics());
+}
+
 void PlantRuntime::AddRoutes(const Clock& clock, bool demo) {
   AddSessionRoutes(router_, *authenticator_, clock);
   const Historian& historian = workspace_->historian();
   AddInfluxRoutes(router_, {.server_version = std::string(Version()),
                             .make_writer = MakeLineWriterFactory(workspace_->gate(), clock),
-                            .health = [&historian] { return historian.Health(); }});
+                            .health = [&historian] { return historian.Health(); },
+                            .keys = &services_->write_keys()});
   AddApiRoutes(router_, {.services = *services_,
                          .tokens = authenticator_->tokens(),
                          .clock = clock,
                          .version = std::string(Version()),
-                         .demo = demo});
+                         .demo = demo,
+                         .server_metrics = [this] { return ReadServerMetrics(); }});
 }
 
 }  // namespace bedplate

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "api/auth.h"
 #include "api/http.h"
+#include "api/server.h"
 #include "app/command.h"
 #include "base/result.h"
 #include "services/services.h"
@@ -32,11 +35,16 @@ class PlantRuntime {
   Services& services() { return *services_; }
   Authenticator& authenticator() { return *authenticator_; }
   [[nodiscard]] const Router& router() const { return router_; }
+  /// The server whose figures `/metrics` gives; null for none. It must stay until the next call.
+  void SetServer(const Server* server);
 
  private:
   PlantRuntime() = default;
   void AddRoutes(const Clock& clock, bool demo);
+  [[nodiscard]] std::optional<ServerMetrics> ReadServerMetrics() const;
 
+  mutable std::mutex server_mutex_;
+  const Server* server_ = nullptr;  // guarded by server_mutex_
   // In the order in which each rests on the one before.
   std::unique_ptr<Workspace> workspace_;
   std::unique_ptr<Services> services_;

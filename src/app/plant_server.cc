@@ -41,6 +41,7 @@ std::string LocalSocketPath(const std::string& directory) {
 PlantServer::PlantServer(PlantRuntime& runtime) : runtime_(runtime), files_(UiFiles()) {}
 
 PlantServer::~PlantServer() {
+  runtime_.SetServer(nullptr);
   if (server_) server_->Stop();
 }
 
@@ -60,6 +61,7 @@ Result<std::unique_ptr<PlantServer>> PlantServer::Start(CommandContext& context,
                                                    .authenticator = runtime.authenticator(),
                                                    .files = server->files_,
                                                    .clock = context.clock}));
+  runtime.SetServer(server->server_.get());
   RETURN_IF_ERROR(runtime.workspace().PublishAddress(server->urls().front()));
   return server;
 }

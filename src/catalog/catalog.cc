@@ -5,6 +5,7 @@
 #include "catalog/catalog_database.h"
 #include "catalog/sqlite_audit_log.h"
 #include "catalog/sqlite_dead_letter_store.h"
+#include "catalog/sqlite_kept_answer_store.h"
 #include "catalog/sqlite_plant_store.h"
 #include "catalog/sqlite_token_store.h"
 
@@ -48,12 +49,14 @@ class SqliteCatalog final : public Catalog {
         plant_(*database_, clock),
         tokens_(*database_, clock),
         dead_letters_(*database_, options.dead_letter_limit),
-        audit_(*database_, clock) {}
+        audit_(*database_, clock),
+        kept_answers_(*database_, clock, options.kept_answer_limit) {}
 
   PlantStore& plant() override { return plant_; }
   TokenStore& tokens() override { return tokens_; }
   DeadLetterStore& dead_letters() override { return dead_letters_; }
   AuditLog& audit() override { return audit_; }
+  KeptAnswerStore& kept_answers() override { return kept_answers_; }
 
   Status CopyTo(const std::string& path) const override {
     const auto reader = database_->BorrowReader();
@@ -71,6 +74,7 @@ class SqliteCatalog final : public Catalog {
   SqliteTokenStore tokens_;
   SqliteDeadLetterStore dead_letters_;
   SqliteAuditLog audit_;
+  SqliteKeptAnswerStore kept_answers_;
 };
 
 }  // namespace

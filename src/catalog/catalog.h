@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "catalog/audit_log.h"
 #include "catalog/dead_letter_store.h"
+#include "catalog/kept_answer_store.h"
 #include "catalog/plant_store.h"
 #include "catalog/token_store.h"
 
@@ -16,6 +17,7 @@ namespace bedplate {
 
 struct CatalogOptions {
   std::uint64_t dead_letter_limit = kDeadLetterLimit;  // letters kept; the oldest go first
+  std::uint64_t kept_answer_limit = kKeptAnswerLimit;  // the same for answers
 };
 
 /// One SQLite file (WAL mode, synchronous=FULL, foreign keys on) with a schema version; an older
@@ -38,6 +40,7 @@ class Catalog {
   virtual TokenStore& tokens() = 0;
   virtual DeadLetterStore& dead_letters() = 0;
   virtual AuditLog& audit() = 0;
+  virtual KeptAnswerStore& kept_answers() = 0;
 
   /// Writes all that it holds at one moment to a new file, durably, while it is in use.
   virtual Status CopyTo(const std::string& path) const = 0;

@@ -34,6 +34,7 @@ class CatalogTest : public ::testing::Test {
     return *catalog_;
   }
   void Close() { catalog_.reset(); }
+  Catalog& catalog() { return *catalog_; }
 
   ManualClock clock_{Timestamp::FromSeconds(1'514'764'800)};  // 2018-01-01T00:00:00Z
 

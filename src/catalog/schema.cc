@@ -116,9 +116,25 @@ Status CreateVersion1(SqliteConnection& connection) {
   return connection.Execute(fmt::format("PRAGMA application_id = {}", kApplicationId));
 }
 
+Status CreateVersion2(SqliteConnection& connection) {
+  return connection.Execute(R"sql(
+CREATE TABLE kept_answer (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  time_ns INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  content_type TEXT NOT NULL,
+  body TEXT NOT NULL,
+  UNIQUE (actor, key)
+) STRICT;
+)sql");
+}
+
 // Step i leads from version i to version i + 1. A released step never changes.
 using Migration = Status (*)(SqliteConnection&);
-constexpr Migration kMigrations[] = {CreateVersion1};
+constexpr Migration kMigrations[] = {CreateVersion1, CreateVersion2};
 
 Status CheckVersion(std::int64_t version) {
   if (version >= 0 && version <= NewestSchemaVersion()) return {};

@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "services/own_metrics.h"
+
 namespace bedplate {
 namespace {
 
@@ -37,6 +39,13 @@ Status CheckSize(std::size_t tags, std::size_t cells) {
                fmt::format("expected an answer of at most {} cells, but {} tags x {} cells are "
                            "more; ask for fewer tags or cells",
                            kMaxAnswerCells, tags, cells));
+}
+
+/// Figures of Bedplate's own are measured only for who asks for them.
+void DropOwnMetrics(const std::vector<Glob>& globs, std::vector<TagView>& views) {
+  const auto asks = [](const Glob& glob) { return IsOwnMetric(glob.pattern()); };
+  if (std::any_of(globs.begin(), globs.end(), asks)) return;
+  std::erase_if(views, [](const TagView& view) { return IsOwnMetric(view.tag.path); });
 }
 
 class KeepingSink final : public CoverageSink {
@@ -142,7 +151,8 @@ Result<CoverageAnswer> CoverageService::Measure(const CoverageQuery& query) cons
 }
 
 Status CoverageService::Measure(const CoverageQuery& query, CoverageSink& sink) const {
-  ASSIGN_OR_RETURN(const std::vector<TagView> views, tags_.Match(query.tags));
+  ASSIGN_OR_RETURN(std::vector<TagView> views, tags_.Match(query.tags));
+  DropOwnMetrics(query.tags, views);
   RETURN_IF_ERROR(CheckSize(views.size(), query.cells));
   ASSIGN_OR_RETURN(const TimeRange range, SampleService::Close(query.range, views));
   ASSIGN_OR_RETURN(const std::vector<DeadLetterCount> counts, letters_.CountByTag());

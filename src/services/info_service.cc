@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "services/own_metrics.h"
 #include "services/plant_directory.h"
 #include "services/tag_directory.h"
 
@@ -30,10 +31,14 @@ Result<StoreInfo> InfoService::Read() const {
   info.time_zone = plant.main_zone();
   info.currency = plant.main_currency();
   info.assets = plant.assets().size();
-  info.tags = tags.tags.size();
   info.samples = stats.samples;
   info.bytes = stats.wal_bytes + stats.segment_bytes;
   for (const TagView& view : tags.tags) {
+    if (IsOwnMetric(view.tag.path)) {
+      if (view.series) info.samples -= std::min(info.samples, view.series->samples);
+      continue;
+    }
+    ++info.tags;
     if (view.series) Include(info, *view.series);
   }
   ASSIGN_OR_RETURN(info.dead_letters, catalog_.dead_letters().Total());

@@ -17,7 +17,7 @@ struct StoreInfo {
   std::string time_zone;  // of the plant; UTC when none is declared
   std::string currency;
   std::uint64_t assets = 0;
-  std::uint64_t tags = 0;  // declared or written
+  std::uint64_t tags = 0;  // declared or written, as all that follows without IsOwnMetric
   std::uint64_t samples = 0;
   std::uint64_t bytes = 0;  // of samples, on disk
   std::optional<Timestamp> first;

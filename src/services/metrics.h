@@ -1,14 +1,13 @@
 #pragma once
 
-#include <string>
-
 #include "base/result.h"
+#include "services/metrics_text.h"
 #include "services/workspace.h"
 
 namespace bedplate {
 
-/// What the stores say of themselves in figures, as OpenMetrics text (version 1.0.0), which ends
-/// with `# EOF`. Names and meaning: docs/guides/operations.md.
-Result<std::string> FormatMetrics(Workspace& workspace);
+/// Adds what the stores say of themselves in figures. Names and meaning:
+/// docs/guides/operations.md.
+Status AddStoreMetrics(Workspace& workspace, MetricsText& text);
 
 }  // namespace bedplate

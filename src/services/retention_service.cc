@@ -37,9 +37,9 @@ Result<RetentionRule> ParseRetentionRule(std::string_view text) {
   return RetentionRule{*std::move(tags), *keep};
 }
 
-RetentionService::RetentionService(Historian& historian, const Clock& clock,
+RetentionService::RetentionService(Historian& historian, AuditLog& audit, const Clock& clock,
                                    std::vector<RetentionRule> rules)
-    : historian_(historian), clock_(clock), rules_(std::move(rules)) {
+    : historian_(historian), audit_(audit), clock_(clock), rules_(std::move(rules)) {
   if (!rules_.empty()) thread_ = std::thread([this] { Run(); });
 }
 
@@ -68,31 +68,60 @@ void RetentionService::Run() {
 }
 
 Result<std::uint64_t> RetentionService::Enforce() {
-  const std::vector<TagRange> expired = FindExpired();
-  std::span<const TagRange> rest = expired;
   std::uint64_t deleted = 0;
-  while (!rest.empty()) {
-    const auto batch = rest.first(std::min(kMaxTagsAtOnce, rest.size()));
-    ASSIGN_OR_RETURN(const std::uint64_t samples, historian_.Delete(batch));
+  for (const Expired& expired : FindExpired()) {
+    ASSIGN_OR_RETURN(const std::uint64_t samples, DeleteExpired(expired));
     deleted += samples;
-    rest = rest.subspan(batch.size());
   }
   return deleted;
 }
 
-/// Of each tag with something too old the part that is.
-std::vector<TagRange> RetentionService::FindExpired() const {
-  std::vector<TagRange> expired;
+Result<std::uint64_t> RetentionService::DeleteExpired(const Expired& expired) {
+  std::span<const TagRange> rest = expired.ranges;
+  std::uint64_t deleted = 0;
+  std::size_t tags = 0;
+  Status outcome;
+  while (!rest.empty() && outcome.ok()) {
+    const auto batch = rest.first(std::min(kMaxTagsAtOnce, rest.size()));
+    const auto samples = historian_.Delete(batch);
+    if (samples.ok()) {
+      deleted += *samples;
+      tags += batch.size();
+    } else {
+      outcome = samples.error();
+    }
+    rest = rest.subspan(batch.size());
+  }
+  // Also what was deleted before a failure has its entry.
+  if (deleted > 0) {
+    RETURN_IF_ERROR(audit_.Record(
+        "retention", "samples.delete",
+        fmt::format("rule {}: {} samples of {} tags before {}",
+                    expired.rule->tags.pattern() + '=' + FormatDuration(expired.rule->keep),
+                    deleted, tags, FormatTimestamp(expired.cutoff))));
+  }
+  RETURN_IF_ERROR(std::move(outcome));
+  return deleted;
+}
+
+/// By rule, of each tag with something too old the part that is.
+std::vector<RetentionService::Expired> RetentionService::FindExpired() const {
+  std::vector<Expired> all;
   std::set<TagId> ruled;
   for (const RetentionRule& rule : rules_) {
     const Timestamp limit = clock_.Now() - rule.keep;
-    const Timestamp cutoff(limit.nanoseconds() - limit.nanoseconds() % kDay.count());
+    Expired expired{.rule = &rule,
+                    .cutoff = Timestamp(limit.nanoseconds() - limit.nanoseconds() % kDay.count()),
+                    .ranges = {}};
     for (const SeriesInfo& series : historian_.List(rule.tags)) {
-      if (!ruled.insert(series.id).second || !series.first || *series.first >= cutoff) continue;
-      expired.push_back({series.id, {kMinTimestamp, cutoff}});
+      if (!ruled.insert(series.id).second || !series.first) continue;
+      if (*series.first < expired.cutoff) {
+        expired.ranges.push_back({series.id, {kMinTimestamp, expired.cutoff}});
+      }
     }
+    if (!expired.ranges.empty()) all.push_back(std::move(expired));
   }
-  return expired;
+  return all;
 }
 
 }  // namespace bedplate

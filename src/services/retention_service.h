@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "catalog/audit_log.h"
 #include "historian/historian.h"
 #include "model/path.h"
 
@@ -27,10 +28,12 @@ Result<RetentionRule> ParseRetentionRule(std::string_view text);
 
 /// Deletes samples that are older than their rule allows, at once and then each hour. Whole UTC
 /// days go, so a sample may stay up to a day longer. Of several rules that match a tag the first
-/// counts; a tag that none matches keeps everything. `historian` and `clock` must outlive it.
+/// counts; a tag that none matches keeps everything. What a rule deleted in a round is an entry of
+/// the audit log; a round that deletes nothing leaves none. All but the rules must outlive it.
 class RetentionService {
  public:
-  RetentionService(Historian& historian, const Clock& clock, std::vector<RetentionRule> rules);
+  RetentionService(Historian& historian, AuditLog& audit, const Clock& clock,
+                   std::vector<RetentionRule> rules);
   ~RetentionService();
   RetentionService(const RetentionService&) = delete;
   RetentionService& operator=(const RetentionService&) = delete;
@@ -39,10 +42,19 @@ class RetentionService {
   Result<std::uint64_t> Enforce();
 
  private:
+  /// What of a rule's tags is too old.
+  struct Expired {
+    const RetentionRule* rule = nullptr;
+    Timestamp cutoff;
+    std::vector<TagRange> ranges;
+  };
+
   void Run();
-  [[nodiscard]] std::vector<TagRange> FindExpired() const;
+  [[nodiscard]] std::vector<Expired> FindExpired() const;
+  Result<std::uint64_t> DeleteExpired(const Expired& expired);
 
   Historian& historian_;
+  AuditLog& audit_;
   const Clock& clock_;
   const std::vector<RetentionRule> rules_;
   std::mutex mutex_;

@@ -15,7 +15,8 @@ Services::Services(Workspace& workspace, const Clock& clock)
       live_(tags_, last_values_, clock),
       value_(workspace.catalog().plant(), workspace.historian(), workspace.units(), clock),
       check_(workspace.historian(), workspace.catalog()),
-      store_(workspace.files(), clock, workspace) {
+      store_(workspace.files(), clock, workspace),
+      write_keys_(workspace.catalog().kept_answers()) {
   workspace.gate().Observe(
       [this](const std::string& path, const SampleColumns&) { live_.Note(path); });
 }

@@ -13,6 +13,7 @@
 #include "services/tag_directory.h"
 #include "services/value_service.h"
 #include "services/workspace.h"
+#include "services/write_keys.h"
 
 namespace bedplate {
 
@@ -38,6 +39,7 @@ class Services {
   ValueService& value() { return value_; }
   CheckService& check() { return check_; }
   StoreService& store() { return store_; }
+  WriteKeys& write_keys() { return write_keys_; }
 
  private:
   Workspace& workspace_;
@@ -52,6 +54,7 @@ class Services {
   ValueService value_;
   CheckService check_;
   StoreService store_;
+  WriteKeys write_keys_;
 };
 
 }  // namespace bedplate
