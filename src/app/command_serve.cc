@@ -14,6 +14,7 @@
 #include "app/stop_signal.h"
 #include "services/own_metrics.h"
 #include "services/retention_service.h"
+#include "services/workspace.h"
 
 namespace bedplate {
 namespace {
@@ -23,6 +24,7 @@ struct ServeOptions {
   PlantServerOptions server;
   RuntimeOptions runtime;
   std::vector<std::string> keep;  // retention rules
+  bool repair = false;            // a store that does not open otherwise
   std::string own_metrics = "on";
 };
 
@@ -35,11 +37,23 @@ Result<std::vector<RetentionRule>> ParseRules(const std::vector<std::string>& te
   return rules;
 }
 
+/// A damaged log keeps a store closed; who cannot wait for a person has it repaired first.
+Result<std::unique_ptr<PlantRuntime>> OpenRuntime(CommandContext& context,
+                                                  const ServeOptions& options) {
+  auto opened = PlantRuntime::Open(context, options.directory, options.runtime);
+  const bool is_damaged = !opened.ok() && opened.error().code() == ErrorCode::kCorruption;
+  if (!is_damaged || !options.repair) return opened;
+  PrintNote("historian: " + opened.error().ToString());
+  ASSIGN_OR_RETURN(const auto losses,
+                   Workspace::Repair(context.files, context.clock, options.directory, {}));
+  for (const std::string& loss : losses) PrintNote("historian: " + loss);
+  return PlantRuntime::Open(context, options.directory, options.runtime);
+}
+
 Result<ExitCode> RunServe(CommandContext& context, const ServeOptions& options) {
   const StopSignal stop;
   ASSIGN_OR_RETURN(std::vector<RetentionRule> rules, ParseRules(options.keep));
-  ASSIGN_OR_RETURN(const auto runtime,
-                   PlantRuntime::Open(context, options.directory, options.runtime));
+  ASSIGN_OR_RETURN(const auto runtime, OpenRuntime(context, options));
   for (const std::string& finding : runtime->workspace().historian().Findings()) {
     PrintNote("historian: " + finding);
   }
@@ -87,6 +101,10 @@ void AddServe(CLI::App& root, CommandContext& context, Verb& chosen) {
                    "Whether the historian writes its own figures as tags below bedplate/")
       ->check(CLI::IsMember({"on", "off"}))
       ->capture_default_str();
+  verb->add_flag(
+      "--repair", options->repair,
+      "If damage keeps the store from being opened, does what `check --repair` does, says "
+      "what is lost, and serves the rest");
   verb->callback(
       [=, &context, &chosen] { chosen = [=, &context] { return RunServe(context, *options); }; });
 }
