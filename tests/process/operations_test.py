@@ -160,8 +160,12 @@ class Operations(unittest.TestCase):
             self.assertEqual(figures["bedplate_log_write_seconds_count"],
                              figures['bedplate_log_write_seconds_bucket{le="+Inf"}'])
             self.assertEqual(figures["bedplate_healthy"], "1")
+            self.assertNotEqual(figures["bedplate_http_queue_limit"], "0")
+            self.assertIn('bedplate_http_answers_total{operation="writeV1",status="204"}', figures)
+            label = r'[a-z_]+="[^"]*"'
+            sample = r"[a-z_]+(\{%s(,%s)*\})? [0-9.e+-]+" % (label, label)
             for line in text.splitlines():
-                self.assertRegex(line, r"^(# (TYPE|HELP) \S+ .+|# EOF|[a-z_]+(\{le=\"[^\"]+\"\})? [0-9.e+-]+)$")
+                self.assertRegex(line, r"^(# (TYPE|UNIT|HELP) \S+ .+|# EOF|%s)$" % sample)
             self.assertEqual(plant.request("GET", "/metrics", token="wrong")[0], 401)
 
 
