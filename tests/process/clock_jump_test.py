@@ -164,7 +164,8 @@ class ClockJump(unittest.TestCase):
         self.assertEqual(self.timed("POST", "/api/v1/compact")[0], 200)
         # What a tag without a declared interval holds does not depend on the time of day.
         start = 1_600_000_000 * 1000
-        status, _, body = self.timed("GET", "/api/v1/aggregate", tag="clock/own/n", fn="count,time_weighted_mean",
+        status, _, body = self.timed("GET", "/api/v1/aggregate", tag="clock/own/n",
+                                     fn="count,time_weighted_mean",
                                      buckets="1", **{"from": start, "to": start + len(self.stored) * 1000})
         self.assertEqual(status, 200, body)
         [series] = json.loads(body)["series"]

@@ -258,7 +258,7 @@ class KilledAtACall(unittest.TestCase):
             plant.serve("--head-bytes", str(HEAD_BYTES), wrapper=killer)
             workload.live()
         except AssertionError as error:
-            if plant.process.wait(timeout=5) != -9:
+            if plant.process.wait(timeout=20) != -9:
                 raise AssertionError(f"{about}: {error}\n{plant.log()}") from error
         if plant.process.poll() is None:
             self.misses += 1
