@@ -42,6 +42,11 @@ Result<std::unique_ptr<PlantRuntime>> OpenRuntime(CommandContext& context,
                                                   const ServeOptions& options) {
   auto opened = PlantRuntime::Open(context, options.directory, options.runtime);
   const bool is_damaged = !opened.ok() && opened.error().code() == ErrorCode::kCorruption;
+  if (is_damaged && !options.repair) {
+    PrintNote(
+        "`bedplate check` says what is damaged and what that costs; `bedplate check --repair` "
+        "or `bedplate serve --repair` goes on without it");
+  }
   if (!is_damaged || !options.repair) return opened;
   PrintNote("historian: " + opened.error().ToString());
   ASSIGN_OR_RETURN(const auto losses,

@@ -17,8 +17,8 @@ namespace {
 
 constexpr char kRepair[] = "; `bedplate check --repair` goes on without it";
 
-void AddProblem(const Error& error, std::string_view loss, CheckReport& report) {
-  report.problems.push_back(fmt::format("{}; {}{}", error.ToString(), loss, kRepair));
+void AddProblem(std::string_view damage, std::string_view loss, CheckReport& report) {
+  report.problems.push_back(fmt::format("{}; {}{}", damage, loss, kRepair));
 }
 
 Status CheckLogFile(FileSystem& files, const std::string& path, std::uint64_t counted_bytes,
@@ -63,7 +63,7 @@ Status CheckBlocks(const SegmentReader& segment, const SeriesBlocks& blocks,
     if (cancel.cancelled()) return Error(ErrorCode::kCancelled, "the check was cancelled");
     ++report.blocks;
     if (const Status block = CheckBlock(segment, blocks.type, header); !block.ok()) {
-      AddProblem(block.error(),
+      AddProblem(block.error().ToString(),
                  DescribeSamples(header.count, NameOf(series, blocks.tag), header.first_time,
                                  header.last_time) +
                      (blocks.replaced ? ", which were replaced, are lost" : " are lost"),
@@ -174,7 +174,8 @@ void CheckLog(FileSystem& files, const std::map<std::string, std::uint64_t>& cou
   for (const auto& [path, bytes] : counted_bytes) {
     Status checked = CheckLogFile(files, path, bytes, report);
     if (checked.ok()) continue;
-    AddProblem(std::move(checked).error().At(path), LossInLog(files, path, bytes), report);
+    AddProblem(std::move(checked).error().At(path).ToString(), LossInLog(files, path, bytes),
+               report);
   }
 }
 
@@ -204,16 +205,17 @@ Status CheckSegment(const SegmentReader& segment, const SeriesTable& series,
   report.bytes += info.bytes;
   const auto index = ReadIndex(segment);
   if (!index.ok()) {
-    AddProblem(index.error(),
+    AddProblem(index.error().ToString(),
                DescribeSamples(info.samples, fmt::format("{} tags", info.series), info.first_time,
                                info.last_time) +
                    " are lost",
                report);
     return {};
   }
-  if (index->damage.empty()) CompareTotals(segment, *index, report);
-  for (const Error& damage : index->damage) {
-    AddProblem(damage, LossInIndex(*index, info, series), report);
+  if (index->damage.empty()) {
+    CompareTotals(segment, *index, report);
+  } else {
+    AddProblem(DescribeDamage(index->damage), LossInIndex(*index, info, series), report);
   }
   for (const IndexPage& page : index->pages) {
     for (const SeriesBlocks& blocks : page) {

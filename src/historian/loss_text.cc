@@ -41,6 +41,13 @@ std::string DescribeSamples(std::uint64_t samples, std::string_view whose, std::
   return fmt::format("{} samples of {} {}", samples, whose, Between(first_time, last_time));
 }
 
+std::string DescribeDamage(const std::vector<Error>& damage) {
+  BEDPLATE_CHECK(!damage.empty());
+  const std::string others =
+      damage.size() == 1 ? "" : fmt::format(", and {} more places", damage.size() - 1);
+  return damage.front().ToString() + others;
+}
+
 std::string DescribeLostTags(const SeriesTable& series, const SegmentInfo& info,
                              const std::vector<TagSpan>& spans) {
   std::vector<std::string_view> names;

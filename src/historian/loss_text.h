@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "historian/segment_info.h"
 #include "historian/segment_salvage.h"
 #include "historian/series_registry.h"
@@ -23,6 +24,9 @@ std::string Between(std::int64_t first_time, std::int64_t last_time);
 /// "3 samples of plant/a from … to …".
 std::string DescribeSamples(std::uint64_t samples, std::string_view whose, std::int64_t first_time,
                             std::int64_t last_time);
+
+/// What is wrong with one file, in one sentence. There must be something (CHECK).
+std::string DescribeDamage(const std::vector<Error>& damage);
 
 /// What a segment holds that none of the tags between `spans` tells any more: the tags that may be
 /// meant, as many as a person reads.

@@ -167,13 +167,15 @@ class Repairer {
     const auto index = ReadIndex(segment);
     if (!index.ok()) {
       RETURN_IF_ERROR(UnlessIo(index.error()));
-      return Rewritten{{}, {Lost(index.error(), info, fmt::format("{} tags", info.series))}};
+      return Rewritten{{},
+                       {Lost(index.error().ToString(), info, fmt::format("{} tags", info.series))}};
     }
     Rewritten rewritten;
-    for (const Error& damage : index->damage) {
+    if (!index->damage.empty()) {
+      const std::string damage = DescribeDamage(index->damage);
       rewritten.losses.push_back(
           index->lost.empty()
-              ? damage.ToString() + "; all of it was saved"
+              ? damage + "; all of it was saved"
               : Lost(damage, info, DescribeLostTags(series_, info, index->lost), index->samples));
     }
     RETURN_IF_ERROR(WriteReadable(segment, *index, rewritten));
@@ -181,9 +183,9 @@ class Repairer {
   }
 
   /// Says that a segment's samples are lost, but for `kept`.
-  static std::string Lost(const Error& damage, const SegmentInfo& info, std::string_view whose,
+  static std::string Lost(std::string_view damage, const SegmentInfo& info, std::string_view whose,
                           std::uint64_t kept = 0) {
-    return fmt::format("{}; {} are lost", damage.ToString(),
+    return fmt::format("{}; {} are lost", damage,
                        DescribeSamples(info.samples - std::min(info.samples, kept), whose,
                                        info.first_time, info.last_time));
   }

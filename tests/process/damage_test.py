@@ -6,6 +6,14 @@ import unittest
 from bedplate_process import Plant, run
 
 
+def flip(directory, pattern):
+    """Changes a byte, of the version, in the first file that matches."""
+    path = sorted(directory.glob(pattern))[0]
+    content = bytearray(path.read_bytes())
+    content[8] ^= 1
+    path.write_bytes(content)
+
+
 class OnADamagedDirectory(unittest.TestCase):
     def expect_a_named_problem(self, damage, name):
         with Plant() as plant:
@@ -38,14 +46,41 @@ class OnADamagedDirectory(unittest.TestCase):
     def test_the_historian_is_gone(self):
         self.expect_a_named_problem(lambda directory: shutil.rmtree(directory / "historian"), "historian")
 
-    def test_a_byte_is_another(self):
-        for pattern in ("historian/MANIFEST", "historian/wal/*.wal"):
-            def flip(directory, pattern=pattern):
-                path = next(directory.glob(pattern))
-                content = bytearray(path.read_bytes())
-                content[8] ^= 1  # of the version
-                path.write_bytes(content)
-            self.expect_a_named_problem(flip, pattern.rpartition("/")[2].lstrip("*"))
+    def test_a_byte_of_the_log_is_another(self):
+        self.expect_a_named_problem(lambda directory: flip(directory, "historian/wal/*.wal"), ".wal")
+
+    def test_a_byte_of_a_manifest_costs_nothing(self):
+        with Plant() as plant:
+            flip(plant.directory, "historian/MANIFEST")
+            checked = plant.cli("check")
+            self.assertEqual(checked.returncode, 8, checked.stdout + checked.stderr)
+            self.assertIn("MANIFEST", checked.stdout)
+            plant.serve()
+            self.assertIn("MANIFEST", plant.log())
+            self.assertEqual(plant.stop(), 0)
+            self.assertEqual(plant.cli("check").returncode, 0)
+
+
+class ServedAllTheSame(unittest.TestCase):
+    """`serve --repair`: what the damage leaves is there, and what it took is said."""
+
+    def test_a_damaged_log(self):
+        with Plant() as plant:
+            plant.serve()
+            for second in range(1, 4):
+                status, _, body = plant.write(f"pump,site=a flow={second}.5 {second}000000000")
+                self.assertEqual(status, 204, body)
+            self.assertEqual(plant.stop(), 0)
+            flip(plant.directory, "historian/wal/*.wal")
+            refused = run("serve", "--data", plant.directory, "--listen", "127.0.0.1:0")
+            self.assertEqual(refused.returncode, 1, refused.stderr)
+            self.assertIn("serve --repair", refused.stderr)
+            plant.serve("--repair")
+            self.assertIn(".wal", plant.log())
+            found = plant.sql("SELECT count(*) FROM samples('**')")
+            self.assertEqual(found["columns"][0]["values"], [3])
+            self.assertEqual(plant.stop(), 0)
+            self.assertEqual(plant.cli("check").returncode, 0)
 
 
 if __name__ == "__main__":
