@@ -85,8 +85,8 @@ Result<std::unique_ptr<PlantApi>> PlantApi::Open(CommandContext& context,
   const bool served = owner && !owner->address.empty();
   if (runtime.error().code() != ErrorCode::kConflict || !served) return std::move(runtime).error();
   // A backup of years takes hours; who waits for too long has Ctrl-C.
-  HttpClient client({.unix_socket_path = LocalSocketPath(directory),
-                     .timeout = std::chrono::hours(24)});
+  HttpClient client(
+      {.unix_socket_path = LocalSocketPath(directory), .timeout = std::chrono::hours(24)});
   return std::unique_ptr<PlantApi>(std::make_unique<ServerApi>(std::move(client)));
 }
 

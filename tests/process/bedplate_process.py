@@ -75,6 +75,7 @@ class Plant:
         log = open(self.directory.parent / "serve.log", "ab")
         self.process = subprocess.Popen(
             [*wrapper, BINARY, "serve", "--data", str(self.directory), "--listen", "127.0.0.1:0",
+             "--own-metrics", "off",  # tests count samples, also for more than a minute
              *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, preexec_fn=limit,
             env={**os.environ, **(environment or {})})
