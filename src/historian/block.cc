@@ -150,7 +150,8 @@ Status DecodeUnevenTimes(const BlockHeader& header, ByteView section,
   if (!DecodeTimes(in, header.count, header.first_time, times) || !in.AtEnd()) {
     return Damaged("its times do not decode");
   }
-  if (!Ascend(times, header.may_repeat) || times.back() != header.last_time) {
+  if (!Ascend(times, header.may_repeat) || times.front() != header.first_time ||
+      times.back() != header.last_time) {
     return Damaged("its times are not those of its header");
   }
   return {};

@@ -2,6 +2,7 @@
 // what the samples say; and a damaged block is refused.
 
 #include "historian/block.h"
+#include "base/crc32c.h"
 
 #include <bit>
 #include <cmath>
@@ -9,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/crc32c.h"
 #include "historian/format.h"
 #include "historian/segment_format.h"
 
@@ -159,6 +161,27 @@ TEST(BlockTest, EveryFlippedBitOfAPayloadIsRefused) {
     block.payload[bit / 8] ^= mask;
     EXPECT_FALSE(DecodeBlock(block.header, ValueType::kDouble, block.payload).ok());
     block.payload[bit / 8] ^= mask;
+  }
+}
+
+/// Times that begin behind the header's are no even row that begins there, whatever their distance.
+TEST(BlockTest, TimesThatDoNotBeginWithTheHeadersAreRefused) {
+  Bytes payload;
+  for (const unsigned byte : {6U, 2U, 1U, 0U, 2U, 2U, 8U}) {  // unit 1, packed from 1: 1 3
+    payload.push_back(static_cast<std::byte>(byte));
+  }
+  payload.push_back(std::byte{1});  // constant
+  PutFixed(payload, 21.5);
+  BlockHeader header;
+  header.count = 2;
+  header.last_time = 3;
+  header.payload_crc = Crc32c(payload);
+  for (const std::int64_t first_time : {0, 1}) {
+    header.first_time = first_time;
+    EXPECT_EQ(DecodeBlock(header, ValueType::kDouble, payload).error().code(),
+              ErrorCode::kCorruption);
+    NumberBlock numbers;
+    EXPECT_FALSE(DecodeNumbers(header, ValueType::kDouble, payload, numbers).ok());
   }
 }
 
