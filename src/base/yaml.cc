@@ -188,7 +188,7 @@ std::optional<std::size_t> FindIndentingTab(std::string_view text, int line) {
 
 /// What usually causes the fault that yaml-cpp names; its own words where we know none.
 std::string_view PlainWords(std::string_view message) {
-  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+  static const std::pair<std::string_view, std::string_view> kWords[] = {
       {YAML::ErrorMsg::MAP_VALUE,
        "a colon where no key can be (text that holds ': ' needs quotes; keys of one map need the "
        "same indentation)"},
