@@ -30,10 +30,10 @@ constexpr int kSteps = 45;
 
 /// How much is tried at each cut.
 struct Effort {
-  std::uint64_t images = 3000;      // at least, over all seeds
-  std::uint64_t enumerated = 24;    // up to so many combinations all are taken
-  std::uint64_t drawn = 6;          // of more than those
-  std::uint64_t recovery_each = 8;  // each so many cuts a recovery is cut at each operation
+  std::uint64_t images = 3000;       // at least, over all seeds
+  std::uint64_t enumerated = 24;     // up to so many combinations all are taken
+  std::uint64_t drawn = 6;           // of more than those
+  std::uint64_t recovery_each = 20;  // each so many cuts a recovery is cut at each operation
 };
 
 bool IsLong() { return std::getenv("BEDPLATE_LONG") != nullptr; }  // NOLINT(concurrency-mt-unsafe)
