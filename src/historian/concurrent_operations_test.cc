@@ -30,6 +30,15 @@ void Write(Historian& historian, const std::string& path) {
   }
 }
 
+void AppendStates(Historian& historian, TagId tag) {
+  TagBatch batch{tag, {}};
+  batch.samples.type = ValueType::kString;
+  batch.samples.Push({Timestamp(1), Value(std::string("run")), kGood});
+  batch.samples.Push({Timestamp(2), Value(std::string("stop")), kGood});
+  batch.samples.Push({Timestamp(3), Value(std::string("run")), kGood});
+  EXPECT_TRUE(historian.Append(std::span(&batch, 1)).ok());
+}
+
 /// What is read ascends and has the value of its time, whatever goes on.
 void Read(const Historian& historian, const std::string& path) {
   const auto info = historian.Find(path);
@@ -44,6 +53,30 @@ void Read(const Historian& historian, const std::string& path) {
     return true;
   });
   EXPECT_TRUE(scanned.ok()) << scanned.error().ToString();
+}
+
+/// Aggregates, states and last values agree with each other and with what may be there by now.
+void Evaluate(const Historian& historian, const std::string& path) {
+  const auto info = historian.Find(path);
+  if (!info) return;
+  const TimeRange all{Timestamp(0), Timestamp(kBatches * kBatchSamples)};
+  AggregateRequest request{.tag = info->id, .range = all, .bucket = all.stop - all.start};
+  request.functions = static_cast<std::uint32_t>(AggregateFunction::kCount) |
+                      static_cast<std::uint32_t>(AggregateFunction::kMax) |
+                      static_cast<std::uint32_t>(AggregateFunction::kTimeWeightedMean) |
+                      static_cast<std::uint32_t>(AggregateFunction::kPercentile);
+  const auto columns = historian.Aggregate(request);
+  ASSERT_TRUE(columns.ok()) << columns.error().ToString();
+  const auto last = historian.Last(info->id);
+  ASSERT_TRUE(last.ok()) << last.error().ToString();
+  const std::uint64_t count = columns->count.front();
+  if (count == 0) return;
+  // The writer goes upwards without a gap, and the last value was read later.
+  EXPECT_EQ(columns->max.front(), static_cast<double>(count - 1));
+  EXPECT_GE((*last)->time.nanoseconds(), static_cast<std::int64_t>(count) - 1);
+  const auto states = historian.TimeInState(
+      {.tag = historian.Find("doomed-state")->id, .range = all, .bucket = all.stop - all.start});
+  EXPECT_TRUE(states.ok()) << states.error().ToString();
 }
 
 /// Writes a backup to `directory` of the same files.
@@ -70,19 +103,33 @@ TEST(ConcurrentOperationsTest, NothingIsLostAndNothingComesBack) {
   Historian& historian = store.historian();
   const TagId doomed = store.Tag("doomed");
   store.Append(doomed, {1, 2, 3}, {1.0, 2.0, 3.0});
+  const TagId state = store.Tag("doomed-state", ValueType::kString);
+  AppendStates(historian, state);
   std::atomic<bool> done = false;
   std::vector<std::thread> others;
   others.emplace_back([&] {
     while (!done) Read(historian, "a");
   });
   others.emplace_back([&] {
+    while (!done) Evaluate(historian, "b");
+  });
+  others.emplace_back([&] {
+    while (!done) {
+      EXPECT_TRUE(historian.Flush().ok());
+      EXPECT_LE(historian.Stats().samples, 2U * kBatches * kBatchSamples + 6);
+      EXPECT_TRUE(historian.Health().ok()) << historian.Health().error().ToString();
+      EXPECT_FALSE(historian.List(*Glob::Parse("**")).empty());
+    }
+  });
+  others.emplace_back([&] {
     while (!done) EXPECT_TRUE(historian.CompactStep({}).ok());
   });
   others.emplace_back([&] {
-    const TagRange range{doomed, kAllTime};
+    const std::vector<TagRange> ranges = {{doomed, kAllTime}, {state, kAllTime}};
     while (!done) {
-      EXPECT_TRUE(historian.Delete(std::span(&range, 1)).ok());
+      EXPECT_TRUE(historian.Delete(ranges).ok());
       store.Append(doomed, {1, 2, 3}, {1.0, 2.0, 3.0});
+      AppendStates(historian, state);
     }
   });
   std::string newest;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <optional>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -95,6 +96,26 @@ TEST(FailedFlushTest, AppendsAreRefusedAtOnceAndTakenAgainWhenItWorks) {
   EXPECT_TRUE(historian.Health().ok());
   EXPECT_TRUE(append().ok());
   EXPECT_EQ(historian.Find(tag)->samples, static_cast<std::uint64_t>(time));
+}
+
+/// Also one that was not due yet, and was only asked for.
+TEST(FailedFlushTest, WhatFailedIsTriedAgainByItself) {
+  NoSegments files;
+  ManualClock clock{Timestamp::FromSeconds(1'600'000'000)};
+  HistorianOptions options;
+  options.reserve_bytes = 0;
+  auto opened = Historian::Open(files, clock, "/data/historian", options);
+  ASSERT_TRUE(opened.ok());
+  Historian& historian = **opened;
+  TagBatch batch{*historian.Resolve("a", ValueType::kDouble), {}};
+  batch.samples.Push({Timestamp(1), 1.0, kGood});
+  ASSERT_TRUE(historian.Append(std::span(&batch, 1)).ok());
+  files.broken = true;
+  EXPECT_FALSE(historian.Flush().ok());
+  EXPECT_FALSE(historian.Health().ok());
+  files.broken = false;
+  while (!historian.Health().ok()) std::this_thread::yield();
+  EXPECT_EQ(historian.Stats().segments, 1U);
 }
 
 }  // namespace

@@ -7,34 +7,56 @@
 namespace bedplate::historian {
 
 Result<AppendResult> GroupCommit::Submit(Commit& commit) {
+  bool leads = false;
   {
-    const std::lock_guard lock(queue_mutex_);
+    std::unique_lock lock(queue_mutex_);
     queue_.push_back(&commit);
+    // Whose commit another thread writes waits for no more than that.
+    changed_.wait(lock, [&] {
+      return commit.stage == Commit::Stage::kIsDone ||
+             (commit.stage == Commit::Stage::kWaits && !writing_);
+    });
+    leads = commit.stage == Commit::Stage::kWaits;
+    if (leads) writing_ = true;
   }
-  std::unique_lock turn(turn_mutex_);
-  if (commit.taken) {
-    // Another thread that had the turn wrote this commit together with its own.
-    turn.unlock();
-    const std::lock_guard applied(apply_mutex_);
-    BEDPLATE_CHECK(commit.result.has_value());
-    return *std::move(commit.result);
-  }
-  WriteQueue(turn);
+  if (leads) Lead();
   BEDPLATE_CHECK(commit.result.has_value());
   return *std::move(commit.result);
 }
 
-void GroupCommit::WriteQueue(std::unique_lock<std::mutex>& turn) {
+/// Writes and applies all that waits. What is thrown here would leave others without an answer.
+void GroupCommit::Lead() noexcept {
+  std::unique_lock turn(turn_mutex_);
+  const std::vector<Commit*> group = TakeQueue();
+  write_(group);
+  {
+    const std::lock_guard applying(apply_mutex_);
+    turn.unlock();
+    {
+      const std::lock_guard lock(queue_mutex_);
+      writing_ = false;
+    }
+    changed_.notify_all();
+    apply_(group);
+  }
+  Finish(group);
+}
+
+std::vector<Commit*> GroupCommit::TakeQueue() {
   std::vector<Commit*> group;
+  const std::lock_guard lock(queue_mutex_);
+  group.swap(queue_);
+  for (Commit* const commit : group) commit->stage = Commit::Stage::kIsWritten;
+  return group;
+}
+
+/// The commits are their threads' again, and may be gone on return.
+void GroupCommit::Finish(Group group) {
   {
     const std::lock_guard lock(queue_mutex_);
-    group.swap(queue_);
+    for (Commit* const commit : group) commit->stage = Commit::Stage::kIsDone;
   }
-  for (Commit* const commit : group) commit->taken = true;
-  write_(group);
-  const std::lock_guard applying(apply_mutex_);
-  turn.unlock();
-  apply_(group);
+  changed_.notify_all();
 }
 
 GroupCommit::Paused GroupCommit::Pause() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -20,7 +21,8 @@ struct Commit {
   std::optional<AppendMark> mark;
   Bytes frame;  // from WalWriter::NewFrame, with the records
   std::optional<Result<AppendResult>> result;
-  bool taken = false;  // somebody has it in his group
+  // Of GroupCommit: where it is.
+  enum class Stage { kWaits, kIsWritten, kIsDone } stage = Stage::kWaits;
 };
 
 /// Lets many producers share one write: whoever gets the turn writes for all that wait. While a
@@ -51,14 +53,18 @@ class GroupCommit {
   [[nodiscard]] Paused Pause();
 
  private:
-  void WriteQueue(std::unique_lock<std::mutex>& turn);
+  void Lead() noexcept;
+  std::vector<Commit*> TakeQueue();
+  void Finish(Group group);
 
   const std::function<void(Group)> write_;
   const std::function<void(Group)> apply_;
   mutable std::mutex queue_mutex_;
-  std::vector<Commit*> queue_;  // bounded by the number of threads that append
-  std::mutex turn_mutex_;       // to write; guards every commit's `taken`
-  std::mutex apply_mutex_;      // taken under the turn, so that groups keep their order
+  std::condition_variable changed_;  // a commit is done, or nobody writes
+  std::vector<Commit*> queue_;       // bounded by the number of threads that append
+  bool writing_ = false;             // guarded by queue_mutex_, as is every commit's stage
+  std::mutex turn_mutex_;            // to write
+  std::mutex apply_mutex_;           // taken under the turn, so that groups keep their order
 };
 
 }  // namespace bedplate::historian

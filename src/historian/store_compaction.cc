@@ -67,6 +67,8 @@ nanoseconds Store::CompactInBackground() {
       CompactOnce({}, [this](std::uint64_t bytes) { return WaitForPace(bytes); });
   NoteCompaction(compacted.ok() ? Status() : Status(compacted.error()));
   if (!compacted.ok()) {
+    // Whether there is room is known before anything is written, so it may be asked all the time.
+    if (compacted.error().code() == ErrorCode::kResourceExhausted) return kCompactionPeriod;
     const auto doublings = std::min(compaction_failures_in_a_row_++, kMaxCompactionDelayDoublings);
     return kCompactionPeriod * (1U << doublings);
   }

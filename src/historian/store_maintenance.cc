@@ -30,10 +30,11 @@ void Store::RunMaintenance() {
     wake_.wait_for(lock, kMaintenancePeriod, [this] { return stopping_ || flush_wanted_; });
     if (stopping_) return;
     flush_wanted_ = false;
+    const bool has_failed = flush_failure_.has_value();
     lock.unlock();
-    // A flush that fails is tried again: its samples are safe in the log, and appends report a
-    // full disk by themselves.
-    if (FlushIsDue()) static_cast<void>(Flush());
+    // A flush that fails is tried again, whoever asked for it: its samples are safe in the log, and
+    // appends report a full disk by themselves.
+    if (has_failed || FlushIsDue()) static_cast<void>(Flush());
     // Who waits for a flush that will not come any more is told so.
     if (!CheckWritable().ok()) flushed_.notify_all();
     {
