@@ -38,6 +38,11 @@ Status Guarded(const Route& route, Function function) {
   }
 }
 
+/// Whether a request changes what is stored, and so may wait for the disk.
+bool Writes(const Route& route) {
+  return route.method != HttpMethod::kGet && route.least_role && *route.least_role > Role::kViewer;
+}
+
 int StatusOfHeadError(const Error& error) {
   switch (error.code()) {
     case ErrorCode::kResourceExhausted: return 431;
@@ -300,9 +305,10 @@ awaitable<bool> Exchange::RunOnWorker(std::function<void()> work, Admission admi
     signal->done = true;
     asio::post(executor, [signal] { signal->timer.cancel(); });
   };
+  WorkerPool& workers = Writes(*route_) ? context_.writers : context_.workers;
   if (admission == Admission::kGoesOn) {
-    context_.workers.Submit(std::move(task));
-  } else if (!context_.workers.TrySubmit(std::move(task))) {
+    workers.Submit(std::move(task));
+  } else if (!workers.TrySubmit(std::move(task))) {
     co_return false;
   }
   while (!signal->done) {

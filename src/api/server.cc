@@ -49,11 +49,13 @@ class ServerImpl final : public Server {
         tls_(std::move(tls)),
         guard_(MakeGuard(options_, tls_.get())),
         workers_(options_.worker_threads, options_.queue_limit),
+        writers_(options_.writer_threads, options_.queue_limit),
         counts_(parts.router),
         context_{.options = options_,
                  .parts = parts,
                  .guard = guard_,
                  .workers = workers_,
+                 .writers = writers_,
                  .counts = counts_},
         connections_(options_) {}
   ~ServerImpl() override { Stop(); }
@@ -71,6 +73,7 @@ class ServerImpl final : public Server {
   // Before the workers, so that it outlives what they post to it.
   asio::io_context io_;
   WorkerPool workers_;
+  WorkerPool writers_;
   RequestCounts counts_;
   ServerContext context_;
   ConnectionSet connections_;
@@ -125,8 +128,8 @@ ServerMetrics ServerImpl::metrics() const {
           .requests = context_.requests,
           .refused_connections = connections_.refused(),
           .refused_requests = context_.refused_requests,
-          .queued = workers_.queued(),
-          .queue_limit = options_.queue_limit,
+          .queued = workers_.queued() + writers_.queued(),
+          .queue_limit = 2 * options_.queue_limit,
           .body_bytes = context_.body_bytes,
           .body_budget_bytes = options_.body_budget_bytes,
           .answer_bytes = context_.answer_bytes,
@@ -139,6 +142,7 @@ ServerMetrics ServerImpl::metrics() const {
 Status ServerOptions::Validate() const {
   RETURN_IF_ERROR(Positive(io_threads, "io_threads"));
   RETURN_IF_ERROR(Positive(worker_threads, "worker_threads"));
+  RETURN_IF_ERROR(Positive(writer_threads, "writer_threads"));
   RETURN_IF_ERROR(Positive(queue_limit, "queue_limit"));
   RETURN_IF_ERROR(Positive(connection_limit, "connection_limit"));
   RETURN_IF_ERROR(Positive(stranger_limit, "stranger_limit"));

@@ -24,8 +24,10 @@ struct ServerOptions {
   std::vector<std::string> host_names;  // under which browsers reach this server, besides loopback
 
   std::size_t io_threads = 2;
-  std::size_t worker_threads = 6;                // for handlers, which may block; SQL takes two
-  std::size_t queue_limit = 256;                 // requests that wait for a worker; beyond it 503
+  std::size_t worker_threads = 6;  // for handlers, which may block; SQL takes two
+  // For those that write: each may wait for the disk, and what waits together is synced together.
+  std::size_t writer_threads = 32;
+  std::size_t queue_limit = 256;                 // that wait for a thread of either; beyond it 503
   std::size_t connection_limit = 1024;           // over all addresses
   std::size_t stranger_limit = 512;              // of these, those that have not shown who calls
   std::size_t local_connection_limit = 64;       // at the Unix domain socket, besides these

@@ -17,6 +17,7 @@ struct ServerContext {
   Server::Parts parts;
   const RequestGuard& guard;
   WorkerPool& workers;
+  WorkerPool& writers;  // so that who reads does not wait for the disk with who writes
   RequestCounts& counts;
   std::atomic<bool> stopping = false;
   std::atomic<std::uint64_t> requests = 0;

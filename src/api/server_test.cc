@@ -416,6 +416,26 @@ TEST_F(ServerTest, TheQueueIsBounded) {
   for (RawClient& client : clients) EXPECT_EQ(client.Read().status, 200);
 }
 
+TEST_F(ServerTest, WhoReadsDoesNotWaitForWhoWrites) {
+  Gate gate;
+  AddPost("/keep", Role::kWriter, [&](const HttpRequest&) {
+    gate.Wait();
+    return HttpResponse::NoContent();
+  });
+  options_.worker_threads = 1;
+  options_.writer_threads = 2;
+  StartServer();
+  std::vector<RawClient> writers;
+  for (int i = 0; i < 2; ++i) {
+    writers.push_back(Connect());
+    writers.back().Send(Post("/keep", "1", Role::kWriter));
+  }
+  gate.AwaitWaiting(2);
+  EXPECT_EQ(Connect().Call(Get("/hello", Role::kViewer)).status, 200);
+  gate.Open();
+  for (RawClient& writer : writers) EXPECT_EQ(writer.Read().status, 204);
+}
+
 TEST_F(ServerTest, CallersWhoLeaveCancelTheirRequest) {
   std::atomic<bool> cancelled = false;
   std::atomic<bool> entered = false;
