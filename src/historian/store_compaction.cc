@@ -140,7 +140,7 @@ Result<CompactProgress> Store::CompactStep(const CompactRequest& request) {
                            .merged = compacted->segments,
                            .merged_bytes = compacted->bytes,
                            .left_bytes = compacted->left_bytes};
-  for (const SharedSegment& segment : *segments_->List()) {
+  for (const auto list = segments_->List(); const SharedSegment& segment : *list) {
     ++progress.segments;
     progress.segment_bytes += segment->info().bytes;
   }
@@ -189,7 +189,7 @@ bool Store::IsDirty(const SegmentReader& segment, std::uint64_t until) const {
 /// The first such segment for which there is room; on a full disk that is how room is made.
 Result<std::vector<std::uint64_t>> Store::PickDirty(std::uint64_t until) const {
   Status no_room;
-  for (const SharedSegment& segment : *segments_->List()) {
+  for (const auto list = segments_->List(); const SharedSegment& segment : *list) {
     if (!IsDirty(*segment, until)) continue;
     ASSIGN_OR_RETURN(const std::uint64_t bytes, VisibleBytes(*segment));
     Status room = CheckRewriteRoom(bytes);
@@ -242,7 +242,7 @@ Result<std::optional<Store::Merged>> Store::MergeNext(const CompactionLimits& li
   if (ids.empty()) return std::optional<Merged>();
   SegmentList inputs;
   Merged result{.inputs = ids, .input_bytes = 0, .segment = {}};
-  for (const SharedSegment& segment : *segments_->List()) {
+  for (const auto list = segments_->List(); const SharedSegment& segment : *list) {
     if (!std::binary_search(ids.begin(), ids.end(), segment->info().id)) continue;
     inputs.push_back(segment);
     result.input_bytes += segment->info().bytes;

@@ -69,7 +69,7 @@ void Store::NoteMissingLog() {
 
 void Store::NoteMissingSegments() {
   std::vector<Error> damage;
-  for (const SharedSegment& segment : *segments_->List()) {
+  for (const auto list = segments_->List(); const SharedSegment& segment : *list) {
     if (auto lost = FindLoss(files_, *segment)) damage.push_back(*std::move(lost));
   }
   const std::lock_guard lock(wake_mutex_);
