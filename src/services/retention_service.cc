@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::chrono::hours kPeriod(1);
 constexpr std::chrono::nanoseconds kDay = std::chrono::hours(24);
+/// More than a clock that is being set right little by little goes wrong in a round.
+constexpr std::chrono::nanoseconds kLeastJump = std::chrono::minutes(10);
 /// Appends wait while a deletion is made known, so one does not take too many tags.
 constexpr std::size_t kMaxTagsAtOnce = 10'000;
 
@@ -39,7 +41,12 @@ Result<RetentionRule> ParseRetentionRule(std::string_view text) {
 
 RetentionService::RetentionService(Historian& historian, AuditLog& audit, const Clock& clock,
                                    std::vector<RetentionRule> rules)
-    : historian_(historian), audit_(audit), clock_(clock), rules_(std::move(rules)) {
+    : historian_(historian),
+      audit_(audit),
+      clock_(clock),
+      rules_(std::move(rules)),
+      believed_(clock.Now()),
+      believed_at_(clock.Monotonic()) {
   if (!rules_.empty()) thread_ = std::thread([this] { Run(); });
 }
 
@@ -68,8 +75,9 @@ void RetentionService::Run() {
 }
 
 Result<std::uint64_t> RetentionService::Enforce() {
+  const std::lock_guard round(round_mutex_);
   std::uint64_t deleted = 0;
-  for (const Expired& expired : FindExpired()) {
+  for (const Expired& expired : FindExpired(BelievedNow())) {
     ASSIGN_OR_RETURN(const std::uint64_t samples, DeleteExpired(expired));
     deleted += samples;
   }
@@ -104,12 +112,31 @@ Result<std::uint64_t> RetentionService::DeleteExpired(const Expired& expired) {
   return deleted;
 }
 
+/// The time of day, but for a day after a jump ahead what it would be without the jump. Under
+/// round_mutex_.
+Timestamp RetentionService::BelievedNow() {
+  const Timestamp now = clock_.Now();
+  const auto monotonic = clock_.Monotonic();
+  const Timestamp expected = believed_ + (monotonic - believed_at_);
+  const bool has_jumped = now > expected + kLeastJump;
+  if (has_jumped && !jumped_at_) {
+    jumped_at_ = monotonic;
+    spdlog::warn("retention: the clock jumped from {} to {}; not believed for a day",
+                 FormatTimestamp(expected), FormatTimestamp(now));
+  }
+  if (has_jumped && monotonic - *jumped_at_ < kDay) return expected;
+  jumped_at_.reset();
+  believed_ = now;
+  believed_at_ = monotonic;
+  return now;
+}
+
 /// By rule, of each tag with something too old the part that is.
-std::vector<RetentionService::Expired> RetentionService::FindExpired() const {
+std::vector<RetentionService::Expired> RetentionService::FindExpired(Timestamp now) const {
   std::vector<Expired> all;
   std::set<TagId> ruled;
   for (const RetentionRule& rule : rules_) {
-    const Timestamp limit = clock_.Now() - rule.keep;
+    const Timestamp limit = now - rule.keep;
     Expired expired{.rule = &rule,
                     .cutoff = Timestamp(limit.nanoseconds() - limit.nanoseconds() % kDay.count()),
                     .ranges = {}};

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -29,7 +30,9 @@ Result<RetentionRule> ParseRetentionRule(std::string_view text);
 /// Deletes samples that are older than their rule allows, at once and then each hour. Whole UTC
 /// days go, so a sample may stay up to a day longer. Of several rules that match a tag the first
 /// counts; a tag that none matches keeps everything. What a rule deleted in a round is an entry of
-/// the audit log; a round that deletes nothing leaves none. All but the rules must outlive it.
+/// the audit log; a round that deletes nothing leaves none. A clock that jumps ahead is not
+/// believed for a day, as what is deleted by mistake does not come back. All but the rules must
+/// outlive it.
 class RetentionService {
  public:
   RetentionService(Historian& historian, AuditLog& audit, const Clock& clock,
@@ -50,7 +53,8 @@ class RetentionService {
   };
 
   void Run();
-  [[nodiscard]] std::vector<Expired> FindExpired() const;
+  Timestamp BelievedNow();
+  [[nodiscard]] std::vector<Expired> FindExpired(Timestamp now) const;
   Result<std::uint64_t> DeleteExpired(const Expired& expired);
 
   Historian& historian_;
@@ -59,7 +63,12 @@ class RetentionService {
   const std::vector<RetentionRule> rules_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool stopping_ = false;  // guarded by mutex_
+  bool stopping_ = false;   // guarded by mutex_
+  std::mutex round_mutex_;  // one round at a time
+  // Guarded by round_mutex_: a time that was believed, and when it was, by the monotonic clock.
+  Timestamp believed_;
+  std::chrono::nanoseconds believed_at_;
+  std::optional<std::chrono::nanoseconds> jumped_at_;  // of a jump that is not believed yet
   std::thread thread_;
 };
 
