@@ -149,18 +149,6 @@ Result<std::vector<Entry>> ReadContents(FileSystem& files, const std::string& pa
   return entries;
 }
 
-/// The backups of a target that count, oldest first.
-Result<std::vector<std::string>> ListBackups(FileSystem& files, const std::string& target) {
-  const std::string folder = JoinPath(target, kBackupFolder);
-  std::vector<std::string> backups;
-  if (!files.Exists(folder)) return backups;
-  ASSIGN_OR_RETURN(const auto names, files.ListDirectory(folder));
-  for (const std::string& name : names) {
-    if (files.Exists(JoinPath(JoinPath(folder, name), kContentsFile))) backups.push_back(name);
-  }
-  return backups;
-}
-
 /// A backup is called after its time, without the colons that some file systems do not take.
 std::string NameOf(Timestamp time) {
   std::string name = FormatTimestamp(time);
@@ -174,6 +162,22 @@ std::optional<Timestamp> TimeIn(std::string name) {
   std::replace(name.begin() + static_cast<std::ptrdiff_t>(clock), name.end(), '-', ':');
   const auto time = ParseTimestamp(name);
   return time.ok() ? std::optional(*time) : std::nullopt;
+}
+
+/// The backups of a target that count, oldest first.
+Result<std::vector<std::string>> ListBackups(FileSystem& files, const std::string& target) {
+  const std::string folder = JoinPath(target, kBackupFolder);
+  std::vector<std::string> backups;
+  if (!files.Exists(folder)) return backups;
+  ASSIGN_OR_RETURN(const auto names, files.ListDirectory(folder));
+  for (const std::string& name : names) {
+    if (files.Exists(JoinPath(JoinPath(folder, name), kContentsFile))) backups.push_back(name);
+  }
+  // By time: the names have as many digits of a second as need be.
+  std::stable_sort(backups.begin(), backups.end(), [](const std::string& a, const std::string& b) {
+    return TimeIn(a) < TimeIn(b);
+  });
+  return backups;
 }
 
 class BackupWriter {
