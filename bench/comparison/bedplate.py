@@ -35,7 +35,8 @@ class Bedplate(System):
         log = self.directory / "log"
         log.write_bytes(b"")
         self.service = Service(
-            [self._binary, "serve", "--data", data, "--listen", "127.0.0.1:0", *options], log)
+            [self._binary, "serve", "--data", data, "--listen", "127.0.0.1:0",
+             "--own-metrics", "off", *options], log)
         self.service.wait_until(lambda: "listening on" in log.read_text())
         self.port = int(re.search(r"listening on http://[^:]+:(\d+)", log.read_text()).group(1))
 
