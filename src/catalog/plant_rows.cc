@@ -150,6 +150,24 @@ Result<std::optional<Tag>> ReadTag(SqliteConnection& connection, std::string_vie
   return row ? std::optional(ReadTagRow(select)) : std::nullopt;
 }
 
+Result<std::vector<PathOwner>> ReadPathOwners(SqliteConnection& connection,
+                                              std::span<const std::string> paths) {
+  ASSIGN_OR_RETURN(
+      SqliteStatement tag,
+      connection.Prepare(fmt::format("SELECT {}, declared FROM tag WHERE path = ?", kTagColumns)));
+  ASSIGN_OR_RETURN(SqliteStatement asset, connection.Prepare("SELECT 1 FROM asset WHERE path = ?"));
+  std::vector<PathOwner> owners(paths.size());
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    ASSIGN_OR_RETURN(const bool is_tag, tag.Bind(paths[i]).Step());
+    if (is_tag) owners[i].tag = ReadTagRow(tag);
+    tag.Reset();
+    if (is_tag) continue;
+    ASSIGN_OR_RETURN(owners[i].is_asset, asset.Bind(paths[i]).Step());
+    asset.Reset();
+  }
+  return owners;
+}
+
 Status PutTemplate(SqliteConnection& connection, const AssetTemplate& asset_template) {
   ASSIGN_OR_RETURN(SqliteStatement put,
                    connection.Prepare("INSERT INTO template (name, description) VALUES (?, ?) "

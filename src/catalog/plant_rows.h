@@ -19,6 +19,8 @@ Result<std::vector<Tag>> ReadDeclaredTags(SqliteConnection& connection);
 /// Tags whose path starts with `prefix`, sorted by path.
 Result<std::vector<Tag>> ReadTagsFrom(SqliteConnection& connection, std::string_view prefix);
 Result<std::optional<Tag>> ReadTag(SqliteConnection& connection, std::string_view path);
+Result<std::vector<PathOwner>> ReadPathOwners(SqliteConnection& connection,
+                                              std::span<const std::string> paths);
 
 // Insert or replace.
 Status PutTemplate(SqliteConnection& connection, const AssetTemplate& asset_template);

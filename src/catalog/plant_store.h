@@ -79,6 +79,12 @@ struct PlantApplyOptions {
   UnitComparison same_unit = nullptr;  // null: only the same text is the same unit
 };
 
+/// What the plant has at a path: a tag, an asset or neither.
+struct PathOwner {
+  std::optional<Tag> tag;
+  bool is_asset = false;
+};
+
 /// The plant model. Safe for concurrent use; a change is one transaction.
 class PlantStore {
  public:
@@ -105,6 +111,10 @@ class PlantStore {
   /// Declared and undeclared tags whose path matches, sorted by path.
   [[nodiscard]] virtual Result<std::vector<Tag>> ListTags(const Glob& glob) const = 0;
   [[nodiscard]] virtual Result<std::optional<Tag>> FindTag(std::string_view path) const = 0;
+  /// What is at each of the paths, in their order, as of one moment. For many at once: a look at
+  /// the catalog costs more than a row of it.
+  [[nodiscard]] virtual Result<std::vector<PathOwner>> FindPaths(
+      std::span<const std::string> paths) const = 0;
   /// Records tags that were created by a write; those already known are left as they are.
   virtual Status NoteWrittenTags(std::span<const Tag> tags) = 0;
 

@@ -172,6 +172,15 @@ Result<std::optional<Tag>> SqlitePlantStore::FindTag(std::string_view path) cons
   return ReadTag(*reader, path);
 }
 
+Result<std::vector<PathOwner>> SqlitePlantStore::FindPaths(
+    std::span<const std::string> paths) const {
+  const auto reader = database_.BorrowReader();
+  ASSIGN_OR_RETURN(SqliteTransaction transaction, SqliteTransaction::BeginRead(*reader));
+  ASSIGN_OR_RETURN(std::vector<PathOwner> owners, ReadPathOwners(*reader, paths));
+  RETURN_IF_ERROR(transaction.Commit());
+  return owners;
+}
+
 Status SqlitePlantStore::NoteWrittenTags(std::span<const Tag> tags) {
   if (tags.empty()) return {};
   const auto writer = database_.BorrowWriter();

@@ -21,6 +21,8 @@ class SqlitePlantStore final : public PlantStore {
   [[nodiscard]] Result<bool> HasAsset(std::string_view path) const override;
   [[nodiscard]] Result<std::vector<Tag>> ListTags(const Glob& glob) const override;
   [[nodiscard]] Result<std::optional<Tag>> FindTag(std::string_view path) const override;
+  [[nodiscard]] Result<std::vector<PathOwner>> FindPaths(
+      std::span<const std::string> paths) const override;
   Status NoteWrittenTags(std::span<const Tag> tags) override;
   [[nodiscard]] Result<std::vector<InitiativeText>> ListInitiatives() const override;
   Status PutEvents(std::span<const Event> events) override;

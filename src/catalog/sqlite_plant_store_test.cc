@@ -250,6 +250,23 @@ TEST_F(PlantStoreTest, ATagThatIsNoLongerDeclaredStaysKnownIfItHasSamples) {
   EXPECT_TRUE(store.Export().value().tags.empty());
 }
 
+TEST_F(PlantStoreTest, ManyPathsAreFoundInOneLookInTheirOrder) {
+  PlantStore& store = Open().plant();
+  ASSERT_TRUE(store.Apply(Read(kPlant), false, "local").ok());
+  const std::vector<std::string> paths = {"acme/nothing", "acme/filler-1",
+                                          "acme/filler-1/temperature", "acme/filler-1",
+                                          "acme/filler-1/running"};
+  const auto owners = store.FindPaths(paths);
+  ASSERT_TRUE(owners.ok()) << owners.error().ToString();
+  std::vector<std::string> found;
+  for (const PathOwner& owner : *owners) {
+    found.push_back(owner.tag ? owner.tag->path : owner.is_asset ? "asset" : "nothing");
+  }
+  EXPECT_THAT(found, ElementsAre("nothing", "asset", "acme/filler-1/temperature", "asset",
+                                 "acme/filler-1/running"));
+  EXPECT_TRUE(store.FindPaths({}).value().empty());
+}
+
 TEST_F(PlantStoreTest, WrittenTagsAreListedButNotExported) {
   PlantStore& store = Open().plant();
   ASSERT_TRUE(store.Apply(Read(kPlant), false, "local").ok());

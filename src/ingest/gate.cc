@@ -72,6 +72,7 @@ class HistorianGate final : public TrustGate {
     CoerceTarget target;
   };
 
+  Status LookUpRoutes(std::span<const PathBatch> batches);
   Result<std::shared_ptr<const TagRoute>> RouteOf(const PathBatch& batch,
                                                   std::vector<DeadLetter>& letters);
   Result<std::optional<Admitted>> Admit(const PathBatch& batch, std::vector<DeadLetter>& letters);
@@ -147,6 +148,7 @@ Result<IngestReport> HistorianGate::IngestInPlace(std::string_view source,
   Call call;
   call.letters = std::move(letters);
   call.storable.reserve(batches.size());
+  RETURN_IF_ERROR(LookUpRoutes(batches));
   for (PathBatch& batch : batches) RETURN_IF_ERROR(Prepare(source, batch, call));
   RETURN_IF_ERROR(Append(call, report));
   // After the append: a call that is repeated because the append failed must not leave its letters
@@ -165,6 +167,16 @@ Result<IngestReport> HistorianGate::Preview(std::vector<PathBatch> batches,
     RETURN_IF_ERROR(PreviewOne(std::move(batch), report));
   }
   return report;
+}
+
+/// One look at the catalog for all that are new, which the first body of a large plant feels.
+Status HistorianGate::LookUpRoutes(std::span<const PathBatch> batches) {
+  std::vector<std::string> paths;
+  for (const PathBatch& batch : batches) {
+    if (batch.memo != nullptr && routes_.IsCurrent(*batch.memo)) continue;
+    if (CheckPath(batch.path).ok()) paths.push_back(batch.path);
+  }
+  return routes_.LookUp(std::move(paths));
 }
 
 /// Null when no tag can be at the batch's path; the letters say why.

@@ -20,8 +20,22 @@ Result<std::shared_ptr<const TagRoute>> TagRoutes::Find(const std::string& path)
     const std::shared_lock lock(mutex_);
     if (const auto known = routes_.find(path); known != routes_.end()) return known->second;
   }
-  ASSIGN_OR_RETURN(TagRoute route, Load(path));
-  return Remember(path, epoch, std::move(route));
+  ASSIGN_OR_RETURN(std::vector<PathOwner> owners, catalog_.plant().FindPaths({&path, 1}));
+  return Remember(path, epoch, RouteOf(path, std::move(owners[0])));
+}
+
+Status TagRoutes::LookUp(std::vector<std::string> paths) {
+  const std::uint64_t epoch = epoch_.load();
+  {
+    const std::shared_lock lock(mutex_);
+    std::erase_if(paths, [this](const std::string& path) { return routes_.contains(path); });
+  }
+  if (paths.empty()) return {};
+  ASSIGN_OR_RETURN(std::vector<PathOwner> owners, catalog_.plant().FindPaths(paths));
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    Remember(paths[i], epoch, RouteOf(paths[i], std::move(owners[i])));
+  }
+  return {};
 }
 
 Result<std::shared_ptr<const TagRoute>> TagRoutes::Create(const std::string& path, ValueType type) {
@@ -53,9 +67,9 @@ Status TagRoutes::Note(std::span<const Tag> tags) {
   return {};
 }
 
-Result<TagRoute> TagRoutes::Load(const std::string& path) {
+TagRoute TagRoutes::RouteOf(const std::string& path, PathOwner owner) const {
   TagRoute route;
-  ASSIGN_OR_RETURN(route.tag, catalog_.plant().FindTag(path));
+  route.tag = std::move(owner.tag);
   if (const auto series = historian_.Find(path); series && series->samples > 0) {
     route.id = series->id;
     route.type = series->type;
@@ -65,9 +79,7 @@ Result<TagRoute> TagRoutes::Load(const std::string& path) {
     route.type = route.tag->type;
     route.id.reset();
   }
-  if (!route.tag && !route.id) {
-    ASSIGN_OR_RETURN(route.is_asset, catalog_.plant().HasAsset(path));
-  }
+  route.is_asset = !route.tag && !route.id && owner.is_asset;
   return route;
 }
 

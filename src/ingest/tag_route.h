@@ -40,6 +40,8 @@ class TagRoutes {
 
   /// The route of a valid path; errors are those of the catalog.
   Result<std::shared_ptr<const TagRoute>> Find(const std::string& path);
+  /// Sees to it that the routes of these valid paths are known, in one look at the catalog for all.
+  Status LookUp(std::vector<std::string> paths);
   /// Whether `memo` holds the route of its path as it is now.
   [[nodiscard]] bool IsCurrent(const RouteMemo& memo) const;
 
@@ -56,7 +58,7 @@ class TagRoutes {
   void ForgetAll();
 
  private:
-  Result<TagRoute> Load(const std::string& path);
+  [[nodiscard]] TagRoute RouteOf(const std::string& path, PathOwner owner) const;
   std::shared_ptr<const TagRoute> Remember(const std::string& path, std::uint64_t epoch,
                                            TagRoute route);
 
