@@ -261,6 +261,6 @@ def time_rounds(context, request, service):
     for _ in range(context.runs):
         report = context.load.measure(request, context.scale.repeat, answer_file)
         figure.values.append(median_milliseconds(report))
-        asked += context.scale.repeat + WARM_UP_REQUESTS
+        asked += len(report["latency_us"]) + WARM_UP_REQUESTS
     figure.details["cpu_ms"] = (service.cpu_seconds() - before) / asked * 1000
     return figure, answer_file.read_bytes()

@@ -1,6 +1,7 @@
 #include "historian/sample_applier.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include "base/check.h"
@@ -213,6 +214,42 @@ PendingRun DescribeRun(Series& series, const SampleRun& samples) {
 Status LookUpLate(const Snapshot& snapshot, PendingRun& run) {
   if (IsInOrder(run) || !MayBeStored(snapshot, run)) return {};
   ASSIGN_OR_RETURN(run.late, LateRun::LookUp(snapshot, *run.series, run.samples));
+  return {};
+}
+
+namespace {
+
+/// The runs at `positions`, one behind the other.
+PendingRun Join(const std::vector<PendingRun>& runs, const std::vector<std::size_t>& positions) {
+  auto joined = std::make_unique<SampleColumns>();
+  joined->type = runs[positions.front()].samples.type;
+  for (const std::size_t position : positions) {
+    const SampleColumns part = ColumnsOf(runs[position].samples);
+    AppendRange(part, 0, part.size(), *joined);
+  }
+  PendingRun run = DescribeRun(*runs[positions.front()].series, RunOf(*joined));
+  run.joined = std::move(joined);
+  return run;
+}
+
+}  // namespace
+
+Status LookUpLate(const Snapshot& snapshot, std::vector<PendingRun>& runs) {
+  std::map<const Series*, std::vector<std::size_t>> late;  // positions, in their order
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    RETURN_IF_ERROR(LookUpLate(snapshot, runs[i]));
+    if (runs[i].late) late[runs[i].series].push_back(i);
+  }
+  bool any_joined = false;
+  for (const auto& [series, positions] : late) {
+    if (positions.size() == 1) continue;
+    PendingRun joined = Join(runs, positions);
+    RETURN_IF_ERROR(LookUpLate(snapshot, joined));
+    for (const std::size_t position : positions) runs[position].samples.count = 0;
+    runs[positions.front()] = std::move(joined);
+    any_joined = true;
+  }
+  if (any_joined) std::erase_if(runs, [](const PendingRun& run) { return run.samples.empty(); });
   return {};
 }
 

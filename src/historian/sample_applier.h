@@ -59,6 +59,7 @@ struct PendingRun {
   std::int64_t last_time = 0;   // the greatest
   bool ascending = false;       // strictly
   std::unique_ptr<LateRun> late;
+  std::unique_ptr<SampleColumns> joined;  // what `samples` is of, when it was made of several
 };
 
 /// Looks at the times of `samples`, of which there must be one (CHECK).
@@ -67,6 +68,10 @@ PendingRun DescribeRun(Series& series, const SampleRun& samples);
 /// Looks up what may be stored at the times of `run`, so that its turn need not read segments.
 /// Errors: those of reading, but damage.
 Status LookUpLate(const Snapshot& snapshot, PendingRun& run);
+
+/// Does so for all runs of an append, and makes one of those that are for the same series and may
+/// be stored: what is a repetition can only be told of all of them together.
+Status LookUpLate(const Snapshot& snapshot, std::vector<PendingRun>& runs);
 
 /// Calls `apply(i)` for i from 0 to `count` - 1, where `series_at(i)` is the series whose turn it
 /// is, never null. Asks the processor ahead for what the turns will need of series and heads: with

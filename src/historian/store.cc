@@ -278,8 +278,8 @@ Result<Commit> Store::PrepareCommit(std::span<const TagRun> runs,
   commit.mark = mark;
   commit.earlier = TakeSnapshot();
   std::size_t bytes = kFrameHeaderBytes;
+  RETURN_IF_ERROR(LookUpLate(commit.earlier, pending));
   for (PendingRun& run : pending) {
-    RETURN_IF_ERROR(LookUpLate(commit.earlier, run));
     if (run.late && run.late->AllStored()) {
       commit.duplicates += run.samples.count;
       continue;

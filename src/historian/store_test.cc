@@ -305,6 +305,29 @@ TEST(StoreTest, OptionsOutOfRangeAreNamed) {
   EXPECT_THAT(opened.error().message(), HasSubstr("wal_file_bytes is 1"));
 }
 
+/// An append may have several runs of one tag, and sent again it is a repetition as a whole: looked
+/// at one by one, the last run would be known and the first one another value.
+TEST(StoreTest, AnAppendWithTwoRunsOfATagMayBeRepeated) {
+  TestStore store;
+  const TagId tag = store.Tag("acme/power");
+  std::vector<TagBatch> batches(2, {tag, {}});
+  batches[0].samples.Push({Timestamp(100), 5.0, kGood});
+  batches[1].samples.Push({Timestamp(100), 7.0, kGood});
+  ASSERT_TRUE(store.historian().Append(batches).ok());
+  for (int i = 0; i < 3; ++i) {
+    const auto again = store.historian().Append(batches);
+    ASSERT_TRUE(again.ok()) << again.error().ToString();
+    EXPECT_EQ(again->duplicates, 2U);
+    if (i == 1) {
+      ASSERT_TRUE(store.historian().Flush().ok());
+    }
+    EXPECT_EQ(store.Read(tag).doubles, std::vector<double>{7});
+    EXPECT_EQ(store.historian().Find(tag)->conflicts, 1U);
+  }
+  store.Reopen();
+  EXPECT_EQ(store.Read(tag).doubles, std::vector<double>{7});
+}
+
 TEST(StoreTest, OpeningAgainAndAgainAddsNoFiles) {
   TestStore store;
   for (int i = 0; i < 5; ++i) store.Reopen();

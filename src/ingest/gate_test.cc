@@ -125,6 +125,25 @@ TEST_F(GateTest, AMemoKnowsWhenItIsOutdated) {
   EXPECT_EQ(stored[2].value, Value(3.0)) << "in the unit that the tag has since";
 }
 
+/// An append that fails makes its own paths unknown, and the memos of the others are good again
+/// with their next look-up.
+TEST_F(GateTest, AMemoOutlivesAFailedAppendOfAnotherTag) {
+  RouteMemo memo;
+  PathBatch batch = Batch("acme/power", {1.0});
+  batch.memo = &memo;
+  Ingest(batch);
+  Ingest(batch);
+  const auto before = memo.route;
+  ASSERT_NE(before, nullptr);
+  historian_.fail_append = Error(ErrorCode::kResourceExhausted, "disk full");
+  EXPECT_FALSE(gate_->Ingest("test", {Batch("acme/flow", {1.0})}, {}).ok());
+  Ingest(batch);
+  const auto after = memo.route;
+  EXPECT_NE(after, before) << "looked up again";
+  Ingest(batch);
+  EXPECT_EQ(memo.route, after) << "and known from then on";
+}
+
 TEST_F(GateTest, AMemoIsGoodForTheGateThatMadeItOnly) {
   RouteMemo memo;
   PathBatch batch = Batch("acme/power", {1.0});

@@ -7,19 +7,32 @@ namespace {
 
 constexpr std::size_t kMaxRoutes = 1'000'000;
 
+std::uint64_t NextNumber() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
+}
+
 }  // namespace
 
+TagRoutes::TagRoutes(Historian& historian, Catalog& catalog)
+    : historian_(historian), catalog_(catalog), number_(NextNumber()) {}
+
 bool TagRoutes::IsCurrent(const RouteMemo& memo) const {
-  return memo.route != nullptr && memo.route->keeper == this &&
+  return memo.route != nullptr && memo.route->keeper == number_ &&
          memo.route->epoch == epoch_.load(std::memory_order_acquire);
 }
 
 Result<std::shared_ptr<const TagRoute>> TagRoutes::Find(const std::string& path) {
   const std::uint64_t epoch = epoch_.load();
+  std::optional<TagRoute> renewed;
   {
     const std::shared_lock lock(mutex_);
-    if (const auto known = routes_.find(path); known != routes_.end()) return known->second;
+    const auto known = routes_.find(path);
+    if (known != routes_.end() && known->second->epoch == epoch) return known->second;
+    if (known != routes_.end()) renewed = *known->second;
   }
+  // Another path was forgotten; this one is as it was, and memos of it are to be good again.
+  if (renewed) return Remember(path, epoch, *std::move(renewed));
   ASSIGN_OR_RETURN(std::vector<PathOwner> owners, catalog_.plant().FindPaths({&path, 1}));
   return Remember(path, epoch, RouteOf(path, std::move(owners[0])));
 }
@@ -86,7 +99,7 @@ TagRoute TagRoutes::RouteOf(const std::string& path, PathOwner owner) const {
 /// Unless something was forgotten since `epoch`: then the route may be of the old plant.
 std::shared_ptr<const TagRoute> TagRoutes::Remember(const std::string& path, std::uint64_t epoch,
                                                     TagRoute route) {
-  route.keeper = this;
+  route.keeper = number_;
   route.epoch = epoch;
   auto shared = std::make_shared<const TagRoute>(std::move(route));
   const std::unique_lock lock(mutex_);

@@ -27,7 +27,7 @@ struct TagRoute {
   [[nodiscard]] bool declared() const { return tag && tag->declared; }
 
   // Of TagRoutes: whether a memo of this is still good.
-  const void* keeper = nullptr;
+  std::uint64_t keeper = 0;  // number of the TagRoutes that has it
   std::uint64_t epoch = 0;
 };
 
@@ -36,7 +36,7 @@ struct TagRoute {
 class TagRoutes {
  public:
   /// Arguments must outlive this.
-  TagRoutes(Historian& historian, Catalog& catalog) : historian_(historian), catalog_(catalog) {}
+  TagRoutes(Historian& historian, Catalog& catalog);
 
   /// The route of a valid path; errors are those of the catalog.
   Result<std::shared_ptr<const TagRoute>> Find(const std::string& path);
@@ -64,6 +64,7 @@ class TagRoutes {
 
   Historian& historian_;
   Catalog& catalog_;
+  const std::uint64_t number_;  // no two have the same in a process
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<const TagRoute>> routes_;
   std::atomic<std::uint64_t> epoch_ = 0;  // how often anything was forgotten
