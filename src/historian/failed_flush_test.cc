@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/fault_file_system.h"
+#include "base/forwarding_file_system.h"
 #include "historian/historian.h"
 
 namespace bedplate {
@@ -15,9 +16,11 @@ namespace {
 
 using testing::HasSubstr;
 
-/// Files in memory, of which no segment can be made while `broken`.
-class NoSegments final : public FileSystem {
+/// Files of which no segment can be made while `broken`.
+class NoSegments final : public ForwardingFileSystem {
  public:
+  using ForwardingFileSystem::ForwardingFileSystem;
+
   std::atomic<bool> broken = false;
 
   Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path,
@@ -25,43 +28,13 @@ class NoSegments final : public FileSystem {
     if (broken && path.find(".seg") != std::string::npos) {
       return Error(ErrorCode::kIo, "the disk is broken").At(path);
     }
-    return files_.OpenWritable(path, mode);
+    return ForwardingFileSystem::OpenWritable(path, mode);
   }
-  Result<std::unique_ptr<RandomAccessFile>> OpenRandomAccess(const std::string& path) override {
-    return files_.OpenRandomAccess(path);
-  }
-  Result<std::string> ReadFile(const std::string& path, std::uint64_t limit_bytes) override {
-    return files_.ReadFile(path, limit_bytes);
-  }
-  Result<std::vector<std::string>> ListDirectory(const std::string& path) override {
-    return files_.ListDirectory(path);
-  }
-  Status CreateDirectories(const std::string& path) override {
-    return files_.CreateDirectories(path);
-  }
-  Status Rename(const std::string& from, const std::string& to) override {
-    return files_.Rename(from, to);
-  }
-  Status Remove(const std::string& path) override { return files_.Remove(path); }
-  Status Truncate(const std::string& path, std::uint64_t size) override {
-    return files_.Truncate(path, size);
-  }
-  Status SyncDirectory(const std::string& path) override { return files_.SyncDirectory(path); }
-  bool Exists(const std::string& path) override { return files_.Exists(path); }
-  Result<std::uint64_t> FileSize(const std::string& path) override { return files_.FileSize(path); }
-  Result<std::uint64_t> AvailableBytes(const std::string& path) override {
-    return files_.AvailableBytes(path);
-  }
-  Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
-    return files_.Lock(path);
-  }
-
- private:
-  FaultFileSystem files_{1};
 };
 
 TEST(FailedFlushTest, AppendsAreRefusedAtOnceAndTakenAgainWhenItWorks) {
-  NoSegments files;
+  FaultFileSystem memory(1);
+  NoSegments files(memory);
   ManualClock clock{Timestamp::FromSeconds(1'600'000'000)};
   HistorianOptions options;
   options.head_limit_bytes = 4096;
@@ -100,7 +73,8 @@ TEST(FailedFlushTest, AppendsAreRefusedAtOnceAndTakenAgainWhenItWorks) {
 
 /// Also one that was not due yet, and was only asked for.
 TEST(FailedFlushTest, WhatFailedIsTriedAgainByItself) {
-  NoSegments files;
+  FaultFileSystem memory(1);
+  NoSegments files(memory);
   ManualClock clock{Timestamp::FromSeconds(1'600'000'000)};
   HistorianOptions options;
   options.reserve_bytes = 0;

@@ -115,6 +115,19 @@ AppendResult ApplyLate(const Snapshot& earlier, const Snapshot& now, PendingRun&
   return run.late->Store(active);
 }
 
+/// The runs at `positions`, one behind the other.
+PendingRun Join(const std::vector<PendingRun>& runs, const std::vector<std::size_t>& positions) {
+  auto joined = std::make_unique<SampleColumns>();
+  joined->type = runs[positions.front()].samples.type;
+  for (const std::size_t position : positions) {
+    const SampleColumns part = ColumnsOf(runs[position].samples);
+    AppendRange(part, 0, part.size(), *joined);
+  }
+  PendingRun run = DescribeRun(*runs[positions.front()].series, RunOf(*joined));
+  run.joined = std::move(joined);
+  return run;
+}
+
 }  // namespace
 
 LateRun::LateRun(const Series& series, const SampleRun& samples)
@@ -216,23 +229,6 @@ Status LookUpLate(const Snapshot& snapshot, PendingRun& run) {
   ASSIGN_OR_RETURN(run.late, LateRun::LookUp(snapshot, *run.series, run.samples));
   return {};
 }
-
-namespace {
-
-/// The runs at `positions`, one behind the other.
-PendingRun Join(const std::vector<PendingRun>& runs, const std::vector<std::size_t>& positions) {
-  auto joined = std::make_unique<SampleColumns>();
-  joined->type = runs[positions.front()].samples.type;
-  for (const std::size_t position : positions) {
-    const SampleColumns part = ColumnsOf(runs[position].samples);
-    AppendRange(part, 0, part.size(), *joined);
-  }
-  PendingRun run = DescribeRun(*runs[positions.front()].series, RunOf(*joined));
-  run.joined = std::move(joined);
-  return run;
-}
-
-}  // namespace
 
 Status LookUpLate(const Snapshot& snapshot, std::vector<PendingRun>& runs) {
   std::map<const Series*, std::vector<std::size_t>> late;  // positions, in their order

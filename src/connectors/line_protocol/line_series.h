@@ -20,9 +20,9 @@ namespace bedplate {
 struct LineColumn {
   std::string key;  // as written
   ValueType type = ValueType::kDouble;
-  bool plain = false;            // the key has no backslash
-  std::uint32_t batch = 0;       // where the target's samples go, in the generation
-  std::uint64_t generation = 0;  //
+  bool plain = false;       // the key has no backslash
+  std::uint32_t batch = 0;  // where the target's samples go, in the generation
+  std::uint64_t generation = 0;
   LineColumn* target = nullptr;  // the first column of the same path and type, mostly this one
   std::string path;
   RouteMemo memo;  // of the target's path
