@@ -171,12 +171,12 @@ Result<IngestReport> HistorianGate::Preview(std::vector<PathBatch> batches,
 
 /// One look at the catalog for all that are new, which the first body of a large plant feels.
 Status HistorianGate::LookUpRoutes(std::span<const PathBatch> batches) {
-  std::vector<std::string> paths;
+  std::vector<const std::string*> paths;
   for (const PathBatch& batch : batches) {
     if (batch.memo != nullptr && routes_.IsCurrent(*batch.memo)) continue;
-    if (CheckPath(batch.path).ok()) paths.push_back(batch.path);
+    paths.push_back(&batch.path);
   }
-  return routes_.LookUp(std::move(paths));
+  return routes_.LookUp(paths);
 }
 
 /// Null when no tag can be at the batch's path; the letters say why.

@@ -37,16 +37,20 @@ Result<std::shared_ptr<const TagRoute>> TagRoutes::Find(const std::string& path)
   return Remember(path, epoch, RouteOf(path, std::move(owners[0])));
 }
 
-Status TagRoutes::LookUp(std::vector<std::string> paths) {
+Status TagRoutes::LookUp(std::span<const std::string* const> paths) {
   const std::uint64_t epoch = epoch_.load();
+  std::vector<std::string> unknown;
   {
     const std::shared_lock lock(mutex_);
-    std::erase_if(paths, [this](const std::string& path) { return routes_.contains(path); });
+    for (const std::string* const path : paths) {
+      if (!routes_.contains(*path)) unknown.push_back(*path);
+    }
   }
-  if (paths.empty()) return {};
-  ASSIGN_OR_RETURN(std::vector<PathOwner> owners, catalog_.plant().FindPaths(paths));
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    Remember(paths[i], epoch, RouteOf(paths[i], std::move(owners[i])));
+  std::erase_if(unknown, [](const std::string& path) { return !CheckPath(path).ok(); });
+  if (unknown.empty()) return {};
+  ASSIGN_OR_RETURN(std::vector<PathOwner> owners, catalog_.plant().FindPaths(unknown));
+  for (std::size_t i = 0; i < unknown.size(); ++i) {
+    Remember(unknown[i], epoch, RouteOf(unknown[i], std::move(owners[i])));
   }
   return {};
 }

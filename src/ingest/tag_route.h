@@ -40,8 +40,9 @@ class TagRoutes {
 
   /// The route of a valid path; errors are those of the catalog.
   Result<std::shared_ptr<const TagRoute>> Find(const std::string& path);
-  /// Sees to it that the routes of these valid paths are known, in one look at the catalog for all.
-  Status LookUp(std::vector<std::string> paths);
+  /// Sees to it that the routes of these paths are known, of those that are valid, in one look at
+  /// the catalog for all that are new.
+  Status LookUp(std::span<const std::string* const> paths);
   /// Whether `memo` holds the route of its path as it is now.
   [[nodiscard]] bool IsCurrent(const RouteMemo& memo) const;
 
