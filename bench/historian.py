@@ -105,7 +105,7 @@ def parse_arguments():
     parser.add_argument("--work", type=Path, help="where the systems keep their data meanwhile")
     parser.add_argument("--binary", type=Path, default=REPOSITORY / "build/bench/bin/bedplate")
     parser.add_argument("--load", type=Path, default=REPOSITORY / "build/bench/bin/bench_load")
-    parser.add_argument("--peer-root", type=Path, default=REPOSITORY / ".deps/peers/root")
+    parser.add_argument("--peer-root", type=Path, default=REPOSITORY / ".deps/peers/tree")
     parser.add_argument("--duckdb", type=Path, default=REPOSITORY / ".deps/duckdb/lib/libduckdb.so")
     options = parser.parse_args()
     wanted = {"all": list(names), "none": []}.get(options.peers, options.peers.split(","))

@@ -7,20 +7,20 @@ readonly PEER_PACKAGES=(victoria-metrics influxdb clickhouse-server clickhouse-c
 unpack_peers() {
   local folder=$PWD/.deps/peers
   rm -rf "$folder"
-  mkdir -p "$folder/archives/partial" "$folder/root"
+  mkdir -p "$folder/archives/partial" "$folder/tree"
   as_root apt-get update -q
   as_root apt-get install --download-only --reinstall -y -q --no-install-recommends \
     -o Dir::Cache::archives="$folder/archives" "${PEER_PACKAGES[@]}"
   local archive
-  for archive in "$folder"/archives/*.deb; do dpkg-deb --extract "$archive" "$folder/root"; done
+  for archive in "$folder"/archives/*.deb; do dpkg-deb --extract "$archive" "$folder/tree"; done
   for archive in "$folder"/archives/*.deb; do
     printf '%s\t%s\n' "$(dpkg-deb --field "$archive" Package)" "$(dpkg-deb --field "$archive" Version)"
-  done >"$folder/root/versions.tsv"
+  done >"$folder/tree/versions.tsv"
   rm -rf "$folder/archives"
 }
 
 setup_peers() {
-  [[ -e .deps/peers/root/versions.tsv ]] || rm -f .deps/stamps/peers-*
+  [[ -e .deps/peers/tree/versions.tsv ]] || rm -f .deps/stamps/peers-*
   once peers tools/dev/bench.sh -- step "Peers: ${PEER_PACKAGES[*]}" unpack_peers
 }
 
