@@ -148,7 +148,7 @@ class GoldenSegment {
     return *std::move(found);
   }
   /// All samples of a series.
-  [[nodiscard]] SampleColumns Read(std::uint64_t tag) const { 
+  [[nodiscard]] SampleColumns Read(std::uint64_t tag) const {
     const FoundSeries found = Find(tag);
     return ReadAll(*found.series);
   }
