@@ -7,6 +7,16 @@ export async function signIn(page: Page, scenario: string): Promise<void> {
   expect(answer.ok()).toBe(true);
 }
 
+/**
+ * What the server answers, to be changed and given to the page. Asked before the page opens: an answer
+ * fetched inside a route is gone when the page is left meanwhile.
+ */
+export async function answered<T>(page: Page, address: string): Promise<T> {
+  const answer = await page.request.get(address);
+  expect(answer.ok()).toBe(true);
+  return (await answer.json()) as T;
+}
+
 /** Nothing that WCAG 2.2 AA calls serious or critical. */
 export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page })

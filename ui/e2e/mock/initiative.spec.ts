@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 import type { Initiative } from "../../src/api/types.ts";
-import { signIn } from "../support.ts";
+import { answered, signIn } from "../support.ts";
 
 const ADDRESS = "/value/compressor-leak-hunt";
 const DAY = 86_400_000;
@@ -12,14 +12,14 @@ test.beforeEach(async ({ page }) => {
 test("an initiative that has not begun says when it does, in place of an empty chart", async ({
   page,
 }) => {
-  await page.route(`**/api/v1/initiatives/compressor-leak-hunt`, async (route) => {
-    const answer = await route.fetch();
-    const one = (await answer.json()) as Initiative;
-    const begins = Date.UTC(2099, 0, 1);
-    const none = { starts: [], actual: [], counterfactual: [], low: [], high: [] };
-    const reporting = { from: begins, to: begins + 365 * DAY };
-    await route.fulfill({ json: { ...one, reporting, series: none } });
-  });
+  const address = "/api/v1/initiatives/compressor-leak-hunt";
+  const one = await answered<Initiative>(page, address);
+  const begins = Date.UTC(2099, 0, 1);
+  const none = { starts: [], actual: [], counterfactual: [], low: [], high: [] };
+  const reporting = { from: begins, to: begins + 365 * DAY };
+  await page.route(`**${address}`, (route) =>
+    route.fulfill({ json: { ...one, reporting, series: none } }),
+  );
   await page.goto(ADDRESS);
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Begins 1 Jan 2099");
   await expect(page.getByText("the reporting period begins 1 Jan 2099")).toBeVisible();

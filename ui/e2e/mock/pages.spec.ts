@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 import type { Plant } from "../../src/api/types.ts";
-import { signIn } from "../support.ts";
+import { answered, signIn } from "../support.ts";
 
 test.beforeEach(async ({ page }) => {
   await signIn(page, "demo");
@@ -131,13 +131,11 @@ test("Trends is as it was left", async ({ page }) => {
 
 test("times on the page of an asset are in its own zone", async ({ page }) => {
   const scope = "northfield/ruhr/melt-shop";
-  await page.route("**/api/v1/plant", async (route) => {
-    const plant = (await (await route.fetch()).json()) as Plant;
-    for (const asset of plant.assets) {
-      if (asset.path === scope) asset.time_zone = "America/New_York";
-    }
-    await route.fulfill({ json: plant });
-  });
+  const plant = await answered<Plant>(page, "/api/v1/plant");
+  for (const asset of plant.assets) {
+    if (asset.path === scope) asset.time_zone = "America/New_York";
+  }
+  await page.route("**/api/v1/plant", (route) => route.fulfill({ json: plant }));
   await page.goto(`/plant?scope=${scope}`);
   await expect(page.getByTestId("zone")).toHaveText("America/New_York");
   await page.goto("/plant?scope=northfield/ruhr/rolling");
