@@ -286,11 +286,7 @@ class PosixFileSystem final : public FileSystem {
   }
 
   Status CreateDirectory(const std::string& path) {
-    if (::mkdir(path.c_str(), kDirectoryMode) == 0) {
-      const std::size_t slash = path.rfind('/');
-      if (slash == std::string::npos) return SyncDirectory(".");
-      return SyncDirectory(slash == 0 ? "/" : path.substr(0, slash));
-    }
+    if (::mkdir(path.c_str(), kDirectoryMode) == 0) return SyncDirectory(DirectoryOf(path));
     if (errno != EEXIST) return SystemError("create the directory", path, errno);
     struct stat info{};
     if (::stat(path.c_str(), &info) != 0) return SystemError("inspect", path, errno);

@@ -15,6 +15,7 @@
 
 #include "base/bytes.h"
 #include "base/crc32c.h"
+#include "services/data_directory.h"
 
 namespace bedplate {
 namespace {
@@ -23,13 +24,9 @@ constexpr std::string_view kContentsFile = "CONTENTS";
 constexpr std::string_view kHeading = "bedplate backup 1";
 constexpr std::string_view kSegmentFolder = "segments";
 constexpr std::string_view kBackupFolder = "backups";
-constexpr std::string_view kHistorianFolder = "historian";
 constexpr std::uint64_t kPieceBytes = 1ULL << 20U;
 constexpr std::uint64_t kMaxContentsBytes = 1ULL << 30U;
 constexpr std::uint64_t kFingerprintBytes = 64;
-/// Says which backup a directory is being made of, until it is made.
-constexpr std::string_view kUnfinishedFile = "restore.unfinished";
-constexpr std::string_view kFormatFile = "bedplate.json";  // makes a directory count
 constexpr std::uint64_t kMaxNameBytes = 4096;
 
 /// A file of a backup: where it lies in the backup directory and where in a data directory.
@@ -62,8 +59,6 @@ Result<std::uint32_t> ChecksumOf(FileSystem& files, const std::string& path, std
   return crc;
 }
 
-std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
-
 /// Copies and returns the checksum. The name counts only when all of it is durable.
 Result<std::uint32_t> CopyFile(FileSystem& files, const std::string& from, std::uint64_t bytes,
                                const std::string& to) {
@@ -76,7 +71,7 @@ Result<std::uint32_t> CopyFile(FileSystem& files, const std::string& from, std::
   }));
   RETURN_IF_ERROR(file->Sync());
   RETURN_IF_ERROR(files.Rename(temporary, to));
-  RETURN_IF_ERROR(files.SyncDirectory(FolderOf(to)));
+  RETURN_IF_ERROR(files.SyncDirectory(DirectoryOf(to)));
   return crc;
 }
 
@@ -194,9 +189,9 @@ class BackupWriter {
     RETURN_IF_ERROR(workspace_.historian().Backup(
         [this](const BackupFile& file) { return AddHistorianFile(file); }));
     RETURN_IF_ERROR(AddCatalog());
-    RETURN_IF_ERROR(AddCopy(std::string(kFormatFile)));
-    if (files_.Exists(JoinPath(workspace_.directory(), "admin.token"))) {
-      RETURN_IF_ERROR(AddCopy("admin.token"));
+    RETURN_IF_ERROR(AddCopy(kFormatFile));
+    if (files_.Exists(JoinPath(workspace_.directory(), kTokenFile))) {
+      RETURN_IF_ERROR(AddCopy(kTokenFile));
     }
     RETURN_IF_ERROR(WriteFileAtomically(files_, Path(JoinPath(folder_, kContentsFile)),
                                         FormatContents(entries_)));
@@ -275,20 +270,20 @@ class BackupWriter {
   }
 
   Status AddCatalog() {
-    const std::string stored = JoinPath(folder_, "catalog.sqlite");
+    const std::string stored = JoinPath(folder_, kCatalogFile);
     RETURN_IF_ERROR(workspace_.catalog().CopyTo(Path(stored)));
     ASSIGN_OR_RETURN(const std::uint64_t bytes, files_.FileSize(Path(stored)));
     ASSIGN_OR_RETURN(const std::uint32_t crc, ChecksumOf(files_, Path(stored), bytes));
-    Add({.crc = crc, .bytes = bytes, .stored = stored, .name = "catalog.sqlite"}, true);
+    Add({.crc = crc, .bytes = bytes, .stored = stored, .name = std::string(kCatalogFile)}, true);
     return {};
   }
 
-  Status AddCopy(const std::string& name) {
+  Status AddCopy(std::string_view name) {
     const std::string from = JoinPath(workspace_.directory(), name);
     const std::string stored = JoinPath(folder_, name);
     ASSIGN_OR_RETURN(const std::uint64_t bytes, files_.FileSize(from));
     ASSIGN_OR_RETURN(const std::uint32_t crc, CopyFile(files_, from, bytes, Path(stored)));
-    Add({.crc = crc, .bytes = bytes, .stored = stored, .name = name}, true);
+    Add({.crc = crc, .bytes = bytes, .stored = stored, .name = std::string(name)}, true);
     return {};
   }
 
@@ -331,22 +326,22 @@ Error Occupied(const std::string& directory, std::string_view holds) {
           fmt::format("expected a new or empty directory, but {} holds {}", directory, holds)};
 }
 
-/// A restore that did not come to its end may be done again: it writes the same files.
-Status CheckVacant(FileSystem& files, const std::string& directory, const std::string& backup) {
-  if (!files.Exists(directory)) return {};
+/// Whether `directory` is what the backup holds, but for the mark. A restore that did not come to
+/// its end may be done again: it writes the same files.
+Result<bool> IsRestored(FileSystem& files, const std::string& directory,
+                        const std::string& backup) {
+  if (!files.Exists(directory)) return false;
   ASSIGN_OR_RETURN(auto names, files.ListDirectory(directory));
   const bool counts = std::find(names.begin(), names.end(), kFormatFile) != names.end();
-  std::erase_if(names, [](const std::string& name) { return name.starts_with(kUnfinishedFile); });
-  if (names.empty()) return {};
-  const std::string unfinished = JoinPath(directory, kUnfinishedFile);
-  if (counts || !files.Exists(unfinished)) {
-    return Occupied(directory, fmt::format("'{}'", names.front()));
-  }
-  ASSIGN_OR_RETURN(const std::string begun, files.ReadFile(unfinished, kMaxNameBytes));
-  if (begun == backup) return {};
+  std::erase_if(names, [](const std::string& name) { return name.starts_with(kRestoreMark); });
+  if (names.empty()) return false;
+  const auto begun = files.ReadFile(JoinPath(directory, kRestoreMark), kMaxNameBytes);
+  if (!begun.ok() && begun.error().code() != ErrorCode::kNotFound) return begun.error();
+  if (begun.ok() && *begun == backup) return counts;
+  if (counts || !begun.ok()) return Occupied(directory, fmt::format("'{}'", names.front()));
   return Occupied(directory, fmt::format("an unfinished restore of '{}'; restore that one again, "
                                          "or remove the directory",
-                                         begun));
+                                         *begun));
 }
 
 Status VerifyEntries(FileSystem& files, const std::string& target,
@@ -365,6 +360,21 @@ Status VerifyEntries(FileSystem& files, const std::string& target,
                    fmt::format("checksum {:08x}, expected {:08x}", crc, entry.crc))
           .At(path);
     }
+  }
+  return {};
+}
+
+/// Writes `entries` into `directory`, which counts with the last of them.
+Status CopyEntries(FileSystem& files, const std::string& target, std::vector<Entry> entries,
+                   const std::string& directory) {
+  std::stable_partition(entries.begin(), entries.end(),
+                        [](const Entry& entry) { return entry.name != kFormatFile; });
+  for (const Entry& entry : entries) {
+    const std::string to = JoinPath(directory, entry.name);
+    RETURN_IF_ERROR(files.CreateDirectories(DirectoryOf(to)));
+    ASSIGN_OR_RETURN(const std::uint32_t crc,
+                     CopyFile(files, JoinPath(target, entry.stored), entry.bytes, to));
+    if (crc != entry.crc) return Error(ErrorCode::kIo, "changed while it was read").At(to);
   }
   return {};
 }
@@ -388,29 +398,24 @@ Result<BackupReport> RestoreBackup(FileSystem& files, const std::string& target,
     return Error(ErrorCode::kNotFound, fmt::format("{} holds no backup '{}'; the newest is '{}'",
                                                    target, chosen, backups.back()));
   }
-  RETURN_IF_ERROR(CheckVacant(files, directory, chosen));
+  ASSIGN_OR_RETURN(const bool is_restored, IsRestored(files, directory, chosen));
   const std::string folder = JoinPath(JoinPath(target, kBackupFolder), chosen);
-  ASSIGN_OR_RETURN(auto entries, ReadContents(files, JoinPath(folder, kContentsFile)));
-  RETURN_IF_ERROR(VerifyEntries(files, target, entries));
-  // What makes the directory count comes last.
-  std::stable_partition(entries.begin(), entries.end(),
-                        [](const Entry& entry) { return entry.name != kFormatFile; });
-  BackupReport report{.name = chosen};
-  RETURN_IF_ERROR(files.CreateDirectories(directory));
-  const std::string unfinished = JoinPath(directory, kUnfinishedFile);
-  RETURN_IF_ERROR(WriteFileAtomically(files, unfinished, chosen));
-  for (const Entry& entry : entries) {
-    const std::string to = JoinPath(directory, entry.name);
-    RETURN_IF_ERROR(files.CreateDirectories(FolderOf(to)));
-    ASSIGN_OR_RETURN(const std::uint32_t crc,
-                     CopyFile(files, JoinPath(target, entry.stored), entry.bytes, to));
-    if (crc != entry.crc) return Error(ErrorCode::kIo, "changed while it was read").At(to);
-    ++report.files;
-    report.bytes += entry.bytes;
+  ASSIGN_OR_RETURN(const auto entries, ReadContents(files, JoinPath(folder, kContentsFile)));
+  const std::string mark = JoinPath(directory, kRestoreMark);
+  if (!is_restored) {
+    RETURN_IF_ERROR(VerifyEntries(files, target, entries));
+    RETURN_IF_ERROR(files.CreateDirectories(directory));
+    RETURN_IF_ERROR(WriteFileAtomically(files, mark, chosen));
+    RETURN_IF_ERROR(CopyEntries(files, target, entries, directory));
   }
-  RETURN_IF_ERROR(files.Remove(unfinished));
-  report.copied_files = report.files;
-  report.copied_bytes = report.bytes;
+  RETURN_IF_ERROR(files.Remove(mark));
+  RETURN_IF_ERROR(files.SyncDirectory(directory));
+  BackupReport report{.name = chosen, .files = entries.size()};
+  for (const Entry& entry : entries) report.bytes += entry.bytes;
+  if (!is_restored) {
+    report.copied_files = report.files;
+    report.copied_bytes = report.bytes;
+  }
   return report;
 }
 

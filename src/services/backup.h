@@ -31,8 +31,9 @@ Result<BackupReport> WriteBackup(FileSystem& files, const Clock& clock, Workspac
                                  const std::string& target);
 
 /// Makes `directory`, which must be new or empty, what the backup `name` (the newest when empty)
-/// holds. Every checksum is verified before anything is written. Errors: kNotFound, kCorruption
-/// naming the file, kConflict when `directory` holds anything, kResourceExhausted, kIo.
+/// holds. Every checksum is verified before anything is written. A restore that was interrupted may
+/// be repeated until `directory` is opened. Errors: kNotFound, kCorruption naming the file,
+/// kConflict when `directory` holds anything else, kResourceExhausted, kIo.
 Result<BackupReport> RestoreBackup(FileSystem& files, const std::string& target,
                                    const std::string& name, const std::string& directory);
 

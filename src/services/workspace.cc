@@ -11,19 +11,15 @@
 #include <vector>
 
 #include "base/yaml.h"
+#include "services/data_directory.h"
 
 namespace bedplate {
 namespace {
 
 constexpr std::int64_t kFormatVersion = 1;
 constexpr std::uint64_t kSmallFileLimitBytes = 64ULL << 10U;
-constexpr std::string_view kFormatFile = "bedplate.json";
-constexpr std::string_view kLockFile = "LOCK";
-constexpr std::string_view kOwnerFile = "owner.json";
-constexpr std::string_view kTokenFile = "admin.token";
-constexpr std::string_view kCatalogFile = "catalog.sqlite";
-constexpr std::string_view kHistorianFolder = "historian";
 constexpr std::string_view kManifestFile = "MANIFEST";  // the historian's, there from the first day
+constexpr std::string_view kFirstTokenName = "admin";
 
 /// Whether an Init that was cut short may have left `name` behind.
 bool IsOwnName(std::string_view name) {
@@ -71,14 +67,22 @@ Result<std::int64_t> ReadFormat(FileSystem& files, const std::string& path) {
   return *format;
 }
 
+Error NoDataDirectory(FileSystem& files, const std::string& directory) {
+  const auto backup = files.ReadFile(JoinPath(directory, kRestoreMark), kSmallFileLimitBytes);
+  if (backup.ok()) {
+    return {ErrorCode::kNotFound,
+            fmt::format("{} is an unfinished restore of '{}'; the same `bedplate restore` "
+                        "finishes it",
+                        directory, *backup)};
+  }
+  return {ErrorCode::kNotFound, fmt::format("{0} is not a Bedplate data directory (it has no {1}); "
+                                            "`bedplate init {0}` makes one",
+                                            directory, kFormatFile)};
+}
+
 Status CheckFormat(FileSystem& files, const std::string& directory) {
   const std::string path = JoinPath(directory, kFormatFile);
-  if (!files.Exists(path)) {
-    return Error(ErrorCode::kNotFound,
-                 fmt::format("{0} is not a Bedplate data directory (it has no {1}); "
-                             "`bedplate init {0}` makes one",
-                             directory, kFormatFile));
-  }
+  if (!files.Exists(path)) return NoDataDirectory(files, directory);
   ASSIGN_OR_RETURN(const std::int64_t format, ReadFormat(files, path));
   if (format == kFormatVersion) return {};
   return Error(ErrorCode::kUnsupported,
@@ -108,6 +112,25 @@ Status CheckStores(FileSystem& files, const std::string& directory) {
   return {};
 }
 
+/// What is restored and then opened is no longer what the backup holds: the restore must not be
+/// taken up again, also not after a power cut.
+Status DropRestoreMark(FileSystem& files, const std::string& directory) {
+  const std::string mark = JoinPath(directory, kRestoreMark);
+  if (!files.Exists(mark)) return {};
+  RETURN_IF_ERROR(files.Remove(mark));
+  return files.SyncDirectory(directory);
+}
+
+/// Nobody need have the secret of the token that an Init made which was cut short.
+Status RevokeUnclaimedToken(TokenStore& tokens) {
+  ASSIGN_OR_RETURN(const std::vector<TokenInfo> made, tokens.List());
+  for (const TokenInfo& token : made) {
+    if (token.name != kFirstTokenName || token.last_used) continue;
+    RETURN_IF_ERROR(tokens.Revoke(token.id, "local"));
+  }
+  return {};
+}
+
 /// Makes both stores and returns the secret of the first token. They are closed again, so that all
 /// they hold is in their own files before the directory counts.
 Result<std::string> MakeStores(FileSystem& files, const Clock& clock,
@@ -115,8 +138,9 @@ Result<std::string> MakeStores(FileSystem& files, const Clock& clock,
   ASSIGN_OR_RETURN(const auto historian,
                    Historian::Open(files, clock, JoinPath(directory, kHistorianFolder), {}));
   ASSIGN_OR_RETURN(const auto catalog, Catalog::Open(JoinPath(directory, kCatalogFile), clock));
+  RETURN_IF_ERROR(RevokeUnclaimedToken(catalog->tokens()));
   ASSIGN_OR_RETURN(TokenStore::Created token,
-                   catalog->tokens().Create("admin", Role::kAdmin, "local"));
+                   catalog->tokens().Create(kFirstTokenName, Role::kAdmin, "local"));
   return std::move(token.secret);
 }
 
@@ -157,6 +181,7 @@ Result<std::unique_ptr<Workspace>> Workspace::Open(FileSystem& files, const Cloc
   RETURN_IF_ERROR(CheckFormat(files, directory));
   std::unique_ptr<Workspace> workspace(new Workspace(files, directory, options.query));
   RETURN_IF_ERROR(workspace->Lock());
+  RETURN_IF_ERROR(DropRestoreMark(files, directory));
   RETURN_IF_ERROR(workspace->OpenStores(clock, options));
   return workspace;
 }

@@ -87,6 +87,33 @@ TEST_F(WorkspaceFilesTest, AnInterruptedInitCanBeRepeated) {
   EXPECT_TRUE(workspace.value()->catalog().tokens().Verify(token.value()).ok());
 }
 
+TEST_F(WorkspaceFilesTest, ARepeatedInitLeavesNoTokenThatNobodyHas) {
+  const auto lost = Init();
+  ASSERT_TRUE(lost.ok());
+  fs::remove(File("admin.token"));
+  fs::remove(File("bedplate.json"));
+  ASSERT_TRUE(Init().ok());
+  const auto workspace = TryOpen();
+  ASSERT_TRUE(workspace.ok()) << workspace.error().ToString();
+  EXPECT_FALSE(workspace.value()->catalog().tokens().Verify(lost.value()).ok());
+}
+
+TEST_F(WorkspaceFilesTest, OpenNamesAnUnfinishedRestore) {
+  fs::create_directory(directory());
+  WriteText(File("restore.unfinished"), "2026-01-02T03-04-05Z");
+  const auto opened = TryOpen();
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().code(), ErrorCode::kNotFound);
+  EXPECT_THAT(opened.error().ToString(), HasSubstr("restore of '2026-01-02T03-04-05Z'"));
+}
+
+TEST_F(WorkspaceFilesTest, WhatIsOpenedIsNoLongerARestore) {
+  ASSERT_TRUE(Init().ok());
+  WriteText(File("restore.unfinished"), "2026-01-02T03-04-05Z");
+  ASSERT_TRUE(TryOpen().ok());
+  EXPECT_FALSE(fs::exists(File("restore.unfinished")));
+}
+
 TEST_F(WorkspaceFilesTest, OpenNeedsADataDirectory) {
   const auto absent = TryOpen();
   ASSERT_FALSE(absent.ok());

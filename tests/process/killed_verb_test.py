@@ -1,5 +1,6 @@
 """kill -9 at the Nth system call of a verb that changes a directory: the same command again comes to
-what it comes to when nobody disturbs it.
+what it comes to when nobody disturbs it. What `apply`, `delete`, `init` and `restore` leave when they
+are killed is moreover the old state or the new one, never half of it, and the next run says which.
 
 Each verb is first run under strace to the end, which lists its calls that touch data and what it comes
 to; then copies of the same directory are killed at calls drawn from the seed, or at every one.
@@ -8,9 +9,13 @@ seed.
 """
 
 import collections
+import contextlib
+import hashlib
 import os
 import random
+import re
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -82,13 +87,85 @@ class Case:
         assert ended_well(plant), plant.stderr
         return rows.stdout, plant.stdout
 
-    def once(self):
+    @staticmethod
+    def catalog(data, query):
+        with contextlib.closing(sqlite3.connect(data / "catalog.sqlite")) as catalog:
+            return catalog.execute(query).fetchall()
+
+    def old(self):
+        """What there is before the verb, for those that must leave that or all of the new."""
+        return None
+
+    def again(self, old, new):
+        """What an operator does after a kill."""
+        del old, new
         done = run(*self.command())
         assert ended_well(done), f"{done.args}: {done.returncode} {done.stdout}{done.stderr}"
 
     def traced(self, wrapper):
         return subprocess.run([*wrapper, BINARY, *map(str, self.command())], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=120, check=False)
+
+
+class WholeCase(Case):
+    """A verb that does all or nothing."""
+
+    DUE = DONE = (0, "")  # how it ends, and a pattern of what it says, in the old and the new state
+
+    def old(self):
+        return self.state()
+
+    def state(self):
+        """What a reader finds before the verb is run again."""
+        return self.result()
+
+    def answer(self, is_done):
+        return self.DONE if is_done else self.DUE
+
+    def again(self, old, new):
+        left = self.state()
+        assert left in (old, new), f"neither the old nor the new state: {left}"
+        code, words = self.answer(is_done=left == new)
+        done = run(*self.command())
+        said = done.stdout + done.stderr
+        assert done.returncode == code and re.search(words, said, re.MULTILINE), (
+            f"{'the new' if left == new else 'the old'} state was left; expected {code} and '{words}', "
+            f"got {done.returncode} and '{said}'")
+
+
+class MakingCase(WholeCase):
+    """A verb that makes a data directory."""
+
+    NO_DIRECTORY, IN_THE_WAY = 4, 5  # exit codes
+    made = None
+
+    def state(self):
+        """None as long as the directory does not count, which every verb then says."""
+        if (self.made / "bedplate.json").exists():
+            copy = self.folder / "looked at"  # as looking opens it
+            shutil.copytree(self.made, copy)
+            return self.whole(copy)
+        checked = run("check", "--data", self.made)
+        assert checked.returncode == self.NO_DIRECTORY, checked.stdout + checked.stderr
+        assert self.advice() in checked.stderr, checked.stderr
+        return None
+
+    def advice(self):
+        return "`bedplate init "
+
+    def result(self):
+        return self.whole(self.made)
+
+    def whole(self, directory):
+        content = self.content(directory)
+        remains = [path.name for path in directory.rglob("*")
+                   if path.suffix == ".tmp" or "unfinished" in path.name]
+        assert not remains, remains
+        token = (directory / "admin.token").read_text().strip()
+        digest = hashlib.sha256(token.rsplit("_", 1)[1].encode()).digest()
+        live = self.catalog(directory, "SELECT secret_sha256 FROM token WHERE revoked_ns IS NULL")
+        assert live == [(digest,)], f"tokens that nobody has: {live}"
+        return content
 
 
 class Import(Case):
@@ -103,14 +180,18 @@ class Import(Case):
         return "import", "--data", self.data, "--map", self.folder / "map.yaml", self.folder / "rows.csv"
 
 
-class Apply(Case):
+class Apply(WholeCase):
     name = "apply"
+    DUE, DONE = (0, "changes made"), (0, "nothing changed")
 
     def prepare(self):
         (self.folder / "plant.yaml").write_text(PLANT)
 
     def command(self):
         return "apply", "--data", self.data, self.folder / "plant.yaml"
+
+    def result(self):
+        return super().result(), self.catalog(self.data, "SELECT actor, action, detail FROM audit")
 
 
 class Compact(Case):
@@ -120,8 +201,9 @@ class Compact(Case):
         return "compact", "--data", self.data
 
 
-class Delete(Case):
+class Delete(WholeCase):
     name = "delete"
+    DUE, DONE = (0, "^800 samples deleted"), (0, "^0 samples deleted")
 
     def command(self):
         return ("delete", "--data", self.data, "load/a/n", "--from", f"{(FIRST_SECONDS + 100) * 1000}",
@@ -143,23 +225,26 @@ class Backup(Case):
         return self.content(self.data), self.content(self.folder / "restored")
 
 
-class Restore(Case):
+class Restore(MakingCase):
     name = "restore"
+    DUE = (0, "goes on with it")
+    DONE = (MakingCase.IN_THE_WAY, "expected a new or empty directory")
 
     def prepare(self):
         done = run("backup", "--data", self.data, self.folder / "backups")
         assert ended_well(done), done.stderr
+        self.made = self.folder / "restored"
+        self.mark = self.made / "restore.unfinished"
 
     def command(self):
-        return "restore", self.folder / "backups", self.folder / "restored"
+        return "restore", self.folder / "backups", self.made
 
-    def once(self):
-        # One that was killed behind its last step has nothing left to do.
-        if not (self.folder / "restored" / "bedplate.json").exists():
-            super().once()
+    def advice(self):
+        return "an unfinished restore of " if self.mark.exists() else super().advice()
 
-    def result(self):
-        return self.content(self.folder / "restored")
+    def answer(self, is_done):
+        # As long as its mark stands, it says once more that it is done.
+        return self.DUE if self.mark.exists() else super().answer(is_done)
 
 
 class Repair(Case):
@@ -176,19 +261,16 @@ class Repair(Case):
         return "check", "--repair", "--data", self.data
 
 
-class Init(Case):
+class Init(MakingCase):
     name = "init"
+    DUE = (0, "^made ")
+    DONE = (MakingCase.IN_THE_WAY, "is a Bedplate data directory already")
+
+    def prepare(self):
+        self.made = self.folder / "new"
 
     def command(self):
-        return "init", self.folder / "new"
-
-    def once(self):
-        if not (self.folder / "new" / "bedplate.json").exists():
-            super().once()
-
-    def result(self):
-        token = (self.folder / "new" / "admin.token").read_text()
-        return self.content(self.folder / "new"), len(token)
+        return "init", self.made
 
 
 class KilledVerbs(unittest.TestCase):
@@ -229,7 +311,7 @@ class KilledVerbs(unittest.TestCase):
         places = Tracer.places(record, case.folder)
         return [(call, ordinal) for call, ordinals in places.items() for ordinal in ordinals], case.result()
 
-    def kill_at(self, kind, place, expected):
+    def kill_at(self, kind, place, old, expected):
         case = self.fresh(kind)
         call, ordinal = place
         about = f"seed {SEED}, {kind.name} killed at {call} number {ordinal} of a thread"
@@ -238,7 +320,7 @@ class KilledVerbs(unittest.TestCase):
             self.assertEqual(done.returncode, 0, f"{about}\n{done.stderr}")
             return False
         try:
-            case.once()
+            case.again(old, expected)
             result = case.result()
         except AssertionError as error:
             raise AssertionError(f"{about}: {error}") from error
@@ -249,9 +331,10 @@ class KilledVerbs(unittest.TestCase):
         started = time.monotonic()
         places, expected = self.undisturbed(kind)
         self.assertGreater(len(places), 10, places)
+        old = self.fresh(kind).old()
         chosen = places if KILLS >= len(places) else self.chance.sample(places, KILLS)
         hits = collections.Counter(call for call, ordinal in chosen
-                                   if self.kill_at(kind, (call, ordinal), expected))
+                                   if self.kill_at(kind, (call, ordinal), old, expected))
         say(f"{kind.name}: {hits.total()} kills at {len(places)} places in "
             f"{time.monotonic() - started:.0f} s: "
             + ", ".join(f"{call} {count}" for call, count in hits.most_common()))
