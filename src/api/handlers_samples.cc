@@ -112,6 +112,14 @@ BucketChoice ReadBuckets(ParamReader& params) {
   return choice;
 }
 
+/// `answer` is an AggregateAnswer or a StateAnswer.
+template <typename Answer>
+void WriteBuckets(JsonWriter& json, const Answer& answer, std::span<const std::int64_t> starts) {
+  json.Key("from").Milliseconds(answer.range.start).Key("to").Milliseconds(answer.range.stop);
+  if (answer.width) json.Key("bucket_ms").Milliseconds(answer.width);
+  json.Key("starts").MillisecondsOf(starts);
+}
+
 void WriteSeries(JsonWriter& json, const AggregateSeries& series, std::uint32_t functions,
                  std::optional<std::chrono::nanoseconds> interval) {
   json.BeginObject();
@@ -135,9 +143,7 @@ std::string FormatAggregate(const ApiContext& context, AggregateAnswer answer,
   std::string body;
   JsonWriter json(body);
   json.BeginObject();
-  json.Key("from").Milliseconds(answer.range.start).Key("to").Milliseconds(answer.range.stop);
-  if (answer.width) json.Key("bucket_ms").Milliseconds(answer.width);
-  json.Key("starts").MillisecondsOf(answer.starts);
+  WriteBuckets(json, answer, answer.starts);
   json.Key("series").BeginArray();
   for (AggregateSeries& series : answer.series) {
     WriteSeries(json, series, functions, context.services.intervals().Of(series.view));
@@ -173,9 +179,7 @@ std::string FormatStates(const StateAnswer& answer) {
   std::string body;
   JsonWriter json(body);
   json.BeginObject().Key("tag").Text(answer.view.tag.path);
-  json.Key("from").Milliseconds(answer.range.start).Key("to").Milliseconds(answer.range.stop);
-  if (answer.width) json.Key("bucket_ms").Milliseconds(answer.width);
-  json.Key("starts").MillisecondsOf(answer.columns.starts);
+  WriteBuckets(json, answer, answer.columns.starts);
   json.Key("states").BeginArray();
   for (std::size_t i = 0; i < answer.columns.states.size(); ++i) {
     json.BeginObject().Key("state").Value(answer.columns.states[i]);

@@ -58,18 +58,11 @@ class SchemaChecker {
 
   void CheckAt(const std::string& place, const YamlValue& unresolved,
                const boost::json::value& value) {
-    const YamlValue& schema = *Resolve(&unresolved);
-    CheckKeywords(place, schema);
-    CheckType(place, schema, value);
-    CheckEnum(place, schema, value);
-    if (const YamlValue* parts = schema.Find("allOf")) {
-      for (const YamlValue& part : parts->items) CheckMember(place, part, value);
-    }
-    if (value.is_object()) CheckObject(place, schema, value.as_object());
-    if (value.is_array()) CheckArray(place, schema, value.as_array());
+    CheckMember(place, unresolved, value);
+    if (value.is_object()) CheckNames(place, *Resolve(&unresolved), value.as_object());
   }
 
-  /// A part of allOf: everything but the names, which the whole decides on.
+  /// All but the names, on which a schema decides together with the parts of its allOf.
   void CheckMember(const std::string& place, const YamlValue& unresolved,
                    const boost::json::value& value) {
     const YamlValue& schema = *Resolve(&unresolved);
@@ -142,9 +135,8 @@ class SchemaChecker {
     }
   }
 
-  void CheckObject(const std::string& place, const YamlValue& schema,
-                   const boost::json::object& object) {
-    CheckProperties(place, schema, object);
+  void CheckNames(const std::string& place, const YamlValue& schema,
+                  const boost::json::object& object) {
     std::set<std::string> names;
     bool open = false;
     CollectNames(schema, names, open);

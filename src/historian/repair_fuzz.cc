@@ -8,6 +8,7 @@
 
 #include "base/crc32c.h"
 #include "base/fault_file_system.h"
+#include "historian/fuzz_support.h"
 #include "historian/historian.h"
 #include "historian/wal_salvage.h"
 
@@ -20,24 +21,12 @@ constexpr std::uint64_t kSequence = 3;
 constexpr std::int64_t kSeries = 3;
 constexpr std::int64_t kTimes = 40;
 
-/// Frames as the fuzzer gave them, each with a valid header in front; the file's header is its own.
+/// The header of the file is as the fuzzer gave it.
 Bytes WithValidFrames(ByteView input) {
   const ByteView header = input.first(std::min(input.size(), kWalHeaderBytes));
   Bytes file(header.begin(), header.end());
   file.resize(kWalHeaderBytes);
-  input = input.subspan(header.size());
-  for (std::uint64_t group = 1; !input.empty(); ++group) {
-    const std::size_t wanted = std::to_integer<std::size_t>(input.front());
-    const ByteView payload = input.subspan(1, std::min(wanted, input.size() - 1));
-    PutFrameHeader(file,
-                   {.payload_bytes = static_cast<std::uint32_t>(payload.size()),
-                    .payload_crc = Crc32c(payload),
-                    .group = group,
-                    .durable_group = group - 1},
-                   kSalt);
-    PutBytes(file, payload);
-    input = input.subspan(1 + payload.size());
-  }
+  PutFrames(file, input.subspan(header.size()), 1, kSalt);
   return file;
 }
 
@@ -128,10 +117,7 @@ void RepairDamaged(ByteView input) {
   for (const char* part : {"/wal", "/segments"}) {
     BEDPLATE_CHECK(files.CreateDirectories(std::string(kDirectory) + part).ok());
   }
-  for (const auto& [path, content] : contents) {
-    auto file = files.OpenWritable(path, OpenMode::kTruncate);
-    BEDPLATE_CHECK(file.ok() && (*file)->Append(AsBytes(content)).ok());
-  }
+  for (const auto& [path, content] : contents) PutFile(files, path, AsBytes(content));
   const ManualClock clock(Timestamp::FromSeconds(1'700'000'000));
   BEDPLATE_CHECK(Historian::CheckFiles(files, clock, kDirectory, {}).ok());
   BEDPLATE_CHECK(Historian::Repair(files, clock, kDirectory, {}).ok());

@@ -11,6 +11,7 @@
 #include "historian/check.h"
 #include "historian/codecs.h"
 #include "historian/format.h"
+#include "historian/fuzz_support.h"
 #include "historian/manifest.h"
 #include "historian/segment_reader.h"
 
@@ -18,11 +19,6 @@ namespace bedplate::historian {
 namespace {
 
 constexpr char kDirectory[] = "/segments";
-
-void Put(FileSystem& files, const std::string& path, ByteView bytes) {
-  auto file = files.OpenWritable(path, OpenMode::kTruncate);
-  BEDPLATE_CHECK(file.ok() && (*file)->Append(bytes).ok());
-}
 
 /// What a manifest would say of it, so that the footer is believed.
 SegmentInfo InfoOf(ByteView bytes) {
@@ -41,7 +37,7 @@ SegmentInfo InfoOf(ByteView bytes) {
 void ReadSegment(ByteView bytes) {
   FaultFileSystem files(1);
   BEDPLATE_CHECK(files.CreateDirectories(kDirectory).ok());
-  Put(files, JoinPath(kDirectory, SegmentFileName(1)), bytes);
+  PutFile(files, JoinPath(kDirectory, SegmentFileName(1)), bytes);
   SegmentCache cache;
   const SegmentReader reader(files, cache, kDirectory, InfoOf(bytes));
   CheckReport report;

@@ -8,6 +8,7 @@
 
 #include "base/crc32c.h"
 #include "base/fault_file_system.h"
+#include "historian/fuzz_support.h"
 #include "historian/historian.h"
 #include "historian/manifest.h"
 #include "historian/wal_format.h"
@@ -16,29 +17,12 @@ namespace bedplate::historian {
 namespace {
 
 constexpr char kDirectory[] = "/store";
+constexpr std::uint64_t kSalt = 7;
 
-void Put(FileSystem& files, const std::string& path, ByteView bytes) {
-  auto file = files.OpenWritable(path, OpenMode::kTruncate);
-  BEDPLATE_CHECK(file.ok() && (*file)->Append(bytes).ok());
-}
-
-/// The fuzzer cannot guess checksums: frames as it gave them, each with a valid header in front.
 Bytes WithValidFrames(ByteView input) {
   Bytes file;
-  PutWalHeader(file, {.sequence = 1, .salt = 7, .previous_end = 0, .published_end = 64});
-  std::uint64_t group = 0;
-  while (!input.empty()) {
-    const std::size_t wanted = std::to_integer<std::size_t>(input.front()) * 2;
-    const ByteView payload = input.subspan(1, std::min(wanted, input.size() - 1));
-    const FrameHeader header{.payload_bytes = static_cast<std::uint32_t>(payload.size()),
-                             .payload_crc = Crc32c(payload),
-                             .group = group + 1,
-                             .durable_group = group};
-    PutFrameHeader(file, header, 7);
-    PutBytes(file, payload);
-    input = input.subspan(1 + payload.size());
-    ++group;
-  }
+  PutWalHeader(file, {.sequence = 1, .salt = kSalt, .previous_end = 0, .published_end = 64});
+  PutFrames(file, input, 2, kSalt);
   return file;
 }
 
@@ -64,7 +48,7 @@ void Run(ByteView wal) {
   options.reserve_bytes = 0;
   BEDPLATE_CHECK(files.CreateDirectories(std::string(kDirectory) + "/wal").ok());
   BEDPLATE_CHECK(WriteManifest(files, kDirectory, {}).ok());
-  Put(files, std::string(kDirectory) + "/wal/0000000001.wal", wal);
+  PutFile(files, std::string(kDirectory) + "/wal/0000000001.wal", wal);
   std::map<std::string, std::uint64_t> counts;
   {
     auto historian = Historian::Open(files, clock, kDirectory, options);

@@ -11,26 +11,12 @@
 #include "base/check.h"
 #include "connectors/files/csv_reader.h"
 #include "connectors/files/import_plan.h"
+#include "connectors/files/piece_source_test_support.h"
 #include "connectors/files/row_batcher.h"
 
 namespace {
 
 using namespace bedplate;  // NOLINT(google-build-using-namespace): a program of its own
-
-class PieceSource final : public ByteSource {
- public:
-  PieceSource(std::string_view text, std::size_t piece_bytes)
-      : text_(text), piece_bytes_(piece_bytes) {}
-  Result<std::size_t> Read(std::span<char> out) override {
-    const std::size_t count = text_.copy(out.data(), std::min(out.size(), piece_bytes_));
-    text_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view text_;
-  std::size_t piece_bytes_;
-};
 
 struct Read {
   std::vector<std::string> rows;

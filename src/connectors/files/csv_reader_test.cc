@@ -6,27 +6,13 @@
 
 #include <random>
 
+#include "connectors/files/piece_source_test_support.h"
+
 namespace bedplate {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-/// Gives at most `piece_bytes` at a time.
-class PieceSource final : public ByteSource {
- public:
-  PieceSource(std::string_view text, std::size_t piece_bytes)
-      : text_(text), piece_bytes_(piece_bytes) {}
-  Result<std::size_t> Read(std::span<char> out) override {
-    const std::size_t count = text_.copy(out.data(), std::min(out.size(), piece_bytes_));
-    text_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view text_;
-  std::size_t piece_bytes_;
-};
 
 /// Every row as `line:a|b|c`, one with a fault as `line!text`.
 std::vector<std::string> ReadAll(std::string_view text, CsvOptions options = {},
