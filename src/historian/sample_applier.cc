@@ -33,8 +33,10 @@ std::vector<std::int64_t> DistinctTimes(const SampleColumns& samples,
 /// Compares samples with what is stored, one time after the other.
 class Comparison {
  public:
-  Comparison(const SampleColumns& samples, const StoredSamples& stored)
-      : samples_(samples), stored_(stored) {
+  /// What is found at the times `is_kept` is stored all the same.
+  Comparison(const SampleColumns& samples, const StoredSamples& stored,
+             const std::vector<bool>& is_kept)
+      : samples_(samples), stored_(stored), is_kept_(is_kept) {
     changed_.type = samples.type;
   }
 
@@ -42,7 +44,9 @@ class Comparison {
   void AddTime(std::size_t at, std::span<const std::size_t> arrivals) {
     // The batch ends up at what is stored: it is the same batch again, and its own corrections are
     // no new conflicts.
-    if (stored_.present[at] && SameReading(stored_.values, at, samples_, arrivals.back())) {
+    const bool is_repeated =
+        stored_.present[at] && SameReading(stored_.values, at, samples_, arrivals.back());
+    if (is_repeated && !is_kept_[at]) {
       result_.duplicates += arrivals.size();
       return;
     }
@@ -53,7 +57,7 @@ class Comparison {
         ++result_.stored;
       } else if (SameReading(*current, current_index, samples_, arrival)) {
         ++result_.duplicates;
-        continue;
+        if (!is_kept_[at]) continue;
       } else {
         ++result_.conflicts;
         losers_.push_back({current == &stored_.values, current_index});
@@ -61,8 +65,8 @@ class Comparison {
       current = &samples_;
       current_index = arrival;
     }
-    // The last arrival differs from what is stored, so it is the current one.
-    AppendRange(samples_, current_index, current_index + 1, changed_);
+    // What is current now reads as the last arrival does.
+    AppendRange(samples_, arrivals.back(), arrivals.back() + 1, changed_);
   }
 
   [[nodiscard]] const AppendResult& result() const { return result_; }
@@ -73,6 +77,7 @@ class Comparison {
  private:
   const SampleColumns& samples_;
   const StoredSamples& stored_;
+  const std::vector<bool>& is_kept_;
   SampleColumns changed_;
   AppendResult result_;
   std::vector<Loser> losers_;
@@ -100,19 +105,21 @@ bool IsInOrder(const PendingRun& run) {
 AppendResult ApplyLate(const Snapshot& earlier, const Snapshot& now, PendingRun& run,
                        Head& active) {
   // What came after the look-up is in the head of then and the one after it, which is not known
-  // any more if yet another has begun.
-  const bool is_known = run.late && active.number() - earlier.active->number() <= 1;
+  // any more if yet another has begun. What was found may have been deleted since.
+  const bool is_known = run.late && active.number() - earlier.active->number() <= 1 &&
+                        now.newest_deletion == earlier.newest_deletion;
   if (!is_known) {
     auto late = LateRun::LookUp(now, *run.series, run.samples);
     // It is in the log already and cannot be refused any more: the samples are right in any case,
     // only the numbers of new and changed ones may not be.
     run.late =
         late.ok() ? *std::move(late) : LateRun::LookUpInMemory(now, *run.series, run.samples);
-    return run.late->Store(active);
+    return run.late->Store(active, now.Deleting(run.series->id()));
   }
   run.late->LookAgain(*earlier.active);
   if (earlier.active.get() != &active) run.late->LookAgain(active);
-  return run.late->Store(active);
+  // It is in the log behind the deletion, so a replay stores it whatever it is a duplicate of.
+  return run.late->Store(active, now.Deleting(run.series->id()));
 }
 
 /// The runs at `positions`, one behind the other.
@@ -173,8 +180,9 @@ bool LateRun::AllStored() const {
 
 void LateRun::LookAgain(const Head& head) { FindInHead(head, tag_, stored_); }
 
-AppendResult LateRun::Store(Head& active) const {
-  Comparison comparison(samples_, stored_);
+AppendResult LateRun::Store(Head& active, const TimeRange& deleting) const {
+  const std::vector<bool> is_kept = BeingDeleted(active, deleting);
+  Comparison comparison(samples_, stored_, is_kept);
   std::size_t begin = 0;
   for (std::size_t at = 0; at < stored_.present.size(); ++at) {
     const std::size_t end = EndOfTime(begin);
@@ -186,6 +194,19 @@ AppendResult LateRun::Store(Head& active) const {
   }
   active.Upsert(tag_, RunOf(comparison.changed()));
   return comparison.result();
+}
+
+/// The times at which something is being deleted: what is in the active head is spared.
+std::vector<bool> LateRun::BeingDeleted(const Head& active, const TimeRange& deleting) const {
+  const std::vector<std::int64_t>& times = stored_.values.times;
+  std::vector<bool> being_deleted(times.size(), false);
+  if (deleting.Empty()) return being_deleted;
+  StoredSamples in_head(samples_.type, times);
+  FindInHead(active, tag_, in_head);
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    being_deleted[i] = deleting.Contains(Timestamp(times[i])) && !in_head.present[i];
+  }
+  return being_deleted;
 }
 
 /// Those of the losers that nothing else keeps: what is in a segment or in the head before stays

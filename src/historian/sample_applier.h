@@ -36,13 +36,15 @@ class LateRun {
   [[nodiscard]] bool AllStored() const;
   /// Takes note of what has come to `head` since.
   void LookAgain(const Head& head);
-  /// Puts what changes something into `active`.
-  AppendResult Store(Head& active) const;
+  /// Puts what changes something into `active`, and what is found in `deleting`, too: only what is
+  /// stored from now on stays there.
+  AppendResult Store(Head& active, const TimeRange& deleting) const;
 
  private:
   LateRun(const Series& series, const SampleRun& samples);
 
   [[nodiscard]] std::size_t EndOfTime(std::size_t begin) const;
+  [[nodiscard]] std::vector<bool> BeingDeleted(const Head& active, const TimeRange& deleting) const;
   [[nodiscard]] SampleColumns ReplacedIn(const Head& active, std::span<const Loser> losers) const;
 
   const TagId tag_;

@@ -37,6 +37,12 @@ void AddHead(const Head* head, TagId tag, const TimeRange& range,
 
 }  // namespace
 
+TimeRange Snapshot::Deleting(TagId tag) const {
+  if (!deleting) return {};
+  const auto found = deleting->find(tag);
+  return found == deleting->end() ? TimeRange{} : found->second;
+}
+
 SampleSource::SampleSource(SharedSegment segment, FoundSeries found, const TimeRange& range)
     : segment_(std::move(segment)), found_(std::move(found)) {
   const auto& headers = found_.series->blocks;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -20,6 +22,12 @@ struct Snapshot {
   std::shared_ptr<const SegmentList> segments;
   std::shared_ptr<const Head> flushing;  // null when no flush is under way
   std::shared_ptr<const Head> active;
+  std::uint64_t newest_deletion = 0;  // its generation: what was found before may be gone since
+  /// What is being deleted, but for what is appended from now on; null when nothing is.
+  std::shared_ptr<const std::map<TagId, TimeRange>> deleting;
+
+  /// What of `tag` is being deleted; an empty range when nothing is.
+  [[nodiscard]] TimeRange Deleting(TagId tag) const;
 };
 
 /// A run of samples of one series, in a segment or in a head.

@@ -484,7 +484,7 @@ Error Store::Damaged() const {
 
 Snapshot Store::TakeSnapshot() const {
   const std::lock_guard lock(state_mutex_);
-  return {segment_list_, flushing_, active_};
+  return {segment_list_, flushing_, active_, newest_deletion_, deleting_};
 }
 
 Result<const Series*> Store::SeriesOf(TagId tag) const {

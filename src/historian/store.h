@@ -86,6 +86,7 @@ class Store final : public Historian {
   [[nodiscard]] Result<const Series*> SeriesOf(TagId tag) const;
 
   Result<std::uint64_t> DeleteNow(std::span<const TagRange> ranges);  // store_delete.cc
+  void ShowDeleting(std::span<const TagRange> ranges);
 
   // Appending: store.cc.
   Result<Commit> PrepareCommit(std::span<const TagRun> runs,
@@ -153,7 +154,9 @@ class Store final : public Historian {
   mutable GroupCommit commits_;
   const std::shared_ptr<SlabPool> slabs_;  // of the heads
 
-  mutable std::mutex state_mutex_;  // guards the next three, held for moments
+  mutable std::mutex state_mutex_;  // guards what follows up to active_, held for moments
+  std::uint64_t newest_deletion_ = 0;
+  std::shared_ptr<const std::map<TagId, TimeRange>> deleting_;
   std::shared_ptr<const SegmentList> segment_list_;
   std::shared_ptr<Head> flushing_;
   std::shared_ptr<Head> active_;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
+#include "historian/columns.h"
 #include "historian/format.h"
 #include "historian/manifest.h"
 #include "historian/merge_cursor.h"
@@ -83,8 +84,9 @@ struct Deletion {
   Series* series = nullptr;
   TimeRange range;
   ManifestChange::Deleted deleted;
-  std::uint64_t stays = 0;  // times of it that are in the active head too
-  SeriesTotals totals;      // of the series afterwards, head and all
+  std::uint64_t stays = 0;      // times of it that are in the active head too
+  std::uint64_t conflicts = 0;  // of these: counted, as there was another value until now
+  SeriesTotals totals;          // of the series afterwards, head and all
 };
 
 Result<Deletion> PlanDeletion(const Snapshot& segments, Series& series, const TimeRange& wanted) {
@@ -103,19 +105,46 @@ Result<Deletion> PlanDeletion(const Snapshot& segments, Series& series, const Ti
   return deletion;
 }
 
-/// Adds what the active head means for it, while nothing is appended.
-Status RegardActive(const Snapshot& segments, const Snapshot& active, Deletion& deletion) {
+/// What the active head holds at `times`, all of which are in it, before anything was replaced.
+Result<SampleColumns> FirstInActive(const Snapshot& active, const Series& series,
+                                    const TimeRange& range, std::span<const std::int64_t> times) {
+  ASSIGN_OR_RETURN(StoredSamples found, FindStored(active, series.id(), series.type(), times));
+  for (const SharedColumns& replaced : active.active->Replaced(series.id(), range)) {
+    // Of one time the oldest comes first, so it is the last to be put there.
+    for (std::size_t i = replaced->size(); i-- > 0;) {
+      const auto time = std::lower_bound(times.begin(), times.end(), replaced->times[i]);
+      ReplaceSample(*replaced, i, static_cast<std::size_t>(time - times.begin()), found.values);
+    }
+  }
+  return std::move(found.values);
+}
+
+/// Compares the active head with what is deleted. What is in the head is later than that: it is
+/// new, and took the place of nothing.
+Status CompareActive(const Snapshot& segments, const Snapshot& active, Deletion& deletion) {
   const Series& series = *deletion.series;
   ASSIGN_OR_RETURN(const auto times, TimesIn(active, series, deletion.range));
   ASSIGN_OR_RETURN(const StoredSamples stored,
                    FindStored(segments, series.id(), series.type(), times));
-  deletion.stays =
-      static_cast<std::uint64_t>(std::count(stored.present.begin(), stored.present.end(), true));
+  ASSIGN_OR_RETURN(const SampleColumns first, FirstInActive(active, series, deletion.range, times));
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    if (!stored.present[i]) continue;
+    ++deletion.stays;
+    if (!SameReading(stored.values, i, first, i)) ++deletion.conflicts;
+  }
+  return {};
+}
+
+/// Adds what the active head means for it, while nothing is appended.
+Status RegardActive(const Snapshot& segments, const Snapshot& active, Deletion& deletion) {
+  RETURN_IF_ERROR(CompareActive(segments, active, deletion));
+  const Series& series = *deletion.series;
   ASSIGN_OR_RETURN(const auto first,
                    FindAtOrAfter(active, series.id(), series.type(), kMinTimestamp));
   ASSIGN_OR_RETURN(const auto last, FindBefore(active, series.id(), series.type(), kMaxTimestamp));
   deletion.totals = series.totals();
   deletion.totals.samples -= deletion.deleted.samples - deletion.stays;
+  deletion.totals.conflicts -= deletion.conflicts;
   deletion.totals.first_time = std::min(deletion.deleted.first_time, TimeOf(first, INT64_MAX));
   deletion.totals.last_time = std::max(deletion.deleted.last_time, TimeOf(last, INT64_MIN));
   return {};
@@ -142,7 +171,12 @@ Status CheckRanges(const SeriesRegistry& registry, std::span<const TagRange> ran
 
 /// On a full disk it works out of the reserve, as flushes do.
 Result<std::uint64_t> Store::Delete(std::span<const TagRange> ranges) {
+  RETURN_IF_ERROR(CheckWritable());
+  RETURN_IF_ERROR(CheckRanges(*registry_, ranges));
+  const std::lock_guard flushing(flush_mutex_);
+  ShowDeleting(ranges);
   auto deleted = DeleteNow(ranges);
+  ShowDeleting({});
   if (deleted.ok() || deleted.error().code() != ErrorCode::kResourceExhausted) return deleted;
   return Error(ErrorCode::kResourceExhausted,
                fmt::format("nothing was deleted, as not even the reserve is left of the disk: "
@@ -153,10 +187,17 @@ Result<std::uint64_t> Store::Delete(std::span<const TagRange> ranges) {
       .Retryable();
 }
 
+/// From here on what is appended to `ranges` is later than their deletion.
+void Store::ShowDeleting(std::span<const TagRange> ranges) {
+  std::map<TagId, TimeRange> by_tag;
+  for (const TagRange& entry : ranges) by_tag[entry.tag] = entry.range;
+  auto deleting = std::make_shared<const std::map<TagId, TimeRange>>(std::move(by_tag));
+  const std::lock_guard lock(state_mutex_);
+  deleting_ = ranges.empty() ? nullptr : std::move(deleting);
+}
+
+/// Under flush_mutex_, while `ranges` are shown to be deleted.
 Result<std::uint64_t> Store::DeleteNow(std::span<const TagRange> ranges) {
-  RETURN_IF_ERROR(CheckWritable());
-  RETURN_IF_ERROR(CheckRanges(*registry_, ranges));
-  const std::lock_guard flushing(flush_mutex_);
   RETURN_IF_ERROR(FlushAndNote());
   // From here on whatever is appended is later than the deletion, and stays. The segments do not
   // get samples meanwhile, so most of the work needs nobody to wait.

@@ -145,10 +145,13 @@ Status Store::FlushHeads() {
 /// Publishes a change, and shows it to readers together with the end of the flush that it is of.
 Status Store::Publish(ManifestChange change) {
   const bool ends_flush = change.flushed.has_value();
+  const std::uint64_t deletion =
+      change.deleted.empty() ? 0 : change.deleted.back().tombstone.generation;
   std::shared_ptr<Head> flushed;  // given up outside of the lock, as that takes a while
   return segments_->Publish(std::move(change), [&](std::shared_ptr<const SegmentList> list) {
     const std::lock_guard lock(state_mutex_);
     segment_list_ = std::move(list);
+    newest_deletion_ = std::max(newest_deletion_, deletion);
     if (ends_flush) flushed = std::move(flushing_);
   });
 }
