@@ -1,6 +1,7 @@
 // A store whose segments cannot be written: memory stays bounded, nobody waits, and it is said.
 
 #include <atomic>
+#include <chrono>
 #include <optional>
 #include <thread>
 
@@ -89,6 +90,46 @@ TEST(FailedFlushTest, WhatFailedIsTriedAgainByItself) {
   EXPECT_FALSE(historian.Health().ok());
   files.broken = false;
   while (!historian.Health().ok()) std::this_thread::yield();
+  EXPECT_EQ(historian.Stats().segments, 1U);
+}
+
+/// Counts the rounds of the maintenance thread, which looks for the log in each.
+class CountedRounds final : public ForwardingFileSystem {
+ public:
+  using ForwardingFileSystem::ForwardingFileSystem;
+
+  std::atomic<int> rounds = 0;
+
+  bool Exists(const std::string& path) override {
+    ++rounds;
+    return ForwardingFileSystem::Exists(path);
+  }
+};
+
+/// An append that a full disk refuses leaves nothing that grows old in memory.
+TEST(RefusedAppendTest, IsNoReasonForAFlush) {
+  FaultFileSystem memory(1);
+  CountedRounds files(memory);
+  ManualClock clock{Timestamp::FromSeconds(1'600'000'000)};
+  HistorianOptions options;
+  options.reserve_bytes = 1'000'000;
+  options.flush_age = std::chrono::minutes(10);
+  auto opened = Historian::Open(files, clock, "/data/historian", options);
+  ASSERT_TRUE(opened.ok());
+  Historian& historian = **opened;
+  TagBatch batch{*historian.Resolve("a", ValueType::kDouble), {}};
+  batch.samples.Push({Timestamp(1), 1.0, kGood});
+  memory.SetCapacity(500'000);
+  EXPECT_EQ(historian.Append(std::span(&batch, 1)).error().code(), ErrorCode::kResourceExhausted);
+  memory.SetCapacity(UINT64_MAX);
+  clock.Advance(std::chrono::minutes(11));
+  ASSERT_TRUE(historian.Append(std::span(&batch, 1)).ok());
+  // The second round from here has begun after the append.
+  const int before = files.rounds;
+  while (files.rounds < before + 2) std::this_thread::yield();
+  EXPECT_EQ(historian.Stats().flushes, 0U);
+  clock.Advance(std::chrono::minutes(11));
+  while (historian.Stats().flushes == 0) std::this_thread::yield();
   EXPECT_EQ(historian.Stats().segments, 1U);
 }
 

@@ -378,9 +378,13 @@ void Store::WriteFrame(std::span<Commit* const> commits) {
 
 /// Stores what was written; in the order of the log.
 void Store::ApplyGroup(std::span<Commit* const> commits) {
+  bool any = false;
   for (Commit* const commit : commits) {
-    if (!commit->result) commit->result = Apply(*commit);
+    if (commit->result) continue;
+    commit->result = Apply(*commit);
+    any = true;
   }
+  if (!any) return;
   std::int64_t none = INT64_MAX;
   first_unflushed_ns_.compare_exchange_strong(none, clock_.Monotonic().count());
   if (FlushIsDue()) {

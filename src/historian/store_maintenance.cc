@@ -160,7 +160,10 @@ Status Store::Publish(ManifestChange change) {
 /// new log file.
 Status Store::HoldHead() {
   const auto pause = commits_.Pause();
-  if (active_->empty() && !log_->HoldsFrames()) return {};
+  if (active_->empty() && !log_->HoldsFrames()) {
+    first_unflushed_ns_ = INT64_MAX;
+    return {};
+  }
   ASSIGN_OR_RETURN(const std::uint64_t sequence, log_->Rotate());
   held_ = Held{.flushed = {.series = registry_->Records(), .wal_low_water = sequence},
                .segments = std::nullopt};
