@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
+#include "base/copy_file.h"
 #include "historian/format.h"
 #include "historian/head_flush.h"
 #include "historian/loss_text.h"
@@ -81,8 +82,7 @@ class Repairer {
   Status Quarantine(const std::string& path, const std::string& name) {
     const std::string directory = JoinPath(directory_, kQuarantineDirectory);
     RETURN_IF_ERROR(files_.CreateDirectories(directory));
-    ASSIGN_OR_RETURN(const std::string content, files_.ReadFile(path, kMaxWalFileBytes));
-    return WriteFileAtomically(files_, JoinPath(directory, name), content);
+    return CopyFileAtomically(files_, path, JoinPath(directory, name));
   }
 
   Status Publish(ManifestChange change) {

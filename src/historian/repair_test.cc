@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/forwarding_file_system.h"
 #include "historian/test_store.h"
 #include "historian/wal_format.h"
 
@@ -87,6 +88,32 @@ TEST(RepairTest, AMissingSegmentIsLeftOut) {
   EXPECT_EQ(store.Read(tag).size(), 1U);
   EXPECT_EQ(store.historian().Find(tag)->first, Timestamp(40 * kDay));
   EXPECT_THAT(store.Problems(), IsEmpty());
+}
+
+/// Files that do not let themselves be read as a whole, as a segment may be larger than memory.
+class NoWholeSegments final : public ForwardingFileSystem {
+ public:
+  using ForwardingFileSystem::ForwardingFileSystem;
+
+  Result<std::string> ReadFile(const std::string& path, std::uint64_t limit_bytes) override {
+    if (path.ends_with(".seg")) return Error(ErrorCode::kResourceExhausted, "too large").At(path);
+    return ForwardingFileSystem::ReadFile(path, limit_bytes);
+  }
+};
+
+TEST(RepairTest, ASegmentIsKeptAsideWithoutBeingReadAsAWhole) {
+  TestStore store;
+  store.Append(store.Tag("a"), {1, 2}, {1.0, 2.0});
+  ASSERT_TRUE(store.historian().Flush().ok());
+  store.Close();
+  const std::string segment = store.PathEndingIn(".seg");
+  store.files().FlipByte(segment, 33);
+  const std::string content = *store.files().ReadFile(segment, 1U << 20U);
+  NoWholeSegments files(store.files());
+  const auto losses = Historian::Repair(files, store.clock(), TestStore::kDirectory, {});
+  ASSERT_TRUE(losses.ok()) << losses.error().ToString();
+  EXPECT_EQ(*store.files().ReadFile(store.PathEndingIn(".seg"), 1U << 20U), content);
+  EXPECT_TRUE(HasQuarantined(store, ".seg"));
 }
 
 TEST(RepairTest, ABadGroupOfTheLogCostsItsAppendOnly) {
