@@ -127,21 +127,12 @@ class DirectoryCheck {
     const auto recovered = Recover(files_, clock_, directory_, RecoveryMode::kRead);
     if (!recovered.ok()) return CheckDamagedLog(recovered.error());
     CheckLog(files_, recovered->counted_log_bytes, report_);
-    for (const std::string& finding : recovered->findings) {
-      if (!IsKnown(*recovered, finding)) report_.notes.push_back(finding);
-    }
+    report_.notes = recovered->log_findings;
     report_.samples = 0;
     for (const SeriesRecord& record : recovered->registry->Records()) {
       report_.samples += record.totals.samples;
     }
     return {};
-  }
-
-  /// Missing segments and copies of the manifest are problems already.
-  static bool IsKnown(const RecoveredStore& recovered, const std::string& finding) {
-    return finding.ends_with(kCopyIsWhole) ||
-           std::any_of(recovered.damage.begin(), recovered.damage.end(),
-                       [&](const Error& damage) { return damage.ToString() == finding; });
   }
 
   /// Names everything that is wrong in the log, by leaving it out as a repair would.
@@ -154,8 +145,8 @@ class DirectoryCheck {
       return {};
     }
     report_.problems.push_back(first.ToString() + "; the store cannot be opened as it is");
-    for (const std::string& finding : salvaged->findings) {
-      if (!IsKnown(*salvaged, finding)) report_.problems.push_back(finding + kRepair);
+    for (const std::string& finding : salvaged->log_findings) {
+      report_.problems.push_back(finding + kRepair);
     }
     return {};
   }

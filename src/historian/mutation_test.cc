@@ -236,7 +236,7 @@ class Trial {
       const bool is_right = appended != times.end() && Has(appended->second, sample);
       ASSERT_TRUE(is_right) << path << " has a value at " << time << " that was not appended";
     }
-    CompareReplaced(historian, path, times);
+    CompareReplaced(historian, path, times, read);
     if (!scanned.ok()) {
       ASSERT_TRUE(may_fail && scanned.error().code() == ErrorCode::kCorruption)
           << scanned.error().ToString();
@@ -251,20 +251,38 @@ class Trial {
     }
   }
 
-  /// What is given as replaced was appended at that time as well.
+  /// What is given as replaced at a time and then what is in force there was appended there in this
+  /// order, and no more often.
   static void CompareReplaced(const Historian& historian, const std::string& path,
-                              const std::map<std::int64_t, std::vector<Sample>>& times) {
+                              const std::map<std::int64_t, std::vector<Sample>>& times,
+                              const std::map<std::int64_t, Sample>& in_force) {
     const auto series = historian.Find(path);
     if (!series) return;
+    std::map<std::int64_t, std::vector<Sample>> given;
     // Where a file cannot be read the scan has said so.
     static_cast<void>(historian.Replaced({.tag = series->id}, [&](const SampleColumns& block) {
-      for (std::size_t i = 0; i < block.size(); ++i) {
-        const auto appended = times.find(block.times[i]);
-        EXPECT_TRUE(appended != times.end() && Has(appended->second, block.At(i)))
-            << path << " has a replaced value at " << block.times[i] << " that was not appended";
-      }
+      for (std::size_t i = 0; i < block.size(); ++i) given[block.times[i]].push_back(block.At(i));
       return true;
     }));
+    for (auto& [time, samples] : given) {
+      if (const auto last = in_force.find(time); last != in_force.end()) {
+        samples.push_back(last->second);
+      }
+      const auto appended = times.find(time);
+      EXPECT_TRUE(appended != times.end() && IsPartOf(samples, appended->second))
+          << path << " has replaced values at " << time << " that were not appended so";
+    }
+  }
+
+  /// Whether `part` is what is left of `whole` when some are taken out of it.
+  static bool IsPartOf(const std::vector<Sample>& part, const std::vector<Sample>& whole) {
+    auto at = whole.begin();
+    for (const Sample& sample : part) {
+      at = std::find(at, whole.end(), sample);
+      if (at == whole.end()) return false;
+      ++at;
+    }
+    return true;
   }
 
   static bool Has(const std::vector<Sample>& samples, const Sample& wanted) {

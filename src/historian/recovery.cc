@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -74,7 +75,7 @@ class Recoverer {
     if (!read.ok() && !is_new_) return std::move(read).error();
     StoredManifest stored = is_new_ ? StoredManifest() : *std::move(read);
     for (const Error& damage : stored.damaged) {
-      store_.findings.push_back(damage.ToString() + kCopyIsWhole);
+      store_.manifest_findings.push_back(damage.ToString() + kCopyIsWhole);
     }
     // Before anything goes that an older copy still counts on.
     if (writes_ && !is_new_ && !stored.is_in_both) {
@@ -113,10 +114,7 @@ class Recoverer {
 
   /// Cheap, so that it can be done at each opening: only a check reads what is in the files.
   void NoteDamage(const SegmentReader& segment) {
-    auto lost = FindLoss(files_, segment);
-    if (!lost) return;
-    store_.findings.push_back(lost->ToString());
-    store_.damage.push_back(*std::move(lost));
+    if (auto lost = FindLoss(files_, segment)) store_.damage.push_back(*std::move(lost));
   }
 
   /// Removes log files that are not needed and returns the sequences of the others.
@@ -160,7 +158,7 @@ class Recoverer {
           Error(ErrorCode::kCorruption, "the file is missing in the write-ahead log")
               .At(WalPath(expected));
       if (!salvages_) return missing;
-      store_.findings.push_back(missing.ToString() + "; the appends in it are lost");
+      store_.log_findings.push_back(missing.ToString() + "; the appends in it are lost");
     }
     replay_.next_sequence = newest + 1;
     return {};
@@ -172,7 +170,7 @@ class Recoverer {
     ASSIGN_OR_RETURN(const StoredNewestLog stored, ReadNewestLog(files_, wal_directory_));
     for (const Error& damage : stored.damaged) {
       // They only guard the others, so their own damage costs nothing.
-      store_.findings.push_back(damage.ToString() + "; it is written anew");
+      store_.log_findings.push_back(damage.ToString() + "; it is written anew");
     }
     newest_ = stored.newest;
     last = std::max(last, newest_.sequence);
@@ -211,23 +209,27 @@ class Recoverer {
     replay_.older[sequence] = content.size();
     const auto salvaged = SalvageWal(AsBytes(content), sequence, counted_bytes);
     if (!salvaged.ok()) {
-      store_.findings.push_back(
+      store_.log_findings.push_back(
           fmt::format("{}: {}; the appends in it are lost", path, salvaged.error().ToString()));
       return {};
     }
     if (!salvaged->header_damage.empty()) {
-      store_.findings.push_back(fmt::format("{}: {}; {} groups of appends were found without it",
-                                            path, salvaged->header_damage,
-                                            salvaged->groups.size()));
+      store_.log_findings.push_back(
+          fmt::format("{}: {}; {} groups of appends were found without it", path,
+                      salvaged->header_damage, salvaged->groups.size()));
     }
+    std::vector<WalGroup> groups;  // that can be read, with their frames
+    std::vector<FrameContents> frames;
     for (const WalGroup& group : salvaged->groups) {
       auto contents = ParseFramePayload(group.payload);
-      const Status replayed =
-          contents.ok() ? SalvageFrame(path, *std::move(contents)) : Status(contents.error());
-      if (replayed.ok()) continue;
-      store_.findings.push_back(fmt::format("{}: the group before byte {} is lost: {}", path,
-                                            group.end, replayed.error().ToString()));
+      if (!contents.ok()) {
+        NoteLostGroup(path, group, contents.error());
+        continue;
+      }
+      groups.push_back(group);
+      frames.push_back(*std::move(contents));
     }
+    RETURN_IF_ERROR(ApplyFrames(sequence, groups, frames));
     for (const WalGap& gap : salvaged->gaps) NoteGap(path, gap);
     if (content.size() < DurableEnd(sequence)) {
       NoteGap(path, {.begin = content.size(), .end = DurableEnd(sequence), .seems = {}});
@@ -255,7 +257,7 @@ class Recoverer {
           DescribeSamples(run.samples, NameOf(series, run.tag), run.first_time, run.last_time);
     }
     if (gap.seems.size() > kMaxNamedRuns) finding += " and more";
-    store_.findings.push_back(std::move(finding));
+    store_.log_findings.push_back(std::move(finding));
   }
 
   Result<WalHeader> ReadHeader(std::uint64_t sequence) {
@@ -275,28 +277,25 @@ class Recoverer {
     const WalFile& file = loaded.file;
     if (file.header.sequence != sequence) return OtherSequence(file.header);
     if (is_new_ && !file.groups.empty()) return MissingManifest(WalFileName(sequence));
-    bool is_bare = true;  // holds nothing but marks, which its successor takes over
-    const auto place = [&](std::size_t frame) {
-      return fmt::format("frame before byte {}", file.groups[frame].end);
-    };
-    if (auto failure = wal_replay_->Apply(loaded.frames)) {
-      return std::move(failure->error).At(place(failure->frame));
+    // Before anything of it is applied: what is salvaged of a damaged file is all of it.
+    if (loaded.damage) {
+      return std::move(*loaded.damage).At(PlaceOf(file.groups[loaded.frames.size()]));
     }
-    if (loaded.damage) return std::move(*loaded.damage).At(place(loaded.frames.size()));
+    if (is_last && file.valid_end < DurableEnd(sequence)) {
+      return Error(ErrorCode::kCorruption,
+                   fmt::format("damaged at byte {}, and {} bytes were there when the store was "
+                               "closed",
+                               file.valid_end, DurableEnd(sequence)));
+    }
+    RETURN_IF_ERROR(ApplyFrames(sequence, file.groups, loaded.frames));
+    bool is_bare = true;  // holds nothing but marks, which its successor takes over
     for (const FrameContents& contents : loaded.frames) {
-      AddMarks(contents);
       is_bare = is_bare && contents.series.empty() && contents.runs.empty();
     }
     replay_.older[sequence] = file.valid_end;
     if (!is_last) {
       loader_->GiveBack(std::move(loaded));
       return {};
-    }
-    if (file.valid_end < DurableEnd(sequence)) {
-      return Error(ErrorCode::kCorruption,
-                   fmt::format("damaged at byte {}, and {} bytes were there when the store was "
-                               "closed",
-                               file.valid_end, DurableEnd(sequence)));
     }
     if (file.valid_end < file.bytes) NoteTornTail(sequence, file, content);
     if (writes_) {
@@ -305,24 +304,40 @@ class Recoverer {
     return {};
   }
 
-  /// A group without the samples of series whose definition was lost.
-  Status SalvageFrame(const std::string& path, FrameContents contents) {
-    for (const SeriesDefinition& definition : contents.series) {
-      const auto defined = store_.registry->Define(definition);
-      if (!defined.ok()) return defined.error();
+  /// Applies frames, whose groups `groups` begins with, and takes over their marks.
+  Status ApplyFrames(std::uint64_t sequence, std::span<const WalGroup> groups,
+                     std::span<const FrameContents> frames) {
+    if (!salvages_) {
+      auto failure = wal_replay_->Apply(frames);
+      if (failure) return std::move(failure->error).At(PlaceOf(groups[failure->frame]));
+      for (const FrameContents& contents : frames) AddMarks(contents);
+      return {};
     }
-    std::erase_if(contents.runs, [&](const TagRun& run) {
-      const Series* const series = store_.registry->Find(run.tag);
-      if (series != nullptr && series->type() == run.samples.type) return false;
-      store_.findings.push_back(
-          fmt::format("{}: {} samples of series {} are lost, which is not "
-                      "defined with type {}",
-                      path, run.samples.count, run.tag.value(), ValueTypeName(run.samples.type)));
-      return true;
-    });
-    if (auto failure = wal_replay_->Apply({&contents, 1})) return std::move(failure->error);
-    AddMarks(contents);
+    ASSIGN_OR_RETURN(const WalReplay::LeftOut left_out, wal_replay_->ApplyWhatFits(frames));
+    const std::string path = WalPath(sequence);
+    std::set<std::size_t> lost;
+    for (const WalReplay::Failure& group : left_out.groups) {
+      lost.insert(group.frame);
+      NoteLostGroup(path, groups[group.frame], group.error);
+    }
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+      if (lost.count(i) == 0) AddMarks(frames[i]);
+    }
+    for (const auto& [series, samples] : left_out.samples) {
+      store_.log_findings.push_back(
+          fmt::format("{}: {} samples of series {} are lost, which is not defined with type {}",
+                      path, samples, series.tag.value(), ValueTypeName(series.type)));
+    }
     return {};
+  }
+
+  static std::string PlaceOf(const WalGroup& group) {
+    return fmt::format("frame before byte {}", group.end);
+  }
+
+  void NoteLostGroup(const std::string& path, const WalGroup& group, const Error& why) {
+    store_.log_findings.push_back(
+        fmt::format("{}: the group before byte {} is lost: {}", path, group.end, why.ToString()));
   }
 
   void AddMarks(const FrameContents& contents) {
@@ -345,7 +360,7 @@ class Recoverer {
       finding += "; " + KeepTornTail(files_, wal_directory_, tail,
                                      std::string_view(content).substr(tail.offset));
     }
-    store_.findings.push_back(std::move(finding));
+    store_.log_findings.push_back(std::move(finding));
   }
 
   /// What the last file holds without proof of being durable is written again in its successor. An
@@ -408,6 +423,13 @@ class Recoverer {
 };
 
 }  // namespace
+
+std::vector<std::string> RecoveredStore::Findings() const {
+  std::vector<std::string> all = manifest_findings;
+  for (const Error& lost : damage) all.push_back(lost.ToString());
+  all.insert(all.end(), log_findings.begin(), log_findings.end());
+  return all;
+}
 
 std::optional<Error> FindLoss(FileSystem& files, const SegmentReader& segment) {
   const SegmentInfo& info = segment.info();

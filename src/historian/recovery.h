@@ -31,8 +31,12 @@ struct RecoveredStore {
   std::shared_ptr<Head> head;                              // what the write-ahead log holds
   std::unique_ptr<WalLog> log;                             // null when only reading
   std::map<std::string, std::uint64_t> counted_log_bytes;  // by path; when only reading
-  std::vector<std::string> findings;  // what was cut off or left out, for people
-  std::vector<Error> damage;          // segments that are missing or cut, which reading will meet
+  std::vector<std::string> manifest_findings;  // which copy of it does not count; for people
+  std::vector<std::string> log_findings;       // what was cut off the log or left out; for people
+  std::vector<Error> damage;  // segments that are missing or cut, which reading will meet
+
+  /// All of it, for people.
+  [[nodiscard]] std::vector<std::string> Findings() const;
 };
 
 /// What is lost with a segment whose file is missing or has another size; nothing where it is as

@@ -41,10 +41,8 @@ class Repairer {
     RETURN_IF_ERROR(QuarantineManifests());
     RETURN_IF_ERROR(QuarantineLog());
     ASSIGN_OR_RETURN(recovered_, Recover(files_, clock_, directory_, RecoveryMode::kSalvage));
-    for (const std::string& finding : recovered_.findings) {
-      // Segments are looked at below, in full.
-      if (finding.find(kSegmentSuffix) == std::string::npos) losses_.push_back(finding);
-    }
+    losses_ = recovered_.manifest_findings;
+    losses_.insert(losses_.end(), recovered_.log_findings.begin(), recovered_.log_findings.end());
     series_ = recovered_.registry->Records();
     RETURN_IF_ERROR(FlushHead());
     RETURN_IF_ERROR(MendSegments());
@@ -53,8 +51,6 @@ class Repairer {
   }
 
  private:
-  static constexpr std::string_view kSegmentSuffix = ".seg";
-
   /// Copies aside which of the two cannot be read.
   Status QuarantineManifests() {
     constexpr std::array kNames{"MANIFEST", "MANIFEST.second"};

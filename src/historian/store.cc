@@ -162,7 +162,7 @@ Store::Store(std::unique_ptr<SyncLatch> latch, const Clock& clock, std::string d
       segments_(std::move(recovered.segments)),
       log_(std::move(recovered.log)),
       read_only_log_bytes_(std::move(recovered.counted_log_bytes)),
-      findings_(std::move(recovered.findings)),
+      findings_(recovered.Findings()),
       commits_([this](GroupCommit::Group group) { WriteGroup(group); },
                [this](GroupCommit::Group group) { ApplyGroup(group); }),
       slabs_(std::make_shared<SlabPool>(options.head_limit_bytes)),

@@ -16,33 +16,37 @@ struct OwnRun {
   const SampleRun* samples = nullptr;
 };
 
-Error Undefined(TagId tag, ValueType type) {
+Error Undefined(const TagRun& run) {
   return {ErrorCode::kCorruption,
-          fmt::format("samples of series {}, which is not defined with type {}", tag.value(),
-                      ValueTypeName(type))};
+          fmt::format("samples of series {}, which is not defined with type {}", run.tag.value(),
+                      ValueTypeName(run.samples.type))};
 }
 
 Status ReplayRun(const OwnRun& run, const Snapshot& snapshot, Head& head) {
-  if (run.series->type() != run.samples->type) {
-    return Undefined(run.series->id(), run.samples->type);
-  }
   PendingRun pending = DescribeRun(*run.series, *run.samples);
   RETURN_IF_ERROR(LookUpLate(snapshot, pending));
   ApplyRun(snapshot, snapshot, pending, head);
   return {};
 }
 
-/// The runs of a frame that go to one stripe of the head.
+/// The runs of a frame that go to one stripe of the head. Those of series that are not defined are
+/// counted in `left_out`, or an error where nothing may be left out.
 Result<std::vector<OwnRun>> RunsOf(std::size_t stripe, const FrameContents& frame,
-                                   const SeriesRegistry& registry) {
+                                   const SeriesRegistry& registry,
+                                   WalReplay::UndefinedSamples* left_out) {
   std::vector<OwnRun> own;
   own.reserve(frame.runs.size());
   const SeriesRegistry::Reader series_by_id(registry);
   for (const TagRun& run : frame.runs) {
     if (Head::StripeOf(run.tag) != stripe || run.samples.empty()) continue;
     Series* const series = series_by_id.Find(run.tag);
-    if (series == nullptr) return Undefined(run.tag, run.samples.type);
-    own.push_back({series, &run.samples});
+    if (series != nullptr && series->type() == run.samples.type) {
+      own.push_back({series, &run.samples});
+    } else if (left_out != nullptr) {
+      (*left_out)[{run.tag, run.samples.type}] += run.samples.count;
+    } else {
+      return Undefined(run);
+    }
   }
   return own;
 }
@@ -59,15 +63,34 @@ WalReplay::WalReplay(SeriesRegistry& registry, const SegmentSet& segments,
 }
 
 std::optional<WalReplay::Failure> WalReplay::Apply(std::span<const FrameContents> frames) {
+  return ApplyAll(frames, nullptr);
+}
+
+Result<WalReplay::LeftOut> WalReplay::ApplyWhatFits(std::span<const FrameContents> frames) {
+  LeftOut left_out;
+  if (auto failure = ApplyAll(frames, &left_out)) return std::move(failure->error);
+  return left_out;
+}
+
+/// Where `left_out` is null all must fit.
+std::optional<WalReplay::Failure> WalReplay::ApplyAll(std::span<const FrameContents> frames,
+                                                      LeftOut* left_out) {
   // Whether a series can be defined depends on the samples before it, so a frame with definitions
   // waits for all before it.
   std::size_t begin = 0;
   while (begin < frames.size()) {
     Status defined = Define(frames[begin]);
-    if (!defined.ok()) return Failure{begin, std::move(defined).error()};
+    if (!defined.ok()) {
+      Failure failure{begin, std::move(defined).error()};
+      if (left_out == nullptr) return failure;
+      left_out->groups.push_back(std::move(failure));
+      ++begin;
+      continue;
+    }
     std::size_t end = begin + 1;
     while (end < frames.size() && frames[end].series.empty()) ++end;
-    if (auto failure = ApplyRuns(frames.subspan(begin, end - begin))) {
+    if (auto failure = ApplyRuns(frames.subspan(begin, end - begin),
+                                 left_out == nullptr ? nullptr : &left_out->samples)) {
       failure->frame += begin;
       return failure;
     }
@@ -85,31 +108,43 @@ Status WalReplay::Define(const FrameContents& frame) {
   return {};
 }
 
-std::optional<WalReplay::Failure> WalReplay::ApplyRuns(std::span<const FrameContents> frames) {
-  std::array<std::optional<Failure>, Head::kStripes> failures;
+std::optional<WalReplay::Failure> WalReplay::ApplyRuns(std::span<const FrameContents> frames,
+                                                       UndefinedSamples* left_out) {
+  struct Outcome {
+    std::optional<Failure> failure;
+    UndefinedSamples left_out;
+  };
+  std::array<Outcome, Head::kStripes> outcomes;
   const Status applied = helpers_.ForEach(Head::kStripes, [&](std::size_t stripe) -> Status {
-    failures[stripe] = ApplyStripe(stripe, frames);
+    Outcome& outcome = outcomes[stripe];
+    outcome.failure =
+        ApplyStripe(stripe, frames, left_out == nullptr ? nullptr : &outcome.left_out);
     return {};
   });
   BEDPLATE_CHECK(applied.ok());
   std::optional<Failure> first;
-  for (std::optional<Failure>& failure : failures) {
-    if (failure && (!first || failure->frame < first->frame)) first = std::move(failure);
+  for (Outcome& outcome : outcomes) {
+    if (outcome.failure && (!first || outcome.failure->frame < first->frame)) {
+      first = std::move(outcome.failure);
+    }
+    for (const auto& [series, samples] : outcome.left_out) (*left_out)[series] += samples;
   }
   return first;
 }
 
-std::optional<WalReplay::Failure> WalReplay::ApplyStripe(
-    std::size_t stripe, std::span<const FrameContents> frames) const {
+std::optional<WalReplay::Failure> WalReplay::ApplyStripe(std::size_t stripe,
+                                                         std::span<const FrameContents> frames,
+                                                         UndefinedSamples* left_out) const {
   for (std::size_t i = 0; i < frames.size(); ++i) {
-    Status applied = ApplyStripe(stripe, frames[i]);
+    Status applied = ApplyStripe(stripe, frames[i], left_out);
     if (!applied.ok()) return Failure{i, std::move(applied).error()};
   }
   return std::nullopt;
 }
 
-Status WalReplay::ApplyStripe(std::size_t stripe, const FrameContents& frame) const {
-  ASSIGN_OR_RETURN(const std::vector<OwnRun> own, RunsOf(stripe, frame, registry_));
+Status WalReplay::ApplyStripe(std::size_t stripe, const FrameContents& frame,
+                              UndefinedSamples* left_out) const {
+  ASSIGN_OR_RETURN(const std::vector<OwnRun> own, RunsOf(stripe, frame, registry_, left_out));
   const Snapshot snapshot{segments_.List(), nullptr, head_};
   Status applied;
   ForEachAhead(

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -31,12 +34,32 @@ class WalReplay {
   /// fit to what is defined, those of reading segments.
   std::optional<Failure> Apply(std::span<const FrameContents> frames);
 
+  struct UndefinedSeries {
+    TagId tag;
+    ValueType type = ValueType::kDouble;
+
+    auto operator<=>(const UndefinedSeries&) const = default;
+  };
+  /// How many samples stand in the log of each series that is not defined, or with another type.
+  using UndefinedSamples = std::map<UndefinedSeries, std::uint64_t>;
+  /// What of some frames is not applied.
+  struct LeftOut {
+    std::vector<Failure> groups;  // frames that define a series otherwise than it is: all of each
+    UndefinedSamples samples;     // of the others
+  };
+  /// Applies all of the frames that fits to what is defined, and each part of it once. Errors:
+  /// those of reading segments.
+  Result<LeftOut> ApplyWhatFits(std::span<const FrameContents> frames);
+
  private:
+  std::optional<Failure> ApplyAll(std::span<const FrameContents> frames, LeftOut* left_out);
   Status Define(const FrameContents& frame);
-  std::optional<Failure> ApplyRuns(std::span<const FrameContents> frames);
-  std::optional<Failure> ApplyStripe(std::size_t stripe,
-                                     std::span<const FrameContents> frames) const;
-  Status ApplyStripe(std::size_t stripe, const FrameContents& frame) const;
+  std::optional<Failure> ApplyRuns(std::span<const FrameContents> frames,
+                                   UndefinedSamples* left_out);
+  std::optional<Failure> ApplyStripe(std::size_t stripe, std::span<const FrameContents> frames,
+                                     UndefinedSamples* left_out) const;
+  Status ApplyStripe(std::size_t stripe, const FrameContents& frame,
+                     UndefinedSamples* left_out) const;
 
   SeriesRegistry& registry_;
   const SegmentSet& segments_;

@@ -94,6 +94,38 @@ TEST_F(WalReplayTest, TheFirstFrameThatDoesNotFitIsNamed) {
   EXPECT_EQ(failure->error.code(), ErrorCode::kCorruption);
 }
 
+/// Each part of it once, so that what one stripe did before another met what does not fit needs not
+/// be undone.
+TEST_F(WalReplayTest, WhatFitsIsAppliedOnceAndTheRestIsCounted) {
+  std::vector<FrameContents> frames;
+  frames.push_back(Definitions(1, kSeries));
+  for (int i = 1; i < 10; ++i) {
+    FrameContents& frame = frames.emplace_back();
+    AddSample(frame, 300, 1, i);                              // a conflict each time but the first
+    AddSample(frame, kSeries + 1 + (i % 2 ? 0 : 256), 5, 1);  // defined nowhere, in both stripes
+    AddSample(frame, 600, i, 1);
+  }
+  FrameContents& again = frames.emplace_back();
+  again.series.push_back({TagId(kSeries + 1000), ValueType::kString, "plant/t300"});
+  AddSample(again, 600, 20, 1);
+  SampleColumns text;
+  text.type = ValueType::kString;
+  text.Push({Timestamp(5), std::string("on"), kGood});
+  AddRun(frames.emplace_back(), 600, text);
+  WalReplay replay(registry_, segments_, head_);
+  const auto left_out = replay.ApplyWhatFits(frames);
+  ASSERT_TRUE(left_out.ok()) << left_out.error().ToString();
+  ASSERT_EQ(left_out->groups.size(), 1U);
+  EXPECT_EQ(left_out->groups[0].frame, 10U);
+  const WalReplay::UndefinedSamples expected{{{TagId(kSeries + 1), ValueType::kDouble}, 5},
+                                             {{TagId(kSeries + 257), ValueType::kDouble}, 4},
+                                             {{TagId(600), ValueType::kString}, 1}};
+  EXPECT_EQ(left_out->samples, expected);
+  EXPECT_EQ(registry_.Find(TagId(300))->totals().samples, 1U);
+  EXPECT_EQ(registry_.Find(TagId(300))->totals().conflicts, 8U);
+  EXPECT_EQ(registry_.Find(TagId(600))->totals().samples, 9U);
+}
+
 /// A path may be given to a series of another type only while it has no samples, and that depends
 /// on all that stands before it in the log.
 TEST_F(WalReplayTest, ADefinitionWaitsForTheSamplesBeforeIt) {
