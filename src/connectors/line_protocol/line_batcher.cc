@@ -42,19 +42,20 @@ struct PushValue {
   void operator()(std::string_view value) const { samples.strings.emplace_back(value); }
 };
 
-/// As memcmp() == 0; quicker for the few bytes that keys have.
-bool HasSameBytes(const char* a, const char* b, std::size_t size) {
+/// As a == b for views of one size; quicker for the few bytes that keys have.
+bool HasSameBytes(std::string_view a, std::string_view b) {
+  const std::size_t size = a.size();
   if (size >= sizeof(std::uint64_t) && size <= 2 * sizeof(std::uint64_t)) {
-    const auto load = [](const char* from) {
+    const auto load = [](std::string_view from, std::size_t at) {
       std::uint64_t word = 0;
-      std::memcpy(&word, from, sizeof(word));
+      std::memcpy(&word, from.data() + at, sizeof(word));
       return word;
     };
     const std::size_t last = size - sizeof(std::uint64_t);
-    return load(a) == load(b) && load(a + last) == load(b + last);
+    return load(a, 0) == load(b, 0) && load(a, last) == load(b, last);
   }
-  if (size < sizeof(std::uint64_t)) return std::equal(a, a + size, b);
-  return std::memcmp(a, b, size) == 0;
+  if (size < sizeof(std::uint64_t)) return std::equal(a.begin(), a.end(), b.begin());
+  return std::memcmp(a.data(), b.data(), size) == 0;
 }
 
 bool FitsInt64(const LineValue& value) {
@@ -143,7 +144,7 @@ LineSeries* LineBatcher::SimpleSeries(std::string_view text) {
   if (LineSeries* const next = last_ == nullptr ? nullptr : last_->next; next != nullptr) {
     const std::size_t size = next->key.size();
     if (next->plain && text.size() > size && text[size] == ' ' &&
-        HasSameBytes(text.data(), next->key.data(), size)) {
+        HasSameBytes(text.substr(0, size), next->key)) {
       return next;
     }
   }
@@ -174,7 +175,7 @@ const char* LineBatcher::ReadSimpleField(LineColumn& column, const char* at, con
                                          SimpleValue& value) const {
   const std::size_t size = column.key.size();
   const bool is_it = column.plain && static_cast<std::size_t>(end - at) > size && at[size] == '=' &&
-                     HasSameBytes(at, column.key.data(), size);
+                     HasSameBytes({at, size}, column.key);
   if (!is_it) return nullptr;
   at += size + 1;
   switch (column.type) {
