@@ -2,25 +2,20 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "analytics/fit_quality.h"
 #include "analytics/least_squares.h"
+#include "base/shared_data_test_support.h"
 
 namespace bedplate {
 namespace {
 
 /// The second column of a CSV file below the shared data; empty when it is not there.
 std::vector<double> ReadColumn(const std::string& name) {
-  const char* given = std::getenv("BEDPLATE_DATA");  // NOLINT(concurrency-mt-unsafe)
-  const std::filesystem::path root =
-      given != nullptr ? std::filesystem::path(given)
-                       : std::filesystem::path(BEDPLATE_SOURCE_DIR) / "../shared/data";
-  std::ifstream file(root / name);
+  std::ifstream file(SharedDataFile(name));
   std::vector<double> column;
   std::string line;
   std::getline(file, line);

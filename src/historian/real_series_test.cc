@@ -11,22 +11,17 @@
 
 #include <gtest/gtest.h>
 
+#include "base/shared_data_test_support.h"
 #include "historian/block.h"
 #include "historian/format.h"
 
 namespace bedplate::historian {
 namespace {
 
-std::string DataFile(const std::string& name) {
-  const char* root = std::getenv("BEDPLATE_DATA");
-  const std::string beside = std::string(BEDPLATE_SOURCE_DIR) + "/../shared/data";
-  return (root != nullptr ? std::string(root) : beside) + "/" + name;
-}
-
 /// The columns [first, last] of a CSV file with one line of titles; empty when it is not there.
 std::vector<std::vector<double>> ReadColumns(const std::string& name, std::size_t first,
                                              std::size_t last) {
-  std::ifstream file(DataFile(name));
+  std::ifstream file(SharedDataFile(name));
   std::vector<std::vector<double>> columns;
   std::string line;
   std::getline(file, line);

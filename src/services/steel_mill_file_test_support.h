@@ -1,14 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "base/shared_data_test_support.h"
 #include "services/steel_mill_simulator.h"
 
 namespace bedplate {
@@ -33,11 +32,7 @@ struct MeterSamples {
 
 /// The real mill's file, beside the project; empty when it is not there.
 inline std::optional<std::ifstream> OpenRealMill() {
-  const char* given = std::getenv("BEDPLATE_DATA");  // NOLINT(concurrency-mt-unsafe)
-  const std::filesystem::path root =
-      given != nullptr ? std::filesystem::path(given)
-                       : std::filesystem::path(BEDPLATE_SOURCE_DIR) / "../shared/data";
-  std::ifstream file(root / "steel_energy" / "Steel_industry_data.csv");
+  std::ifstream file(SharedDataFile("steel_energy/Steel_industry_data.csv"));
   if (!file) return std::nullopt;
   return file;
 }

@@ -5,9 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 
+#include "base/shared_data_test_support.h"
 #include "connectors/files/csv_import.h"
 #include "ingest/memory_sink.h"
 
@@ -70,11 +70,7 @@ TEST(MillImport, ReadsThreeMadeDays) {
 }
 
 TEST(MillImport, ReadsTheRealYearToTheCent) {
-  const char* data = std::getenv("BEDPLATE_DATA");  // NOLINT(concurrency-mt-unsafe)
-  const std::filesystem::path root =
-      data != nullptr ? std::filesystem::path(data)
-                      : std::filesystem::path(BEDPLATE_SOURCE_DIR) / ".." / "shared" / "data";
-  const std::filesystem::path file = root / "steel_energy" / "Steel_industry_data.csv";
+  const std::filesystem::path file = SharedDataFile("steel_energy/Steel_industry_data.csv");
   if (!std::filesystem::exists(file)) GTEST_SKIP() << "no steel data: set BEDPLATE_DATA";
   const auto files = MakePosixFileSystem();
   MemorySink sink;

@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
 
+#include "base/shared_data_test_support.h"
 #include "connectors/line_protocol/line_parser.h"
 #include "connectors/line_protocol/line_splitter.h"
 
@@ -23,14 +23,6 @@ const std::map<std::string, std::string, std::less<>> kDifferences{
     {"16f42a27b1032ab9ffa616e9de6edf2f", "-0. is minus zero; the corpus' JSON has no such number"},
     {"dfa6432a639651d02910c4527badb15c", "control characters in a comment do not make it an error"},
 };
-
-std::filesystem::path CorpusFile() {
-  const char* data = std::getenv("BEDPLATE_DATA");  // NOLINT(concurrency-mt-unsafe)
-  const std::filesystem::path root =
-      data != nullptr ? std::filesystem::path(data)
-                      : std::filesystem::path(BEDPLATE_SOURCE_DIR) / ".." / "shared" / "data";
-  return root / "line_protocol" / "corpus_half.json";
-}
 
 std::string DecodeBase64(std::string_view text) {
   static constexpr std::string_view kAlphabet =
@@ -142,7 +134,7 @@ std::string Expected(const json::object& output) {
 }
 
 TEST(LineCorpus, AgreesWithInfluxDataOnEveryCaseOrSaysWhyNot) {
-  const std::filesystem::path file = CorpusFile();
+  const std::filesystem::path file = SharedDataFile("line_protocol/corpus_half.json");
   if (!std::filesystem::exists(file)) GTEST_SKIP() << "no corpus: set BEDPLATE_DATA";
   std::ifstream stream(file);
   std::stringstream text;
