@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,14 +38,11 @@ struct RecoveredStore {
   [[nodiscard]] std::vector<std::string> Findings() const;
 };
 
-/// What is lost with a segment whose file is missing or has another size; nothing where it is as
-/// it should be, as far as that can be told without reading it.
-std::optional<Error> FindLoss(FileSystem& files, const SegmentReader& segment);
-
-/// Reads the manifest, replays the write-ahead log and starts a new log file, so that everything
-/// that was acknowledged is there and durable. Removes what a crash left half done. The caller
-/// holds the lock on `directory`. A segment that is missing or of another size is no error: what
-/// reads it fails, all else goes on. Errors: kCorruption naming the file and offset, kIo.
+/// The steps of a recovery one after the other, each of which has a file: reads the manifest,
+/// replays the write-ahead log and starts a new log file, so that everything that was acknowledged
+/// is there and durable. Removes what a crash left half done. The caller holds the lock on
+/// `directory`. A segment that is missing or of another size is no error: what reads it fails, all
+/// else goes on. Errors: kCorruption naming the file and offset, kIo.
 Result<RecoveredStore> Recover(FileSystem& files, const Clock& clock, const std::string& directory,
                                RecoveryMode mode = RecoveryMode::kWrite);
 

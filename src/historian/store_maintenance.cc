@@ -8,6 +8,7 @@
 
 #include "historian/check.h"
 #include "historian/head_flush.h"
+#include "historian/recovery_segments.h"
 #include "historian/store.h"
 
 namespace bedplate::historian {
