@@ -375,8 +375,9 @@ class Historian {
   /// One step of a compaction, the first of which flushes: merges one set of segments that lie
   /// beside each other, whether or not that would be done by itself already. Called until `merged`
   /// is 0 it leaves as few and as small segments as there can be of what was stored at the first
-  /// step, and so ends however much is appended meanwhile. Errors: kCancelled, and those of reading
-  /// and writing.
+  /// step, and so ends however much is appended meanwhile. Errors: kCancelled, kResourceExhausted
+  /// when what is due has no room, kCorruption when all but a damaged segment is merged, and those
+  /// of reading and writing.
   virtual Result<CompactProgress> CompactStep(const CompactRequest& request);
   /// Deletes what is stored in each range; what is appended to it later stays. Nothing of it is
   /// read any more on return, and it is gone from the disk with the next merges. Returns how many
@@ -393,8 +394,8 @@ class Historian {
   /// Why appends are being refused, or will be if nothing changes: kResourceExhausted when the disk
   /// has less than the reserve, kUnavailable when the last flush or the last write to the log
   /// failed. Also what needs a person's eye though appends go on: kCorruption when a segment is
-  /// missing or cut, or a file of the log was deleted; kUnavailable when merging fails. Ok
-  /// otherwise.
+  /// missing or cut, or a merge found it damaged, or a file of the log was deleted; kUnavailable
+  /// when merging fails or has no room. Ok otherwise.
   [[nodiscard]] virtual Status Health() const = 0;
 };
 

@@ -157,6 +157,7 @@ Store::Store(std::unique_ptr<SyncLatch> latch, const Clock& clock, std::string d
       clock_(clock),
       directory_(std::move(directory)),
       options_(options),
+      room_(files_, directory_, options.reserve_bytes),
       lock_(std::move(lock)),
       registry_(std::move(recovered.registry)),
       segments_(std::move(recovered.segments)),
@@ -168,12 +169,13 @@ Store::Store(std::unique_ptr<SyncLatch> latch, const Clock& clock, std::string d
       slabs_(std::make_shared<SlabPool>(options.head_limit_bytes)),
       segment_list_(segments_->List()),
       active_(std::move(recovered.head)),
-      pace_(clock, options.compaction_bytes_per_second),
-      damage_(std::move(recovered.damage)) {
+      damage_(std::move(recovered.damage)),
+      compactor_(*latch_, clock, room_, *segments_, options.compaction_bytes_per_second,
+                 [this](ManifestChange change) { return Publish(std::move(change)); }) {
   if (!active_->empty()) first_unflushed_ns_ = clock_.Monotonic().count();
   if (!options_.background) return;
   maintenance_ = std::thread([this] { RunMaintenance(); });
-  compaction_ = std::thread([this] { RunCompaction(); });
+  compactor_.Start();
 }
 
 Store::~Store() {
@@ -182,10 +184,7 @@ Store::~Store() {
     stopping_ = true;
   }
   wake_.notify_all();
-  unpaced_.notify_all();
-  stop_compaction_.Cancel();
   if (maintenance_.joinable()) maintenance_.join();
-  if (compaction_.joinable()) compaction_.join();
 }
 
 /// In a store that is only read there is no log.
@@ -399,7 +398,7 @@ Status Store::LogFrame(std::span<Commit* const> commits) {
   for (Commit* const commit : commits.subspan(1)) {
     PutBytes(frame, ByteView(commit->frame).subspan(kFrameHeaderBytes));
   }
-  RETURN_IF_ERROR(CheckRoom(frame.size()));
+  RETURN_IF_ERROR(room_.Check(frame.size()));
   Status written = AppendToLog(frame);
   NoteFailure(written, log_failure_);
   return written;
@@ -439,17 +438,6 @@ AppendResult Store::Apply(Commit& commit) {
   return total;
 }
 
-/// Keeps the reserve free, so that what is in memory can still be flushed.
-Status Store::CheckRoom(std::uint64_t frame_bytes) const {
-  ASSIGN_OR_RETURN(const std::uint64_t available, files_.AvailableBytes(directory_));
-  if (available >= options_.reserve_bytes + frame_bytes) return {};
-  return Error(ErrorCode::kResourceExhausted,
-               fmt::format("disk full: {} bytes free, {} needed and {} kept in reserve", available,
-                           frame_bytes, options_.reserve_bytes))
-      .At(directory_)
-      .Retryable();
-}
-
 /// Remembers a failure for Health, or that what failed works again.
 void Store::NoteFailure(const Status& status, std::optional<Error>& failure) {
   const std::lock_guard lock(wake_mutex_);
@@ -458,7 +446,7 @@ void Store::NoteFailure(const Status& status, std::optional<Error>& failure) {
 
 Status Store::Health() const {
   RETURN_IF_ERROR(latch_->CheckWritable());
-  RETURN_IF_ERROR(CheckRoom(0));
+  RETURN_IF_ERROR(room_.Check(0));
   const std::lock_guard lock(wake_mutex_);
   if (flush_failure_) return FlushFailed();
   // A full disk shows above, for as long as it is full.
@@ -470,13 +458,7 @@ Status Store::Health() const {
   }
   if (missing_log_) return *missing_log_;
   if (!damage_.empty()) return Damaged();
-  if (compaction_failure_) {
-    return Error(ErrorCode::kUnavailable,
-                 "the last merge of segments failed: " + compaction_failure_->ToString())
-        .At(directory_)
-        .Retryable();
-  }
-  return {};
+  return compactor_.Health();
 }
 
 /// The first of what is lost; under wake_mutex_, while something is.
@@ -560,14 +542,7 @@ HistorianStats Store::Stats() const {
     stats.syncs = log_->syncs();
   }
   stats.flushes = flushes_.load();
-  stats.compactions = compactions_.load();
-  stats.compaction_failures = compaction_failures_.load();
-  stats.compaction_read_bytes = compaction_read_bytes_.load();
-  stats.compaction_written_bytes = compaction_written_bytes_.load();
-  stats.compaction_waited = pace_.waited();
-  stats.compaction_rate = pace_.bytes_per_second();
-  stats.compaction_due = due_merges_.load();
-  stats.compaction_due_bytes = due_bytes_.load();
+  compactor_.AddTo(stats);
   stats.appended_samples = appended_samples_.load();
   for (std::size_t i = 0; i < refused_appends_.size(); ++i) {
     stats.refused_by[i] = refused_appends_[i].load();

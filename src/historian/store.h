@@ -10,14 +10,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "historian/compaction.h"
-#include "historian/compaction_pace.h"
+#include "historian/compactor.h"
+#include "historian/disk_room.h"
 #include "historian/group_commit.h"
 #include "historian/historian.h"
 #include "historian/recovery.h"
@@ -67,20 +66,6 @@ class Store final : public Historian {
     std::optional<std::vector<SegmentInfo>> segments;
   };
 
-  /// A merge whose segment is written and waits to be published.
-  struct Merged {
-    std::vector<std::uint64_t> inputs;  // ids
-    std::uint64_t input_bytes = 0;
-    std::vector<SegmentInfo> segment;  // none when all was deleted
-  };
-
-  /// What CompactOnce did.
-  struct Compacted {
-    std::uint64_t segments = 0;    // that were merged; 0: nothing was due
-    std::uint64_t bytes = 0;       // of these
-    std::uint64_t left_bytes = 0;  // of those that are due now
-  };
-
   [[nodiscard]] Snapshot TakeSnapshot() const;
   [[nodiscard]] Status CheckWritable() const;
   [[nodiscard]] Result<const Series*> SeriesOf(TagId tag) const;
@@ -103,7 +88,6 @@ class Store final : public Historian {
                                        const std::optional<AppendMark>& mark);
   void CountLogWrite(std::chrono::nanoseconds duration);
   AppendResult Apply(Commit& commit);
-  [[nodiscard]] Status CheckRoom(std::uint64_t frame_bytes) const;
   void NoteFailure(const Status& status, std::optional<Error>& failure);
   Status WaitForHead();
 
@@ -120,29 +104,14 @@ class Store final : public Historian {
   Status FlushAndNote();
   Status Publish(ManifestChange change);
   Status PublishHeld();
-
-  // Compacting: store_compaction.cc.
-  void RunCompaction();
-  [[nodiscard]] std::chrono::nanoseconds CompactInBackground();
-  void CompactAllDue();
-  Result<Compacted> CompactOnce(const CompactionLimits& limits, const MergeWatch& watch);
-  Result<std::optional<Merged>> MergeNext(const CompactionLimits& limits, const MergeWatch& watch);
   Result<std::uint64_t> BeginCompaction();
-  Result<std::vector<std::uint64_t>> PickNext(const CompactionLimits& limits) const;
-  Result<std::vector<std::uint64_t>> PickDirty(std::uint64_t until) const;
-  [[nodiscard]] Status CheckRewriteRoom(std::uint64_t bytes) const;
-  [[nodiscard]] std::uint64_t LeftBytes(const CompactionLimits& limits) const;
-  [[nodiscard]] bool IsDirty(const SegmentReader& segment, std::uint64_t until) const;
-  Status WaitForPace(std::uint64_t bytes);
-  void SetHurried(bool hurried);
-  void NoteDue();
-  void NoteCompaction(const Status& merged);
 
   const std::unique_ptr<SyncLatch> latch_;
   FileSystem& files_;  // behind the latch
   const Clock& clock_;
   const std::string directory_;
   const HistorianOptions options_;
+  const DiskRoom room_;
   const std::unique_ptr<FileLock> lock_;
 
   const std::unique_ptr<SeriesRegistry> registry_;
@@ -167,42 +136,25 @@ class Store final : public Historian {
   std::atomic<std::uint64_t> appends_ = 0;
   std::atomic<std::int64_t> first_unflushed_ns_ = INT64_MAX;  // monotonic; INT64_MAX: none
 
-  const CancelToken stop_compaction_ = CancelToken::Make();
-  std::mutex compact_mutex_;               // one merge at a time; guards the next two
-  std::optional<Merged> merged_;           // if publishing fails, only that is tried again
-  std::set<std::uint64_t> not_mergeable_;  // ids of segments whose merge met damage
-  std::atomic<std::uint64_t> compactions_ = 0;
-  std::atomic<std::uint64_t> compaction_failures_ = 0;
   std::atomic<std::uint64_t> flushes_ = 0;
   std::atomic<std::uint64_t> appended_samples_ = 0;
   std::array<std::atomic<std::uint64_t>, kAppendRefusals> refused_appends_{};
   std::atomic<std::uint64_t> flushed_bytes_ = 0;
   std::array<std::atomic<std::uint64_t>, kLogWriteBounds.size() + 1> log_writes_{};
   std::atomic<std::int64_t> log_write_ns_ = 0;
-  std::atomic<std::uint64_t> compaction_read_bytes_ = 0;
-  std::atomic<std::uint64_t> compaction_written_bytes_ = 0;
-  std::atomic<std::uint64_t> due_merges_ = 0;
-  std::atomic<std::uint64_t> due_bytes_ = 0;
-  CompactionPace pace_;
   std::uint32_t maintenance_rounds_ = 0;  // of the maintenance thread
-  // Of the compaction thread only.
-  std::uint32_t compaction_failures_in_a_row_ = 0;
-  std::chrono::nanoseconds due_counted_{0};  // monotonic
 
   mutable std::mutex wake_mutex_;
   std::condition_variable wake_;     // maintenance has something to do
   std::condition_variable flushed_;  // a flush has ended
-  std::condition_variable unpaced_;  // compaction must not wait any longer
   bool stopping_ = false;            // this and what follows is guarded by wake_mutex_
-  std::uint32_t hurried_ = 0;        // calls that wait for a merge
   bool flush_wanted_ = false;
-  std::optional<Error> flush_failure_;       // of the last flush
-  std::optional<Error> log_failure_;         // of the last write to the log
-  std::optional<Error> missing_log_;         // a file of the log was deleted; gone after a flush
-  std::optional<Error> compaction_failure_;  // of the last merge
-  std::vector<Error> damage_;                // segments that are missing or cut
+  std::optional<Error> flush_failure_;  // of the last flush
+  std::optional<Error> log_failure_;    // of the last write to the log
+  std::optional<Error> missing_log_;    // a file of the log was deleted; gone after a flush
+  std::vector<Error> damage_;           // segments that are missing or cut
   std::thread maintenance_;
-  std::thread compaction_;
+  Compactor compactor_;  // goes first, as its thread uses the rest
 };
 
 }  // namespace bedplate::historian

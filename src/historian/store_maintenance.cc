@@ -122,7 +122,7 @@ Status Store::Flush() {
   const std::lock_guard flushing(flush_mutex_);
   RETURN_IF_ERROR(FlushAndNote());
   if (options_.background) return {};
-  CompactAllDue();
+  compactor_.MergeAllDue();
   return {};
 }
 
@@ -194,6 +194,20 @@ Status Store::PublishHeld() {
   const auto pause = commits_.Pause();
   log_->DropBelow(low_water);
   return {};
+}
+
+/// Flushes what was acknowledged so far, and returns what stands for it.
+Result<std::uint64_t> Store::BeginCompaction() {
+  const std::lock_guard flushing(flush_mutex_);
+  RETURN_IF_ERROR(FlushAndNote());
+  return segments_->NewestId();
+}
+
+Result<CompactProgress> Store::CompactStep(const CompactRequest& request) {
+  RETURN_IF_ERROR(CheckWritable());
+  if (request.until) return compactor_.Step(*request.until, request.cancel);
+  ASSIGN_OR_RETURN(const std::uint64_t until, BeginCompaction());
+  return compactor_.Step(until, request.cancel);
 }
 
 Result<CheckReport> Store::Check(const CancelToken& cancel) const {
