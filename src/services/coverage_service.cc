@@ -72,8 +72,12 @@ CoverageMeter::CoverageMeter(TimeRange range, Timestamp from, nanoseconds interv
       interval_(interval.count()),
       max_gaps_(gaps),
       cells_(cells) {
-  BEDPLATE_CHECK(interval_ > 0 && cells >= 1 && cells <= kMaxCoverageCells && gaps > 0);
-  BEDPLATE_CHECK(start_ <= from_ && from_ <= stop_);
+  BEDPLATE_CHECK(interval_ > 0);
+  BEDPLATE_CHECK(cells >= 1);
+  BEDPLATE_CHECK(cells <= kMaxCoverageCells);
+  BEDPLATE_CHECK(gaps > 0);
+  BEDPLATE_CHECK(start_ <= from_);
+  BEDPLATE_CHECK(from_ <= stop_);
 }
 
 void CoverageMeter::Add(std::int64_t time) {

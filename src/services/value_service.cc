@@ -109,7 +109,8 @@ Result<std::string> ValueService::VersionOf(const Initiative& initiative, Timest
 }
 
 std::string VerdictSentence(const Initiative& initiative, const Evaluation& evaluation) {
-  BEDPLATE_CHECK(evaluation.effect && evaluation.verdict != Verdict::kNoVerdict);
+  BEDPLATE_CHECK(evaluation.effect.has_value());
+  BEDPLATE_CHECK(evaluation.verdict != Verdict::kNoVerdict);
   const std::string money =
       DescribeMoney(evaluation.effect->annual_money, initiative.unit_value.currency);
   const std::string caveat = evaluation.caveat.empty() ? "" : "; but " + evaluation.caveat;
