@@ -209,15 +209,12 @@ Status RegisterRelation(duckdb_connection connection, const Relation& relation,
 Status RegisterRangeFunction(duckdb_connection connection, const RangeFunction& function,
                              const QueryFinder& queries) {
   const DuckTableFunction registered(duckdb_create_table_function());
-  const DuckType text(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
-  const DuckType time(duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP_TZ));
   auto registration =
       std::make_unique<FunctionRegistration>(FunctionRegistration{function, queries});
   duckdb_table_function_set_name(registered.get(), std::string(function.name).c_str());
-  duckdb_table_function_add_parameter(registered.get(), text.get());
-  duckdb_table_function_add_named_parameter(registered.get(), "start", time.get());
-  duckdb_table_function_add_named_parameter(registered.get(), "stop", time.get());
+  TakeGlobAndRange(registered.get());
   if (function.takes_bucket) {
+    const DuckType text(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
     duckdb_table_function_add_named_parameter(registered.get(), "bucket", text.get());
   }
   duckdb_table_function_set_extra_info(registered.get(), registration.release(),
@@ -231,6 +228,14 @@ Status RegisterRangeFunction(duckdb_connection connection, const RangeFunction& 
                  fmt::format("cannot register {}(…) with DuckDB", function.name));
   }
   return {};
+}
+
+void TakeGlobAndRange(duckdb_table_function function) {
+  const DuckType text(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
+  const DuckType time(duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP_TZ));
+  duckdb_table_function_add_parameter(function, text.get());
+  duckdb_table_function_add_named_parameter(function, "start", time.get());
+  duckdb_table_function_add_named_parameter(function, "stop", time.get());
 }
 
 TimeRange RangeOf(duckdb_bind_info info) {

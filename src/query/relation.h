@@ -100,6 +100,9 @@ Status RegisterRelation(duckdb_connection connection, const Relation& relation,
 Status RegisterRangeFunction(duckdb_connection connection, const RangeFunction& function,
                              const QueryFinder& queries);
 
+/// Makes a function take a glob, and `start` and `stop` by name.
+void TakeGlobAndRange(duckdb_table_function function);
+
 /// The range between the parameters `start` and `stop` of a call; open where one is not given or
 /// NULL.
 TimeRange RangeOf(duckdb_bind_info info);

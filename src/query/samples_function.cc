@@ -249,13 +249,9 @@ std::span<const RelationColumn> SamplesColumns() noexcept { return kColumns; }
 Status RegisterSamples(duckdb_connection connection, const Historian& historian,
                        const QueryFinder& queries) {
   const DuckTableFunction function(duckdb_create_table_function());
-  const DuckType text(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
-  const DuckType time(duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP_TZ));
   auto registration = std::make_unique<Registration>(Registration{historian, queries});
   duckdb_table_function_set_name(function.get(), "samples");
-  duckdb_table_function_add_parameter(function.get(), text.get());
-  duckdb_table_function_add_named_parameter(function.get(), "start", time.get());
-  duckdb_table_function_add_named_parameter(function.get(), "stop", time.get());
+  TakeGlobAndRange(function.get());
   duckdb_table_function_set_extra_info(function.get(), registration.release(),
                                        Delete<Registration>);
   duckdb_table_function_set_bind(function.get(), Bind);
