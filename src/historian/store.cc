@@ -153,26 +153,23 @@ Store::Store(std::unique_ptr<SyncLatch> latch, const Clock& clock, std::string d
              const HistorianOptions& options, std::unique_ptr<FileLock> lock,
              RecoveredStore recovered)
     : latch_(std::move(latch)),
-      files_(*latch_),
       clock_(clock),
       directory_(std::move(directory)),
       options_(options),
-      room_(files_, directory_, options.reserve_bytes),
+      room_(*latch_, directory_, options.reserve_bytes),
       lock_(std::move(lock)),
-      registry_(std::move(recovered.registry)),
-      segments_(std::move(recovered.segments)),
-      log_(std::move(recovered.log)),
       read_only_log_bytes_(std::move(recovered.counted_log_bytes)),
       findings_(recovered.Findings()),
+      registry_(std::move(recovered.registry)),
+      segments_(std::move(recovered.segments)),
+      state_(segments_->List(), std::move(recovered.head), options.head_limit_bytes),
+      health_(directory_, std::move(recovered.damage)),
+      log_(std::move(recovered.log)),
       commits_([this](GroupCommit::Group group) { WriteGroup(group); },
                [this](GroupCommit::Group group) { ApplyGroup(group); }),
-      slabs_(std::make_shared<SlabPool>(options.head_limit_bytes)),
-      segment_list_(segments_->List()),
-      active_(std::move(recovered.head)),
-      damage_(std::move(recovered.damage)),
       compactor_(*latch_, clock, room_, *segments_, options.compaction_bytes_per_second,
                  [this](ManifestChange change) { return Publish(std::move(change)); }) {
-  if (!active_->empty()) first_unflushed_ns_ = clock_.Monotonic().count();
+  if (!state_.active()->empty()) state_.NoteAppended(clock_.Monotonic());
   if (!options_.background) return;
   maintenance_ = std::thread([this] { RunMaintenance(); });
   compactor_.Start();
@@ -245,12 +242,12 @@ Result<AppendResult> Store::AppendRuns(std::span<const TagRun> runs,
 
 void Store::CountAppend(const Result<AppendResult>& result) {
   if (result.ok()) {
-    appended_samples_ += result->stored + result->duplicates + result->conflicts;
+    counters_.CountStored(*result);
     return;
   }
   const AppendRefusal reason =
       CheckWritable().ok() ? RefusalOf(result.error().code()) : AppendRefusal::kReadOnly;
-  ++refused_appends_[static_cast<std::size_t>(reason)];
+  counters_.CountRefused(reason);
 }
 
 Result<AppendResult> Store::AppendUncounted(std::span<const TagRun> runs,
@@ -263,7 +260,7 @@ Result<AppendResult> Store::AppendUncounted(std::span<const TagRun> runs,
     return nothing_new;
   }
   RETURN_IF_ERROR(WaitForHead());
-  ++appends_;
+  counters_.CountLogged();
   return commits_.Submit(commit);
 }
 
@@ -384,8 +381,7 @@ void Store::ApplyGroup(std::span<Commit* const> commits) {
     any = true;
   }
   if (!any) return;
-  std::int64_t none = INT64_MAX;
-  first_unflushed_ns_.compare_exchange_strong(none, clock_.Monotonic().count());
+  state_.NoteAppended(clock_.Monotonic());
   if (FlushIsDue()) {
     const std::lock_guard lock(wake_mutex_);
     flush_wanted_ = true;
@@ -400,7 +396,7 @@ Status Store::LogFrame(std::span<Commit* const> commits) {
   }
   RETURN_IF_ERROR(room_.Check(frame.size()));
   Status written = AppendToLog(frame);
-  NoteFailure(written, log_failure_);
+  health_.NoteLogWrite(written);
   return written;
 }
 
@@ -410,19 +406,13 @@ Status Store::AppendToLog(Bytes& frame) {
   }
   const auto begun = clock_.Monotonic();
   Status written = log_->Append(frame, options_.durability == Durability::kPower);
-  CountLogWrite(clock_.Monotonic() - begun);
+  counters_.CountLogWrite(clock_.Monotonic() - begun);
   return written;
-}
-
-void Store::CountLogWrite(std::chrono::nanoseconds duration) {
-  const auto bound = std::lower_bound(kLogWriteBounds.begin(), kLogWriteBounds.end(), duration);
-  ++log_writes_[static_cast<std::size_t>(bound - kLogWriteBounds.begin())];
-  log_write_ns_ += duration.count();
 }
 
 AppendResult Store::Apply(Commit& commit) {
   const Snapshot now = TakeSnapshot();
-  const auto active = active_;  // only changes while commits are paused
+  const auto active = state_.active();  // only changes while commits are paused
   AppendResult total;
   total.duplicates = commit.duplicates;
   std::vector<PendingRun>& runs = commit.runs;
@@ -438,39 +428,11 @@ AppendResult Store::Apply(Commit& commit) {
   return total;
 }
 
-/// Remembers a failure for Health, or that what failed works again.
-void Store::NoteFailure(const Status& status, std::optional<Error>& failure) {
-  const std::lock_guard lock(wake_mutex_);
-  failure = status.ok() ? std::nullopt : std::optional(status.error());
-}
-
 Status Store::Health() const {
   RETURN_IF_ERROR(latch_->CheckWritable());
   RETURN_IF_ERROR(room_.Check(0));
-  const std::lock_guard lock(wake_mutex_);
-  if (flush_failure_) return FlushFailed();
-  // A full disk shows above, for as long as it is full.
-  if (log_failure_ && log_failure_->code() != ErrorCode::kResourceExhausted) {
-    return Error(ErrorCode::kUnavailable,
-                 "the last write to the log failed: " + log_failure_->ToString())
-        .At(directory_)
-        .Retryable();
-  }
-  if (missing_log_) return *missing_log_;
-  if (!damage_.empty()) return Damaged();
+  RETURN_IF_ERROR(health_.Check());
   return compactor_.Health();
-}
-
-/// The first of what is lost; under wake_mutex_, while something is.
-Error Store::Damaged() const {
-  if (damage_.size() == 1) return damage_.front();
-  return {ErrorCode::kCorruption, fmt::format("{}; {} more segments are damaged",
-                                              damage_.front().ToString(), damage_.size() - 1)};
-}
-
-Snapshot Store::TakeSnapshot() const {
-  const std::lock_guard lock(state_mutex_);
-  return {segment_list_, flushing_, active_, newest_deletion_, deleting_};
 }
 
 Result<const Series*> Store::SeriesOf(TagId tag) const {
@@ -541,21 +503,10 @@ HistorianStats Store::Stats() const {
     stats.wal_bytes = log_->bytes();
     stats.syncs = log_->syncs();
   }
-  stats.flushes = flushes_.load();
+  counters_.AddTo(stats);
   compactor_.AddTo(stats);
-  stats.appended_samples = appended_samples_.load();
-  for (std::size_t i = 0; i < refused_appends_.size(); ++i) {
-    stats.refused_by[i] = refused_appends_[i].load();
-    stats.refused_appends += stats.refused_by[i];
-  }
-  stats.flushed_bytes = flushed_bytes_.load();
   stats.waiting_appends = commits_.waiting();
   stats.head_limit_bytes = kHeadLimitFactor * options_.head_limit_bytes;
-  for (std::size_t i = 0; i < log_writes_.size(); ++i) {
-    stats.log_writes.counts[i] = log_writes_[i].load();
-  }
-  stats.log_writes.total = std::chrono::nanoseconds(log_write_ns_.load());
-  stats.appends = appends_.load();
   return stats;
 }
 

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <array>
-#include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -21,6 +18,9 @@
 #include "historian/historian.h"
 #include "historian/recovery.h"
 #include "historian/snapshot.h"
+#include "historian/store_counters.h"
+#include "historian/store_health.h"
+#include "historian/store_state.h"
 #include "historian/sync_latch.h"
 
 namespace bedplate::historian {
@@ -66,12 +66,11 @@ class Store final : public Historian {
     std::optional<std::vector<SegmentInfo>> segments;
   };
 
-  [[nodiscard]] Snapshot TakeSnapshot() const;
+  [[nodiscard]] Snapshot TakeSnapshot() const { return state_.Take(); }
   [[nodiscard]] Status CheckWritable() const;
   [[nodiscard]] Result<const Series*> SeriesOf(TagId tag) const;
 
   Result<std::uint64_t> DeleteNow(std::span<const TagRange> ranges);  // store_delete.cc
-  void ShowDeleting(std::span<const TagRange> ranges);
 
   // Appending: store.cc.
   Result<Commit> PrepareCommit(std::span<const TagRun> runs,
@@ -86,16 +85,12 @@ class Store final : public Historian {
   void CountAppend(const Result<AppendResult>& result);
   Result<AppendResult> AppendUncounted(std::span<const TagRun> runs,
                                        const std::optional<AppendMark>& mark);
-  void CountLogWrite(std::chrono::nanoseconds duration);
   AppendResult Apply(Commit& commit);
-  void NoteFailure(const Status& status, std::optional<Error>& failure);
   Status WaitForHead();
 
   // Flushing: store_maintenance.cc.
   void RunMaintenance();
   [[nodiscard]] bool FlushIsDue() const;
-  [[nodiscard]] Error FlushFailed() const;
-  [[nodiscard]] Error Damaged() const;
   Status FlushHeads();
   Status FlushHeld();
   Status HoldHead();
@@ -106,53 +101,32 @@ class Store final : public Historian {
   Status PublishHeld();
   Result<std::uint64_t> BeginCompaction();
 
-  const std::unique_ptr<SyncLatch> latch_;
-  FileSystem& files_;  // behind the latch
+  const std::unique_ptr<SyncLatch> latch_;  // all files are behind it
   const Clock& clock_;
   const std::string directory_;
   const HistorianOptions options_;
   const DiskRoom room_;
   const std::unique_ptr<FileLock> lock_;
+  const std::map<std::string, std::uint64_t> read_only_log_bytes_;  // by path
+  const std::vector<std::string> findings_;
 
   const std::unique_ptr<SeriesRegistry> registry_;
   const std::unique_ptr<SegmentSet> segments_;
+  StoreState state_;
+  StoreCounters counters_;
+  StoreHealth health_;
   /// Used by whoever has the turn of commits_; null in a store that is only read.
   const std::unique_ptr<WalLog> log_;
-  const std::map<std::string, std::uint64_t> read_only_log_bytes_;  // by path
-  const std::vector<std::string> findings_;
   mutable GroupCommit commits_;
-  const std::shared_ptr<SlabPool> slabs_;  // of the heads
-
-  mutable std::mutex state_mutex_;  // guards what follows up to active_, held for moments
-  std::uint64_t newest_deletion_ = 0;
-  std::shared_ptr<const std::map<TagId, TimeRange>> deleting_;
-  std::shared_ptr<const SegmentList> segment_list_;
-  std::shared_ptr<Head> flushing_;
-  std::shared_ptr<Head> active_;
 
   mutable std::mutex flush_mutex_;  // one flush at a time
-  std::optional<Held> held_;        // set while flushing_ is; guarded by flush_mutex_
+  std::optional<Held> held_;        // set while a head is flushed; guarded by flush_mutex_
 
-  std::atomic<std::uint64_t> appends_ = 0;
-  std::atomic<std::int64_t> first_unflushed_ns_ = INT64_MAX;  // monotonic; INT64_MAX: none
-
-  std::atomic<std::uint64_t> flushes_ = 0;
-  std::atomic<std::uint64_t> appended_samples_ = 0;
-  std::array<std::atomic<std::uint64_t>, kAppendRefusals> refused_appends_{};
-  std::atomic<std::uint64_t> flushed_bytes_ = 0;
-  std::array<std::atomic<std::uint64_t>, kLogWriteBounds.size() + 1> log_writes_{};
-  std::atomic<std::int64_t> log_write_ns_ = 0;
-  std::uint32_t maintenance_rounds_ = 0;  // of the maintenance thread
-
-  mutable std::mutex wake_mutex_;
+  std::mutex wake_mutex_;
   std::condition_variable wake_;     // maintenance has something to do
   std::condition_variable flushed_;  // a flush has ended
-  bool stopping_ = false;            // this and what follows is guarded by wake_mutex_
+  bool stopping_ = false;            // this and the next are guarded by wake_mutex_
   bool flush_wanted_ = false;
-  std::optional<Error> flush_failure_;  // of the last flush
-  std::optional<Error> log_failure_;    // of the last write to the log
-  std::optional<Error> missing_log_;    // a file of the log was deleted; gone after a flush
-  std::vector<Error> damage_;           // segments that are missing or cut
   std::thread maintenance_;
   Compactor compactor_;  // goes first, as its thread uses the rest
 };

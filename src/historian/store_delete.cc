@@ -174,9 +174,9 @@ Result<std::uint64_t> Store::Delete(std::span<const TagRange> ranges) {
   RETURN_IF_ERROR(CheckWritable());
   RETURN_IF_ERROR(CheckRanges(*registry_, ranges));
   const std::lock_guard flushing(flush_mutex_);
-  ShowDeleting(ranges);
+  state_.ShowDeleting(ranges);
   auto deleted = DeleteNow(ranges);
-  ShowDeleting({});
+  state_.ShowDeleting({});
   if (deleted.ok() || deleted.error().code() != ErrorCode::kResourceExhausted) return deleted;
   return Error(ErrorCode::kResourceExhausted,
                fmt::format("nothing was deleted, as not even the reserve is left of the disk: "
@@ -185,15 +185,6 @@ Result<std::uint64_t> Store::Delete(std::span<const TagRange> ranges) {
                            1 + (TakeSnapshot().active->bytes() >> 20U), deleted.error().ToString()))
       .At(directory_)
       .Retryable();
-}
-
-/// From here on what is appended to `ranges` is later than their deletion.
-void Store::ShowDeleting(std::span<const TagRange> ranges) {
-  std::map<TagId, TimeRange> by_tag;
-  for (const TagRange& entry : ranges) by_tag[entry.tag] = entry.range;
-  auto deleting = std::make_shared<const std::map<TagId, TimeRange>>(std::move(by_tag));
-  const std::lock_guard lock(state_mutex_);
-  deleting_ = ranges.empty() ? nullptr : std::move(deleting);
 }
 
 /// Under flush_mutex_, while `ranges` are shown to be deleted.

@@ -26,16 +26,17 @@ constexpr std::uint32_t kSegmentCheckRounds = 60;
 }  // namespace
 
 void Store::RunMaintenance() {
+  std::uint32_t rounds = 0;
   std::unique_lock lock(wake_mutex_);
   while (!stopping_) {
     wake_.wait_for(lock, kMaintenancePeriod, [this] { return stopping_ || flush_wanted_; });
     if (stopping_) return;
     flush_wanted_ = false;
-    const bool has_failed = flush_failure_.has_value();
+
     lock.unlock();
     // A flush that fails is tried again, whoever asked for it: its samples are safe in the log, and
     // appends report a full disk by themselves.
-    if (has_failed || FlushIsDue()) static_cast<void>(Flush());
+    if (health_.FlushFailure() || FlushIsDue()) static_cast<void>(Flush());
     // Who waits for a flush that will not come any more is told so.
     if (!CheckWritable().ok()) flushed_.notify_all();
     {
@@ -43,7 +44,7 @@ void Store::RunMaintenance() {
       const std::lock_guard flushing(flush_mutex_);
       NoteMissingLog();
     }
-    if (++maintenance_rounds_ % kSegmentCheckRounds == 0) NoteMissingSegments();
+    if (++rounds % kSegmentCheckRounds == 0) NoteMissingSegments();
     lock.lock();
   }
 }
@@ -58,37 +59,31 @@ void Store::NoteMissingLog() {
   }
   std::optional<Error> missing;
   for (const auto& [path, bytes] : counted_bytes) {
-    if (files_.Exists(path)) continue;
+    if (latch_->Exists(path)) continue;
     missing = Error(ErrorCode::kCorruption,
                     "the file was deleted while it was in use; what it held is being written to "
                     "segments")
                   .At(path);
   }
-  const std::lock_guard lock(wake_mutex_);
-  missing_log_ = std::move(missing);
+  health_.NoteMissingLog(std::move(missing));
 }
 
 void Store::NoteMissingSegments() {
   std::vector<Error> damage;
   for (const auto list = segments_->List(); const SharedSegment& segment : *list) {
-    if (auto lost = FindLoss(files_, *segment)) damage.push_back(*std::move(lost));
+    if (auto lost = FindLoss(*latch_, *segment)) damage.push_back(*std::move(lost));
   }
-  const std::lock_guard lock(wake_mutex_);
-  damage_ = std::move(damage);
+  health_.NoteDamage(std::move(damage));
 }
 
 bool Store::FlushIsDue() const {
   const Snapshot snapshot = TakeSnapshot();
   if (snapshot.flushing) return true;
-  {
-    const std::lock_guard lock(wake_mutex_);
-    if (missing_log_) return true;
-  }
+  if (health_.MissesLog()) return true;
   if (snapshot.active->bytes() >= options_.head_limit_bytes) return true;
   if (log_->bytes() >= kLogLimitFactor * options_.head_limit_bytes) return true;
-  const std::int64_t since = first_unflushed_ns_.load();
-  return since != INT64_MAX &&
-         clock_.Monotonic() - std::chrono::nanoseconds(since) >= options_.flush_age;
+  const auto age = state_.UnflushedFor(clock_.Monotonic());
+  return age && *age >= options_.flush_age;
 }
 
 /// Holds an append back while flushing cannot keep up, so that memory stays bounded.
@@ -99,20 +94,14 @@ Status Store::WaitForHead() {
   if (!options_.background || has_room()) return {};
   std::unique_lock lock(wake_mutex_);
   const auto is_over = [&] {
-    return stopping_ || flush_failure_ || has_room() || !CheckWritable().ok();
+    return stopping_ || health_.FlushFailure() || has_room() || !CheckWritable().ok();
   };
   const bool in_time = flushed_.wait_for(lock, kMaxHeadWait, is_over);
   RETURN_IF_ERROR(CheckWritable());
-  if (flush_failure_ && !has_room()) return FlushFailed();
+  auto failure = health_.FlushFailure();
+  if (failure && !has_room()) return *std::move(failure);
   if (in_time) return {};
   return Error(ErrorCode::kUnavailable, "too much waits to be flushed; try again later")
-      .At(directory_)
-      .Retryable();
-}
-
-/// Why appends are or would be refused; under wake_mutex_, while there is a failure.
-Error Store::FlushFailed() const {
-  return Error(ErrorCode::kUnavailable, "the last flush failed: " + flush_failure_->ToString())
       .At(directory_)
       .Retryable();
 }
@@ -129,8 +118,12 @@ Status Store::Flush() {
 /// Under flush_mutex_.
 Status Store::FlushAndNote() {
   Status flushed = FlushHeads();
-  NoteFailure(flushed, flush_failure_);
-  flushed_.notify_all();
+  health_.NoteFlush(flushed);
+  {
+    // Whoever looked just before is waiting by now.
+    const std::lock_guard lock(wake_mutex_);
+    flushed_.notify_all();
+  }
   if (!flushed.ok()) return flushed;
   NoteMissingLog();
   return {};
@@ -146,14 +139,10 @@ Status Store::FlushHeads() {
 /// Publishes a change, and shows it to readers together with the end of the flush that it is of.
 Status Store::Publish(ManifestChange change) {
   const bool ends_flush = change.flushed.has_value();
-  const std::uint64_t deletion =
-      change.deleted.empty() ? 0 : change.deleted.back().tombstone.generation;
-  std::shared_ptr<Head> flushed;  // given up outside of the lock, as that takes a while
+  std::optional<std::uint64_t> deletion;
+  if (!change.deleted.empty()) deletion = change.deleted.back().tombstone.generation;
   return segments_->Publish(std::move(change), [&](std::shared_ptr<const SegmentList> list) {
-    const std::lock_guard lock(state_mutex_);
-    segment_list_ = std::move(list);
-    newest_deletion_ = std::max(newest_deletion_, deletion);
-    if (ends_flush) flushed = std::move(flushing_);
+    state_.Show(std::move(list), ends_flush, deletion);
   });
 }
 
@@ -161,23 +150,22 @@ Status Store::Publish(ManifestChange change) {
 /// new log file.
 Status Store::HoldHead() {
   const auto pause = commits_.Pause();
-  if (active_->empty() && !log_->HoldsFrames()) {
-    first_unflushed_ns_ = INT64_MAX;
+  if (state_.active()->empty() && !log_->HoldsFrames()) {
+    state_.NoteNothingToFlush();
     return {};
   }
   ASSIGN_OR_RETURN(const std::uint64_t sequence, log_->Rotate());
   held_ = Held{.flushed = {.series = registry_->Records(), .wal_low_water = sequence},
                .segments = std::nullopt};
-  const std::lock_guard lock(state_mutex_);
-  flushing_ = std::exchange(active_, std::make_shared<Head>(slabs_, active_->number() + 1));
-  first_unflushed_ns_ = INT64_MAX;
+  state_.HoldActive();
   return {};
 }
 
 Status Store::FlushHeld() {
   if (!held_->segments) {
-    ASSIGN_OR_RETURN(held_->segments, WriteHead(files_, segments_->segment_directory(), *flushing_,
-                                                [this] { return segments_->NextId(); }));
+    ASSIGN_OR_RETURN(held_->segments,
+                     WriteHead(*latch_, segments_->segment_directory(), *state_.flushing(),
+                               [this] { return segments_->NextId(); }));
   }
   return PublishHeld();
 }
@@ -189,8 +177,7 @@ Status Store::PublishHeld() {
   RETURN_IF_ERROR(Publish(
       {.added = *held_->segments, .removed = {}, .flushed = held_->flushed, .deleted = {}}));
   held_.reset();
-  ++flushes_;
-  flushed_bytes_ += bytes;
+  counters_.CountFlush(bytes);
   const auto pause = commits_.Pause();
   log_->DropBelow(low_water);
   return {};
@@ -212,9 +199,9 @@ Result<CompactProgress> Store::CompactStep(const CompactRequest& request) {
 
 Result<CheckReport> Store::Check(const CancelToken& cancel) const {
   CheckReport report;
-  CheckManifest(files_, directory_, report);
+  CheckManifest(*latch_, directory_, report);
   if (!log_) {
-    CheckLog(files_, read_only_log_bytes_, report);
+    CheckLog(*latch_, read_only_log_bytes_, report);
   } else {
     // No log file may be dropped while they are read; appends go on.
     const std::lock_guard flushing(flush_mutex_);
@@ -223,7 +210,7 @@ Result<CheckReport> Store::Check(const CancelToken& cancel) const {
       const auto pause = commits_.Pause();
       counted_bytes = log_->CountedBytes();
     }
-    CheckLog(files_, counted_bytes, report);
+    CheckLog(*latch_, counted_bytes, report);
   }
   const SeriesTable series = registry_->Records();
   const Snapshot snapshot = TakeSnapshot();
