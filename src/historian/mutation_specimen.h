@@ -146,13 +146,16 @@ class Specimen {
     }
   }
 
-  /// A series that only the log knows.
+  /// A series that only the newest file of the log knows, with each value in another's place: if
+  /// the file were applied twice, what was replaced would tell.
   void AppendNew() {
-    SampleColumns samples;
-    for (std::int64_t i = 0; i < 3; ++i) {
-      Push("new", {Timestamp(i), static_cast<double>(i), kGood}, samples);
+    for (const double part : {0.0, 0.25, 0.5}) {
+      SampleColumns samples;
+      for (std::int64_t i = 0; i < 3; ++i) {
+        Push("new", {Timestamp(i), static_cast<double>(i) + part, kGood}, samples);
+      }
+      store_.Append(store_.Tag("new"), std::move(samples));
     }
-    store_.Append(store_.Tag("new"), std::move(samples));
   }
 
   Value RandomValue(ValueType type) {
