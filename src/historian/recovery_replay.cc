@@ -31,9 +31,8 @@ std::string NoteTornTail(const RecoveryScope& scope, const LogFile& file, const 
                       .sequence = file.sequence,
                       .offset = loaded.file.valid_end,
                       .bytes = loaded.file.bytes - loaded.file.valid_end};
-  const std::string finding = DescribeTornTail(tail);
-  if (!scope.writes) return finding;
-  return finding + "; " +
+  if (!scope.writes) return DescribeTornTail(tail);
+  return DescribeTornTail(tail) + "; " +
          KeepTornTail(scope.files, scope.wal_directory, tail,
                       std::string_view(loaded.content).substr(tail.offset));
 }
