@@ -75,7 +75,10 @@ Fingerprint FingerprintOfHead(const HttpRequest& request) {
   for (const auto& [name, value] : request.params) {
     // Credentials may change from one try to the next.
     if (name == "u" || name == "p") continue;
-    fingerprint.Add("\n" + name + "=" + value);
+    fingerprint.Add("\n");
+    fingerprint.Add(name);
+    fingerprint.Add("=");
+    fingerprint.Add(value);
   }
   fingerprint.Add("\n\n");
   return fingerprint;
