@@ -31,14 +31,17 @@ Result<std::optional<std::uint64_t>> SequenceOf(const HttpRequest& request) {
                "header bedplate-sequence: expected a number of 64 bits, got " + text);
 }
 
-/// Dead letters of a write that may be repeated are stored once.
+/// Dead letters of a write that may be repeated are stored once. A key that the sender gave to a
+/// batch or letter stays, as it holds for other writes too.
 void KeyLetters(const std::string& key, AppendBody& body) {
   if (key.empty()) return;
   for (std::size_t i = 0; i < body.batches.size(); ++i) {
-    body.batches[i].origin.key = fmt::format("{} batch {}", key, i + 1);
+    std::string& own = body.batches[i].origin.key;
+    if (own.empty()) own = fmt::format("{} batch {}", key, i + 1);
   }
   for (std::size_t i = 0; i < body.letters.size(); ++i) {
-    body.letters[i].key = fmt::format("{} letter {}", key, i + 1);
+    std::string& own = body.letters[i].key;
+    if (own.empty()) own = fmt::format("{} letter {}", key, i + 1);
   }
 }
 
@@ -96,7 +99,8 @@ Result<HttpResponse> AppendUnderKey(const ApiContext& context, const HttpRequest
     ASSIGN_OR_RETURN(KeptAnswer answer, claim.Repeat(fingerprint.Text()));
     return RepeatedResponse(std::move(answer));
   }
-  ASSIGN_OR_RETURN(IngestReport report, AppendBodyOf(context, request, claim.letter_key()));
+  ASSIGN_OR_RETURN(IngestReport report,
+                   AppendBodyOf(context, request, claim.LetterKey(fingerprint)));
   HttpResponse response = HttpResponse::Json(FormatIngestReport(report));
   report.letters.clear();
   report.new_tags.clear();

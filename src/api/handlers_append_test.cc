@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +10,7 @@ namespace bedplate {
 namespace {
 
 using testing::HasSubstr;
+using testing::UnorderedElementsAre;
 
 class BinaryAppendRouteTest : public ApiTest {
  protected:
@@ -102,6 +104,39 @@ TEST_F(BinaryAppendRouteTest, AKeyIsForOneBody) {
       Post("/api/v1/append", FormatBinaryAppend({Batch(2000, {1})}), Role::kWriter);
   EXPECT_THAT(Problem(other), HasSubstr("409: header idempotency-key: another request"));
   EXPECT_EQ(Samples(), 1U);
+}
+
+/// Two tokens that come upon the same key have letters of their own each.
+TEST_F(BinaryAppendRouteTest, AKeyIsForOneSender) {
+  headers_["idempotency-key"] = "1";
+  for (const std::int64_t time : {-5, -6}) {
+    PathBatch bad = Batch(1000, {1});
+    bad.samples.times[0] = time;
+    HttpRequest request{.method = HttpMethod::kPost, .path = "/api/v1/append"};
+    request.headers = headers_;
+    request.body = FormatBinaryAppend({bad});
+    request.principal = {fmt::format("token {}", time), "Sender", Role::kWriter};
+    EXPECT_EQ(router_.Dispatch(request).status, 200);
+  }
+  EXPECT_EQ(*workspace().catalog().dead_letters().Total(), 2U);
+}
+
+/// The keys that a sender gives to what he sends stay: they hold beyond this write.
+TEST_F(BinaryAppendRouteTest, AKeyOfAWriteLeavesThoseOfItsPartsAlone) {
+  headers_.erase("content-type");
+  headers_["idempotency-key"] = "k-1";
+  const char* const body = R"({"source": "import", "batches": [
+    {"tag": "a", "type": "double", "times_ns": [-5], "values": [1],
+     "origin": {"prefix": "a.csv:", "suffix": "", "key": "hash", "lines": [7]}},
+    {"tag": "b", "type": "double", "times_ns": [-6], "values": [1]}],
+    "letters": [{"place": "a.csv:9", "code": "bad-number", "reason": "r", "payload": "p",
+                 "key": "hash:9"}]})";
+  EXPECT_EQ(Post("/api/v1/append", body, Role::kWriter).status, 200);
+  const auto letters = workspace().catalog().dead_letters().List({});
+  ASSERT_TRUE(letters.ok());
+  std::vector<std::string> keys;
+  for (const DeadLetter& letter : *letters) keys.push_back(letter.key);
+  EXPECT_THAT(keys, UnorderedElementsAre("hash:7", "hash:9", HasSubstr("k-1")));
 }
 
 /// What failed as a whole is not an answer that is kept.

@@ -95,6 +95,9 @@ class BodyConsumer {
   /// An error ends the request; Finish is then not called.
   virtual Status Consume(std::string_view chunk) = 0;
   virtual HttpResponse Finish() = 0;
+  /// After Finish: whether its answer tells what became of the body for good, read to its end. It
+  /// does not when the body broke off, or when another try may end otherwise.
+  [[nodiscard]] virtual bool IsSettled() const { return true; }
 };
 
 using Handler = std::function<HttpResponse(const HttpRequest&)>;

@@ -84,7 +84,8 @@ Result<std::unique_ptr<BodyConsumer>> MakeWriter(const InfluxOptions& options, i
     ASSIGN_OR_RETURN(claim, ClaimKey(*options.keys, head));
   }
   if (!claim) return options.make_writer(request);
-  request.letter_key = claim->letter_key();
+  // The body is not known yet, so its letters are told apart by what they hold.
+  request.letter_key = claim->LetterKey(FingerprintOfHead(head));
   return MakeKeyedConsumer(
       std::move(claim), head, [&] { return options.make_writer(request); },
       [version](const Error& error) { return InfluxError(version, error, HttpStatusOf(error)); });

@@ -15,7 +15,7 @@ struct LineWriteRequest {
   int version = 1;         // 1: POST /write, 2: POST /api/v2/write; decides how errors are written
   std::string precision;   // as given, empty when it was not
   bool gzip = false;       // the body comes compressed
-  std::string letter_key;  // set: what DeadLetter keys begin with, so that letters come once
+  std::string letter_key;  // set: what DeadLetter keys begin with, so that a letter comes once
   Principal principal;
   CancelToken cancel;
 };

@@ -26,7 +26,7 @@ class FirstBody final : public BodyConsumer {
 
   HttpResponse Finish() override {
     HttpResponse response = inner_->Finish();
-    if (response.status != 204 && response.status != 400) return response;
+    if (!inner_->IsSettled()) return response;
     const Status kept = KeepResponse(*claim_, fingerprint_, response, "");
     // What is stored is durable, but sending it again would not be recognized: so it is no success.
     return kept.ok() ? std::move(response) : write_error_(kept.error());

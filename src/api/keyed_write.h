@@ -30,7 +30,7 @@ Status KeepResponse(const WriteKeys::Claim& claim, const Fingerprint& fingerprin
 using MakeConsumer = std::function<Result<std::unique_ptr<BodyConsumer>>()>;
 
 /// The consumer of a write under `claim`: that of `make`, or one that only compares the body with
-/// the one that was answered. Answers that say what is stored for good (204 and 400) are kept.
+/// the one that was answered. Answers that settle the body (BodyConsumer::IsSettled) are kept.
 Result<std::unique_ptr<BodyConsumer>> MakeKeyedConsumer(
     std::unique_ptr<WriteKeys::Claim> claim, const HttpRequest& head, const MakeConsumer& make,
     std::function<HttpResponse(const Error&)> write_error);

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "app/keyed_sink.h"
 #include "connectors/line_protocol/gunzip.h"
 #include "connectors/line_protocol/influx_answer.h"
 #include "connectors/line_protocol/line_parser.h"
@@ -27,26 +28,6 @@ HttpResponse ToResponse(InfluxAnswer answer) {
   response.status = answer.status;
   return response;
 }
-
-/// Gives the dead letters of a write keys of their own, so that they come once should the write be
-/// repeated.
-class KeyedSink final : public IngestSink {
- public:
-  KeyedSink(IngestSink& sink, std::string key) : sink_(sink), key_(std::move(key)) {}
-
-  Result<IngestReport> IngestInPlace(std::string_view source, std::span<PathBatch> batches,
-                                     std::vector<DeadLetter> letters) override {
-    for (PathBatch& batch : batches) batch.origin.key = fmt::format("{} {}", key_, batch.path);
-    for (DeadLetter& letter : letters) {
-      letter.key = fmt::format("{} {} {} {}", key_, letter.place, letter.code, letter.tag);
-    }
-    return sink_.IngestInPlace(source, batches, std::move(letters));
-  }
-
- private:
-  IngestSink& sink_;
-  const std::string key_;
-};
 
 /// One body on its way into the stores.
 class LineBody final : public BodyConsumer {
@@ -74,8 +55,11 @@ class LineBody final : public BodyConsumer {
     }
     const Result<LineWriteSummary> summary = writer_.Finish();
     if (!summary.ok()) return ToResponse(AnswerError(version_, summary.error()));
+    is_settled_ = true;
     return ToResponse(AnswerWrite(version_, *summary));
   }
+
+  [[nodiscard]] bool IsSettled() const override { return is_settled_; }
 
  private:
   Status Feed(std::string_view text) {
@@ -97,6 +81,7 @@ class LineBody final : public BodyConsumer {
   KeyedSink keyed_sink_;  // of a write with a key
   LineWriter writer_;
   bool writer_failed_ = false;
+  bool is_settled_ = false;
   std::optional<Gunzip> gunzip_;
 };
 

@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 
+#include "api/gzip.h"
 #include "services/workspace_test_support.h"
 
 namespace bedplate {
@@ -46,13 +47,20 @@ class KeyedLinesTest : public WorkspaceTest {
                               .keys = &keys_});
   }
 
-  HttpResponse Write(const std::string& body, const std::string& key,
-                     const std::string& precision = "s") {
+  static HttpRequest Request(const std::string& body, const std::string& key) {
     HttpRequest request{.method = HttpMethod::kPost, .path = "/api/v2/write"};
-    request.params.emplace("precision", precision);
+    request.params.emplace("precision", "s");
     if (!key.empty()) request.headers["idempotency-key"] = key;
     request.body = body;
     request.principal = {"tester", "Tester", Role::kWriter};
+    return request;
+  }
+  HttpResponse Write(const std::string& body, const std::string& key) {
+    return router_.Dispatch(Request(body, key));
+  }
+  HttpResponse WriteCompressed(const std::string& bytes, const std::string& key) {
+    HttpRequest request = Request(bytes, key);
+    request.headers["content-encoding"] = "gzip";
     return router_.Dispatch(std::move(request));
   }
 
@@ -93,8 +101,44 @@ TEST_F(KeyedLinesTest, APartialWriteIsAnsweredTheSameWay) {
 TEST_F(KeyedLinesTest, AKeyIsForOneBodyAndItsMeaning) {
   EXPECT_EQ(Write("press power=7 1005\n", "k").status, 204);
   EXPECT_EQ(Write("press power=8 1005\n", "k").status, 409);
-  EXPECT_EQ(Write("press power=7 1005\n", "k", "ms").status, 409);
+  HttpRequest in_milliseconds = Request("press power=7 1005\n", "k");
+  in_milliseconds.params.find("precision")->second = "ms";
+  EXPECT_EQ(router_.Dispatch(in_milliseconds).status, 409);
   EXPECT_EQ(Samples(), 1U);
+}
+
+/// Two senders may come upon the same key, and each has letters of his own.
+TEST_F(KeyedLinesTest, AKeyIsForOneSender) {
+  EXPECT_EQ(Write(kLines, "1").status, 400);
+  HttpRequest other = Request("else a=1 1000\nno\nelse a=t 1001\n", "1");
+  other.principal.actor = "another";
+  EXPECT_EQ(router_.Dispatch(other).status, 400);
+  EXPECT_EQ(Letters(), 5U);
+}
+
+/// A key comes again with another body when the answer is not known: the letters of both are kept,
+/// also those of the same lines and tags.
+TEST_F(KeyedLinesTest, LettersOfAnotherBodyAreOthers) {
+  answers_.failures = 1;
+  EXPECT_EQ(Write(kLines, "k-1").status, 503);
+  EXPECT_EQ(Letters(), 3U);
+  EXPECT_EQ(Write("press power=1,heat=2 1000\nhow\npress power=f,heat=f 1001\n", "k-1").status,
+            400);
+  EXPECT_EQ(Letters(), 5U);  // heat=f in line 3 is the same letter
+}
+
+/// The answer to a body that arrived cut is none about the body: it can be sent again as a whole.
+TEST_F(KeyedLinesTest, ABodyThatArrivedCutLeavesItsKeyFree) {
+  const std::string whole = GzipCompress(kLines, 6);
+  for (const std::size_t bytes : {std::size_t{15}, whole.size() - 1}) {
+    EXPECT_EQ(WriteCompressed(whole.substr(0, bytes), "gz").status, 400) << bytes;
+  }
+  const HttpResponse first = WriteCompressed(whole, "gz");
+  EXPECT_THAT(first.body, HasSubstr("partial write"));
+  EXPECT_EQ(Samples(), 2U);
+  EXPECT_EQ(Letters(), 3U);
+  EXPECT_EQ(WriteCompressed(whole, "gz").body, first.body);
+  EXPECT_EQ(WriteCompressed(whole.substr(0, 15), "gz").status, 409);
 }
 
 /// The samples are durable and the answer is not kept, as after a crash between the two: sending

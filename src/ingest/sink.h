@@ -23,6 +23,9 @@ struct Origin {
   std::string key;                   // what makes the input unique; empty: letters carry no key
   std::vector<std::uint64_t> lines;  // from 1; empty or one per sample
   bool numbered = false;             // without lines: samples are numbered, from 1
+  // The key does not stand for what is in the input, so letters are told apart by their payload
+  // too.
+  bool is_key_open = false;
 
   /// `energy.csv:17 Usage_kWh`; without line numbers prefix and suffix alone.
   [[nodiscard]] std::string PlaceOf(std::size_t index) const;

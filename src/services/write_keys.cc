@@ -58,6 +58,10 @@ Result<KeptAnswer> WriteKeys::Claim::Repeat(std::string_view fingerprint) const 
                "for one body only");
 }
 
+std::string WriteKeys::Claim::LetterKey(const Fingerprint& fingerprint) const {
+  return fmt::format("key {} of {} {}", key_, actor_, fingerprint.Text());
+}
+
 Status WriteKeys::Claim::Keep(const KeptAnswer& answer) const {
   return keys_.answers_.Keep(actor_, key_, answer);
 }

@@ -16,7 +16,7 @@ namespace bedplate {
 
 inline constexpr std::size_t kMaxWriteKeyBytes = 255;
 
-/// CRC-32C and length of what decides about an answer.
+/// CRC-32C and length of what one thing is told apart from another by.
 class Fingerprint {
  public:
   void Add(std::string_view text);
@@ -48,8 +48,9 @@ class WriteKeys {
     [[nodiscard]] Result<KeptAnswer> Repeat(std::string_view fingerprint) const;
     /// Keeps the first answer; to be called when all that the write brought is durable.
     Status Keep(const KeptAnswer& answer) const;
-    /// The DeadLetter keys of the write begin with this.
-    [[nodiscard]] std::string letter_key() const { return "key " + key_; }
+    /// The DeadLetter keys of the write begin with this: other for another actor, another key and
+    /// another `fingerprint`, since a key may come again when its answer is not kept (any more).
+    [[nodiscard]] std::string LetterKey(const Fingerprint& fingerprint) const;
 
    private:
     friend class WriteKeys;
