@@ -62,9 +62,8 @@ Result<ExitCode> RunServe(CommandContext& context, const ServeOptions& options) 
   for (const std::string& finding : runtime->workspace().historian().Findings()) {
     PrintNote("historian: " + finding);
   }
-  const RetentionService retention(runtime->workspace().historian(),
-                                   runtime->workspace().catalog().audit(), context.clock,
-                                   std::move(rules));
+  const RetentionService retention(runtime->workspace().historian(), runtime->workspace().catalog(),
+                                   context.clock, std::move(rules));
   OwnMetrics metrics(runtime->workspace(), context.clock, NodeName());
   if (options.own_metrics == "on") metrics.Start();
   ASSIGN_OR_RETURN(const auto server, PlantServer::Start(context, *runtime, options.server));

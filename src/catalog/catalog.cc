@@ -4,6 +4,7 @@
 
 #include "catalog/catalog_database.h"
 #include "catalog/sqlite_audit_log.h"
+#include "catalog/sqlite_believed_time_store.h"
 #include "catalog/sqlite_dead_letter_store.h"
 #include "catalog/sqlite_kept_answer_store.h"
 #include "catalog/sqlite_plant_store.h"
@@ -50,13 +51,15 @@ class SqliteCatalog final : public Catalog {
         tokens_(*database_, clock),
         dead_letters_(*database_, options.dead_letter_limit),
         audit_(*database_, clock),
-        kept_answers_(*database_, clock, options.kept_answer_limit) {}
+        kept_answers_(*database_, clock, options.kept_answer_limit),
+        believed_time_(*database_) {}
 
   PlantStore& plant() override { return plant_; }
   TokenStore& tokens() override { return tokens_; }
   DeadLetterStore& dead_letters() override { return dead_letters_; }
   AuditLog& audit() override { return audit_; }
   KeptAnswerStore& kept_answers() override { return kept_answers_; }
+  BelievedTimeStore& believed_time() override { return believed_time_; }
 
   Status CopyTo(const std::string& path) const override {
     const auto reader = database_->BorrowReader();
@@ -75,6 +78,7 @@ class SqliteCatalog final : public Catalog {
   SqliteDeadLetterStore dead_letters_;
   SqliteAuditLog audit_;
   SqliteKeptAnswerStore kept_answers_;
+  SqliteBelievedTimeStore believed_time_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "catalog/audit_log.h"
+#include "catalog/believed_time_store.h"
 #include "catalog/dead_letter_store.h"
 #include "catalog/kept_answer_store.h"
 #include "catalog/plant_store.h"
@@ -41,6 +42,7 @@ class Catalog {
   virtual DeadLetterStore& dead_letters() = 0;
   virtual AuditLog& audit() = 0;
   virtual KeptAnswerStore& kept_answers() = 0;
+  virtual BelievedTimeStore& believed_time() = 0;
 
   /// Writes all that it holds at one moment to a new file, durably, while it is in use.
   virtual Status CopyTo(const std::string& path) const = 0;

@@ -132,9 +132,24 @@ CREATE TABLE kept_answer (
 )sql");
 }
 
+Status CreateVersion3(SqliteConnection& connection) {
+  return connection.Execute(R"sql(
+CREATE TABLE believed_time (
+  id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+  time_ns INTEGER NOT NULL,
+  ahead_ns INTEGER,
+  ahead_told_ns INTEGER,
+  behind_ns INTEGER,
+  behind_told_ns INTEGER,
+  CHECK ((ahead_ns IS NULL) = (ahead_told_ns IS NULL)),
+  CHECK ((behind_ns IS NULL) = (behind_told_ns IS NULL))
+) STRICT;
+)sql");
+}
+
 // Step i leads from version i to version i + 1. A released step never changes.
 using Migration = Status (*)(SqliteConnection&);
-constexpr Migration kMigrations[] = {CreateVersion1, CreateVersion2};
+constexpr Migration kMigrations[] = {CreateVersion1, CreateVersion2, CreateVersion3};
 
 Status CheckVersion(std::int64_t version) {
   if (version >= 0 && version <= NewestSchemaVersion()) return {};

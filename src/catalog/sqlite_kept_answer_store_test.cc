@@ -55,7 +55,10 @@ TEST_F(KeptAnswerTest, ComesWithVersion2) {
   Close();
   {
     const auto connection = SqliteConnection::Open(path()).value();
-    ASSERT_TRUE(connection->Execute("DROP TABLE kept_answer; PRAGMA user_version = 1").ok());
+    ASSERT_TRUE(connection
+                    ->Execute("DROP TABLE kept_answer; DROP TABLE believed_time; "
+                              "PRAGMA user_version = 1")
+                    .ok());
   }
   Open();
   Keep("anna", "k", "x");

@@ -12,12 +12,18 @@
 namespace bedplate {
 namespace {
 
-constexpr std::chrono::hours kPeriod(1);
+/// Between two looks at the clock, and how many of them there are in an hour.
+constexpr std::chrono::minutes kPeriod(5);
+constexpr int kPeriodsInRound = 12;
 constexpr std::chrono::nanoseconds kDay = std::chrono::hours(24);
-/// More than a clock that is being set right little by little goes wrong in a round.
-constexpr std::chrono::nanoseconds kLeastJump = std::chrono::minutes(10);
 /// Appends wait while a deletion is made known, so one does not take too many tags.
 constexpr std::size_t kMaxTagsAtOnce = 10'000;
+
+std::optional<Timestamp> NewestSample(const Historian& historian, const Glob& tags) {
+  std::optional<Timestamp> newest;
+  for (const SeriesInfo& series : historian.List(tags)) newest = std::max(newest, series.last);
+  return newest;
+}
 
 }  // namespace
 
@@ -39,15 +45,13 @@ Result<RetentionRule> ParseRetentionRule(std::string_view text) {
   return RetentionRule{*std::move(tags), *keep};
 }
 
-RetentionService::RetentionService(Historian& historian, AuditLog& audit, const Clock& clock,
+RetentionService::RetentionService(Historian& historian, Catalog& catalog, const Clock& clock,
                                    std::vector<RetentionRule> rules)
-    : historian_(historian),
-      audit_(audit),
-      clock_(clock),
-      rules_(std::move(rules)),
-      believed_(clock.Now()),
-      believed_at_(clock.Monotonic()) {
-  if (!rules_.empty()) thread_ = std::thread([this] { Run(); });
+    : historian_(historian), catalog_(catalog), clock_(clock), rules_(std::move(rules)) {
+  if (rules_.empty()) return;
+  // Here, as what is stored from now on may have its time from a clock that is wrong.
+  Watch();
+  thread_ = std::thread([this] { Run(); });
 }
 
 RetentionService::~RetentionService() {
@@ -61,23 +65,39 @@ RetentionService::~RetentionService() {
 
 void RetentionService::Run() {
   std::unique_lock lock(mutex_);
-  while (!stopping_) {
+  for (int period = 0; !stopping_; ++period) {
     lock.unlock();
-    const auto deleted = Enforce();
-    if (!deleted.ok()) {
-      spdlog::error("retention: {}; tried again in an hour", deleted.error().ToString());
-    } else if (*deleted > 0) {
-      spdlog::info("retention: {} samples deleted", *deleted);
+    if (period % kPeriodsInRound == 0) {
+      Round();
+    } else {
+      Watch();
     }
     lock.lock();
     wake_.wait_for(lock, kPeriod, [this] { return stopping_; });
   }
 }
 
+void RetentionService::Round() {
+  const auto deleted = Enforce();
+  if (!deleted.ok()) {
+    spdlog::error("retention: {}; tried again in an hour", deleted.error().ToString());
+  } else if (*deleted > 0) {
+    spdlog::info("retention: {} samples deleted", *deleted);
+  }
+}
+
+void RetentionService::Watch() {
+  const std::lock_guard round(round_mutex_);
+  if (const auto now = LookAtClock(); !now.ok()) {
+    spdlog::error("retention: {}; nothing is deleted meanwhile", now.error().ToString());
+  }
+}
+
 Result<std::uint64_t> RetentionService::Enforce() {
   const std::lock_guard round(round_mutex_);
+  ASSIGN_OR_RETURN(const Timestamp now, LookAtClock());
   std::uint64_t deleted = 0;
-  for (const Expired& expired : FindExpired(BelievedNow())) {
+  for (const Expired& expired : FindExpired(now)) {
     ASSIGN_OR_RETURN(const std::uint64_t samples, DeleteExpired(expired));
     deleted += samples;
   }
@@ -102,7 +122,7 @@ Result<std::uint64_t> RetentionService::DeleteExpired(const Expired& expired) {
   }
   // Also what was deleted before a failure has its entry.
   if (deleted > 0) {
-    RETURN_IF_ERROR(audit_.Record(
+    RETURN_IF_ERROR(catalog_.audit().Record(
         "retention", "samples.delete",
         fmt::format("rule {}: {} samples of {} tags before {}",
                     expired.rule->tags.pattern() + '=' + FormatDuration(expired.rule->keep),
@@ -112,23 +132,28 @@ Result<std::uint64_t> RetentionService::DeleteExpired(const Expired& expired) {
   return deleted;
 }
 
-/// The time of day, but for a day after a jump ahead what it would be without the jump. Under
-/// round_mutex_.
-Timestamp RetentionService::BelievedNow() {
-  const Timestamp now = clock_.Now();
-  const auto monotonic = clock_.Monotonic();
-  const Timestamp expected = believed_ + (monotonic - believed_at_);
-  const bool has_jumped = now > expected + kLeastJump;
-  if (has_jumped && !jumped_at_) {
-    jumped_at_ = monotonic;
-    spdlog::warn("retention: the clock jumped from {} to {}; not believed for a day",
-                 FormatTimestamp(expected), FormatTimestamp(now));
+/// The time to go by, kept for the next process. Under round_mutex_.
+Result<Timestamp> RetentionService::LookAtClock() {
+  if (!believed_) RETURN_IF_ERROR(StartClock());
+  const Timestamp now = believed_->Look();
+  // Without it the next process goes on from an earlier time, which deletes less.
+  if (const Status kept = catalog_.believed_time().Write(believed_->state()); !kept.ok()) {
+    spdlog::warn("retention: the time is not kept: {}", kept.error().ToString());
   }
-  if (has_jumped && monotonic - *jumped_at_ < kDay) return expected;
-  jumped_at_.reset();
-  believed_ = now;
-  believed_at_ = monotonic;
   return now;
+}
+
+Status RetentionService::StartClock() {
+  ASSIGN_OR_RETURN(const auto known, catalog_.believed_time().Read());
+  if (known) {
+    believed_.emplace(clock_, *known);
+    return {};
+  }
+  ASSIGN_OR_RETURN(const Glob all, Glob::Parse("**"));
+  Timestamp time = clock_.Now();
+  if (const auto newest = NewestSample(historian_, all)) time = std::min(time, *newest);
+  believed_.emplace(clock_, BelievedTime{.time = time});
+  return {};
 }
 
 /// By rule, of each tag with something too old the part that is.

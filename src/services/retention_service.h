@@ -11,9 +11,10 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "catalog/audit_log.h"
+#include "catalog/catalog.h"
 #include "historian/historian.h"
 #include "model/path.h"
+#include "services/believed_clock.h"
 
 namespace bedplate {
 
@@ -30,12 +31,13 @@ Result<RetentionRule> ParseRetentionRule(std::string_view text);
 /// Deletes samples that are older than their rule allows, at once and then each hour. Whole UTC
 /// days go, so a sample may stay up to a day longer. Of several rules that match a tag the first
 /// counts; a tag that none matches keeps everything. What a rule deleted in a round is an entry of
-/// the audit log; a round that deletes nothing leaves none. A clock that jumps ahead is not
-/// believed for a day, as what is deleted by mistake does not come back. All but the rules must
-/// outlive it.
+/// the audit log; a round that deletes nothing leaves none. What is deleted by mistake does not
+/// come back, so the time is that of a BelievedClock, which the catalog keeps over restarts; where
+/// it has none yet, that of the newest sample stands for it, and nothing may be stored before this
+/// is made. All but the rules must outlive it.
 class RetentionService {
  public:
-  RetentionService(Historian& historian, AuditLog& audit, const Clock& clock,
+  RetentionService(Historian& historian, Catalog& catalog, const Clock& clock,
                    std::vector<RetentionRule> rules);
   ~RetentionService();
   RetentionService(const RetentionService&) = delete;
@@ -53,22 +55,22 @@ class RetentionService {
   };
 
   void Run();
-  Timestamp BelievedNow();
+  void Watch();
+  void Round();
+  Result<Timestamp> LookAtClock();
+  Status StartClock();
   [[nodiscard]] std::vector<Expired> FindExpired(Timestamp now) const;
   Result<std::uint64_t> DeleteExpired(const Expired& expired);
 
   Historian& historian_;
-  AuditLog& audit_;
+  Catalog& catalog_;
   const Clock& clock_;
   const std::vector<RetentionRule> rules_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool stopping_ = false;   // guarded by mutex_
-  std::mutex round_mutex_;  // one round at a time
-  // Guarded by round_mutex_: a time that was believed, and when it was, by the monotonic clock.
-  Timestamp believed_;
-  std::chrono::nanoseconds believed_at_;
-  std::optional<std::chrono::nanoseconds> jumped_at_;  // of a jump that is not believed yet
+  bool stopping_ = false;                  // guarded by mutex_
+  std::mutex round_mutex_;                 // one round at a time
+  std::optional<BelievedClock> believed_;  // guarded by round_mutex_; empty: not read yet
   std::thread thread_;
 };
 

@@ -28,10 +28,28 @@ class RetentionTest : public WorkspaceTest {
     return details;
   }
 
-  RetentionService Service(const std::vector<std::string>& texts) {
+  RetentionService Service(const std::vector<std::string>& texts, const Clock& clock) {
     std::vector<RetentionRule> rules;
     for (const std::string& text : texts) rules.push_back(*ParseRetentionRule(text));
-    return {workspace().historian(), workspace().catalog().audit(), clock_, std::move(rules)};
+    return {workspace().historian(), workspace().catalog(), clock, std::move(rules)};
+  }
+  RetentionService Service(const std::vector<std::string>& texts) { return Service(texts, clock_); }
+
+  /// As if retention had run here before, until now.
+  void BelieveClock() {
+    ASSERT_TRUE(workspace().catalog().believed_time().Write({clock_.Now()}).ok());
+  }
+
+  /// Time passes, with a round each hour, besides those of the service's own thread.
+  void Rounds(RetentionService& service, std::chrono::nanoseconds duration) {
+    for (std::chrono::nanoseconds passed{0}; passed < duration; passed += hours(1)) {
+      clock_.Advance(hours(1));
+      EXPECT_TRUE(service.Enforce().ok());
+    }
+  }
+
+  std::uint64_t Samples(const std::string& path) {
+    return workspace().historian().Find(path)->samples;
   }
 };
 
@@ -52,6 +70,7 @@ TEST_F(RetentionTest, EachDeletionIsInTheAuditOnce) {
   for (const char* path : {"mill/a/vibration", "mill/b/vibration", "mill/a/power"}) {
     IngestSeries(path, begin, hours(12), 38, value);  // to yesterday
   }
+  BelieveClock();
   {
     // Its own thread does a round too, and has ended when the service has.
     RetentionService service = Service({"**/vibration=5d", "**=10d"});
@@ -67,6 +86,7 @@ TEST_F(RetentionTest, EachDeletionIsInTheAuditOnce) {
   EXPECT_EQ(workspace().historian().Find("mill/a/power")->samples, 18U);
 
   clock_.Advance(kDay);
+  BelieveClock();
   {
     RetentionService service = Service({"**/vibration=5d", "**=10d"});
     EXPECT_TRUE(service.Enforce().ok());
@@ -93,9 +113,9 @@ class JumpingClock final : public Clock {
 TEST_F(RetentionTest, AJumpOfTheClockIsNotBelievedAtOnce) {
   IngestSeries("mill/a/power", clock_.Now() - 4 * kDay, hours(1), 96,
                [](int i) { return Value(static_cast<double>(i)); });
+  BelieveClock();
   JumpingClock clock(clock_);
-  RetentionService service(workspace().historian(), workspace().catalog().audit(), clock,
-                           {*ParseRetentionRule("**=3d")});
+  RetentionService service = Service({"**=3d"}, clock);
   EXPECT_TRUE(service.Enforce().ok());
   const auto samples = [&] { return workspace().historian().Find("mill/a/power")->samples; };
   const std::uint64_t kept = samples();
@@ -107,6 +127,58 @@ TEST_F(RetentionTest, AJumpOfTheClockIsNotBelievedAtOnce) {
   clock_.Advance(kDay);
   EXPECT_TRUE(service.Enforce().ok());
   EXPECT_EQ(samples(), kept - 48);
+}
+
+/// A restart neither ends the wait nor begins it again.
+TEST_F(RetentionTest, AClockThatIsWrongAtTheStartIsNotBelieved) {
+  IngestSeries("mill/a/power", clock_.Now() - 4 * kDay, hours(1), 96,
+               [](int i) { return Value(static_cast<double>(i)); });
+  BelieveClock();
+  JumpingClock clock(clock_);
+  clock.JumpTo(3650 * kDay);
+  for (int restart = 0; restart < 3; ++restart) {
+    RetentionService service = Service({"**=10d"}, clock);
+    Rounds(service, hours(7));
+    EXPECT_EQ(Samples("mill/a/power"), 96U) << restart;
+    Reopen();
+  }
+  clock.JumpTo(hours(0));
+  {
+    RetentionService service = Service({"**=10d"}, clock);
+    Rounds(service, hours(24));
+  }
+  // Switched off for a year: a day of running later what is too old is gone.
+  clock.JumpTo(365 * kDay);
+  for (int restart = 0; restart < 3; ++restart) {
+    RetentionService service = Service({"**=10d"}, clock);
+    Rounds(service, hours(9));
+    EXPECT_EQ(Samples("mill/a/power"), restart < 2 ? 96U : 0U) << restart;
+  }
+}
+
+/// Where retention runs for the first time the newest sample says about what time it is.
+TEST_F(RetentionTest, AtTheFirstStartTheClockIsNotBelievedWithoutASample) {
+  IngestSeries("mill/a/power", clock_.Now() - 400 * kDay, kDay, 20,
+               [](int i) { return Value(static_cast<double>(i)); });
+  {
+    RetentionService service = Service({"**=30d"});
+    // What comes now has its time from the same clock, and proves nothing.
+    Ingest("mill/b/power", {{clock_.Now(), 1.0, kGood}});
+    Rounds(service, hours(23));
+    EXPECT_EQ(Samples("mill/a/power"), 20U);
+  }
+  RetentionService service = Service({"**=30d"});
+  Rounds(service, hours(2));
+  EXPECT_EQ(Samples("mill/a/power"), 0U);
+  EXPECT_EQ(Samples("mill/b/power"), 1U);
+}
+
+TEST_F(RetentionTest, AtTheFirstStartANewSampleSpeaksForTheClock) {
+  IngestSeries("mill/a/power", clock_.Now() - 19 * kDay, kDay, 20,
+               [](int i) { return Value(static_cast<double>(i)); });
+  RetentionService service = Service({"**=10d"});
+  EXPECT_TRUE(service.Enforce().ok());
+  EXPECT_EQ(Samples("mill/a/power"), 11U);
 }
 
 }  // namespace

@@ -193,6 +193,19 @@ class ClockJump(unittest.TestCase):
         self.serve()
         self.assertEqual(samples_of(self.plant, "clock/own/n"), self.stored)
 
+    def test_retention_does_not_believe_a_clock_that_is_wrong_at_the_start(self):
+        self.serve()
+        self.append()
+        for hours in (10 * 365 * 24, -10 * 365 * 24, 10 * 365 * 24):
+            self.plant.stop()
+            self.clock.jump_to(hours)
+            # Samples of 2020: not old enough by the true clock, but by one that is ten years ahead.
+            self.serve("--keep", f"**={12 * 365}d")
+            time.sleep(1)
+            self.assertEqual(samples_of(self.plant, "clock/own/n"), self.stored, f"at {hours:+d} h")
+        self.assertNotIn("samples deleted", self.plant.log())
+        self.assertIn("retention: the clock says", self.plant.log())
+
 
 if __name__ == "__main__":
     unittest.main()
