@@ -14,10 +14,9 @@
 namespace bedplate {
 namespace {
 
-constexpr std::chrono::minutes kPeriod(1);
+constexpr std::int64_t kMinuteNs = std::chrono::nanoseconds(std::chrono::minutes(1)).count();
 
 Timestamp MinuteOf(Timestamp time) {
-  constexpr std::int64_t kMinuteNs = std::chrono::nanoseconds(kPeriod).count();
   return Timestamp(time.nanoseconds() - time.nanoseconds() % kMinuteNs);
 }
 
@@ -29,6 +28,10 @@ bool IsNodeLetter(char letter) {
 
 bool IsOwnMetric(std::string_view path) noexcept {
   return path.starts_with(kOwnMetricsRoot) && path.substr(kOwnMetricsRoot.size()).starts_with('/');
+}
+
+std::chrono::nanoseconds UntilNextMinute(Timestamp now) noexcept {
+  return std::chrono::nanoseconds(kMinuteNs - now.nanoseconds() % kMinuteNs);
 }
 
 std::string NodeName() {
@@ -56,12 +59,15 @@ OwnMetrics::~OwnMetrics() {
 }
 
 void OwnMetrics::Start() {
+  // A process before this one may have written this minute.
+  written_ = MinuteOf(clock_.Now());
   thread_ = std::thread([this] { Run(); });
 }
 
 void OwnMetrics::Run() {
   std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, kPeriod, [this] { return stopping_; })) {
+  // Aligned anew each time, so that what a round takes does not add up and leave a minute out.
+  while (!wake_.wait_for(lock, UntilNextMinute(clock_.Now()), [this] { return stopping_; })) {
     lock.unlock();
     // What is missed in one minute is not worth more than a line: the next one brings new figures.
     if (const auto written = WriteOnce(); !written.ok()) {
@@ -72,17 +78,18 @@ void OwnMetrics::Run() {
 }
 
 Result<bool> OwnMetrics::WriteOnce() {
-  if (!workspace_.historian().Health().ok()) return false;
+  const Timestamp minute = MinuteOf(clock_.Now());
+  if (minute == written_ || !workspace_.historian().Health().ok()) return false;
   ASSIGN_OR_RETURN(const IngestReport report,
-                   workspace_.gate().Ingest(kOwnMetricsRoot, ReadFigures(), {}));
+                   workspace_.gate().Ingest(kOwnMetricsRoot, ReadFigures(minute), {}));
+  written_ = minute;
   return report.stored > 0;
 }
 
 /// Counts are since the start of the process, as in /metrics: their rate is what tells something,
 /// and the aggregates `rate` and `increase` know that they begin again.
-std::vector<PathBatch> OwnMetrics::ReadFigures() const {
+std::vector<PathBatch> OwnMetrics::ReadFigures(Timestamp time) const {
   const HistorianStats stats = workspace_.historian().Stats();
-  const Timestamp time = MinuteOf(clock_.Now());
   std::vector<PathBatch> batches;
   const auto add = [&](std::string_view name, std::string_view unit, double value) {
     PathBatch batch;

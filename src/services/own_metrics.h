@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -25,9 +26,13 @@ bool IsOwnMetric(std::string_view path) noexcept;
 /// The name of this computer as a segment of a path: lower-case letters, digits and hyphens.
 std::string NodeName();
 
+/// From `now` to the begin of the next minute of the clock: above 0, at most a minute.
+std::chrono::nanoseconds UntilNextMinute(Timestamp now) noexcept;
+
 /// Writes the main figures of the historian into itself as tags, once a minute, so that they can be
-/// trended, queried and watched like any other. A round is left out while the historian does not
-/// take appends as it should: on a full disk, after damage, or when it is only read.
+/// trended, queried and watched like any other: one sample of each at the begin of each minute. A
+/// round is left out while the historian does not take appends as it should: on a full disk, after
+/// damage, or when it is only read.
 class OwnMetrics {
  public:
   /// `workspace` and `clock` must outlive it. Without a thread only WriteOnce writes.
@@ -36,14 +41,15 @@ class OwnMetrics {
   OwnMetrics(const OwnMetrics&) = delete;
   OwnMetrics& operator=(const OwnMetrics&) = delete;
 
-  /// Begins with the rounds, the first of which comes after a minute.
+  /// Begins with the rounds, the first of which comes with the next minute.
   void Start();
-  /// One round, at the begin of the minute that it is. Returns whether something was written.
+  /// One round, for the minute that it is, unless that has one. Returns whether something was
+  /// written.
   Result<bool> WriteOnce();
 
  private:
   void Run();
-  [[nodiscard]] std::vector<PathBatch> ReadFigures() const;
+  [[nodiscard]] std::vector<PathBatch> ReadFigures(Timestamp time) const;
 
   Workspace& workspace_;
   const Clock& clock_;
@@ -51,6 +57,7 @@ class OwnMetrics {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;  // guarded by mutex_
+  Timestamp written_;      // the minute of the last round
   std::thread thread_;
 };
 

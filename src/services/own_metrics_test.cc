@@ -29,6 +29,17 @@ TEST(OwnMetricTest, ANodeIsOneSegment) {
   EXPECT_EQ(node.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string::npos);
 }
 
+/// However long a round took, the next one is in the next minute.
+TEST(OwnMetricTest, RoundsBeginWithTheMinute) {
+  constexpr std::chrono::nanoseconds kMinute = std::chrono::minutes(1);
+  const Timestamp minute = Timestamp::FromSeconds(1'514'764'800);
+  for (const std::int64_t after :
+       {std::int64_t{0}, std::int64_t{1}, std::int64_t{41'234'567'890}, kMinute.count() - 1}) {
+    const Timestamp now = minute + std::chrono::nanoseconds(after);
+    EXPECT_EQ(now + UntilNextMinute(now), minute + kMinute) << after;
+  }
+}
+
 /// Each minute has one sample of each figure, with its unit, and what the figure says is true.
 TEST_F(OwnMetricsTest, AreTagsWithUnits) {
   OwnMetrics metrics(workspace(), clock_, "node-1");
@@ -46,9 +57,13 @@ TEST_F(OwnMetricsTest, AreTagsWithUnits) {
     EXPECT_FALSE(services().tags().Find(own.path)->tag.unit.empty()) << own.path;
   }
   EXPECT_EQ(*workspace().catalog().dead_letters().Total(), 0U);
+  // Who wakes too early finds that this minute has one.
+  EXPECT_FALSE(*metrics.WriteOnce());
   clock_.Advance(std::chrono::minutes(1));
   EXPECT_TRUE(*metrics.WriteOnce());
-  EXPECT_EQ(workspace().historian().Find(kAppended)->samples, 2U);
+  const auto after = workspace().historian().Find(kAppended);
+  EXPECT_EQ(after->samples, 2U);
+  EXPECT_EQ(after->conflicts, 0U);
 }
 
 /// What is counted of the plant is the plant's.
