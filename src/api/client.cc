@@ -197,10 +197,9 @@ HttpClient::HttpClient(HttpClientOptions options) : options_(std::move(options))
 HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 
-Result<HttpResponse> HttpClient::Call(const HttpRequest& request) {
+Result<HttpResponse> HttpClient::Call(const HttpRequest& request, milliseconds timeout) {
   ASSIGN_OR_RETURN(Connection * connection, Connect());
-  const Patience patience{.until = steady_clock::now() + options_.timeout,
-                          .cancel = request.cancel};
+  const Patience patience{.until = steady_clock::now() + timeout, .cancel = request.cancel};
   Parser parser;
   parser.body_limit(options_.response_limit_bytes);
   if (request.method == HttpMethod::kHead) parser.skip(true);

@@ -30,7 +30,9 @@ class HttpClient {
   /// its status. Errors: kUnavailable when nobody listens or the server left in mid-answer (it may
   /// or may not have done what was asked), kDeadlineExceeded, kCancelled by `request.cancel`,
   /// kResourceExhausted beyond the response limit, kCorruption for an answer that is not HTTP.
-  Result<HttpResponse> Call(const HttpRequest& request);
+  Result<HttpResponse> Call(const HttpRequest& request) { return Call(request, options_.timeout); }
+  /// The same with a time of its own for the whole call.
+  Result<HttpResponse> Call(const HttpRequest& request, std::chrono::milliseconds timeout);
 
  private:
   class Connection;

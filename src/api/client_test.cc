@@ -169,6 +169,26 @@ TEST_F(ClientTest, CancellingReachesTheHandler) {
   server_->Stop();
 }
 
+/// One call is given up, and the next one has the time that calls have.
+TEST_F(ClientTest, ACallMayHaveATimeOfItsOwn) {
+  AddGet("/endless", Role::kAdmin, [&](const HttpRequest& request) {
+    while (!request.cancel.cancelled()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return HttpResponse::NoContent();
+  });
+  const std::string path = directory_ / "s";
+  StartOn(path);
+  HttpClient client({.unix_socket_path = path});
+  HttpRequest endless;
+  endless.path = "/endless";
+  const auto response = client.Call(endless, std::chrono::milliseconds(1));
+  ASSERT_FALSE(response.ok());
+  EXPECT_EQ(response.error().code(), ErrorCode::kDeadlineExceeded);
+  EXPECT_EQ(client.Call(Echo("x"))->status, 200);
+  server_->Stop();
+}
+
 TEST_F(ClientTest, TheAnswerToARefusedLargeBodyArrives) {
   options_.body_budget_bytes = 1;
   Route route{.method = HttpMethod::kPost, .pattern = "/huge", .operation_id = "huge"};

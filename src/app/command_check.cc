@@ -27,7 +27,8 @@ std::vector<std::string> TextsOf(const boost::json::value& report, std::string_v
 /// The check by the server that has the directory open.
 Result<CheckReport> AskServer(CommandContext& context, const std::string& directory) {
   HttpRequest request{.method = HttpMethod::kPost, .path = "/api/v1/check"};
-  ASSIGN_OR_RETURN(const std::string body, CallOnce(context, directory, std::move(request)));
+  ASSIGN_OR_RETURN(const std::string body,
+                   CallOnce(context, directory, std::move(request), kLongCallTimeout));
   ASSIGN_OR_RETURN(const boost::json::value answer, ParseAnswer(body));
   const auto number = [&](const char* key) { return answer.at(key).to_number<std::uint64_t>(); };
   CheckReport report;

@@ -45,7 +45,7 @@ Result<ExitCode> RunCompact(CommandContext& context, const std::string& director
   std::uint64_t done = 0;
   while (true) {
     bar.Show(done, total);
-    ASSIGN_OR_RETURN(const std::string body, BodyOrError(api->Call(request)));
+    ASSIGN_OR_RETURN(const std::string body, BodyOrError(api->Call(request, kLongCallTimeout)));
     ASSIGN_OR_RETURN(const boost::json::value answer, ParseAnswer(body));
     const std::uint64_t left = Number(answer, "left_bytes");
     if (request.params.empty()) {
@@ -96,7 +96,7 @@ Result<ExitCode> RunBackup(CommandContext& context, const BackupOptions& options
   request.body = boost::json::serialize(boost::json::object{
       {"target", std::filesystem::absolute(options.target).lexically_normal().string()}});
   ASSIGN_OR_RETURN(const std::string body,
-                   CallOnce(context, options.directory, std::move(request)));
+                   CallOnce(context, options.directory, std::move(request), kLongCallTimeout));
   ASSIGN_OR_RETURN(const boost::json::value answer, ParseAnswer(body));
   PrintOut(fmt::format("{}: {} files, {} bytes; copied {} files, {} bytes\n",
                        JsonText(answer, "name"), NumberCell(answer, "files"),

@@ -19,7 +19,7 @@ class OwnApi final : public PlantApi {
  public:
   explicit OwnApi(std::unique_ptr<PlantRuntime> runtime) : runtime_(std::move(runtime)) {}
 
-  Result<HttpResponse> Call(HttpRequest request) override {
+  Result<HttpResponse> Call(HttpRequest request, std::chrono::milliseconds /*timeout*/) override {
     request.principal = {"local", "command line", Role::kAdmin};
     return runtime_->router().Dispatch(std::move(request));
   }
@@ -36,7 +36,9 @@ class ServerApi final : public PlantApi {
       : client_(std::move(client)),
         sink_([this](const HttpRequest& request) { return client_.Call(request); }) {}
 
-  Result<HttpResponse> Call(HttpRequest request) override { return client_.Call(request); }
+  Result<HttpResponse> Call(HttpRequest request, std::chrono::milliseconds timeout) override {
+    return client_.Call(request, timeout);
+  }
   IngestSink& sink() override { return sink_; }
 
  private:
@@ -84,9 +86,7 @@ Result<std::unique_ptr<PlantApi>> PlantApi::Open(CommandContext& context,
   const auto owner = Workspace::ReadOwner(context.files, directory);
   const bool served = owner && !owner->address.empty();
   if (runtime.error().code() != ErrorCode::kConflict || !served) return std::move(runtime).error();
-  // A backup of years takes hours; who waits for too long has Ctrl-C.
-  HttpClient client(
-      {.unix_socket_path = LocalSocketPath(directory), .timeout = std::chrono::hours(24)});
+  HttpClient client({.unix_socket_path = LocalSocketPath(directory), .timeout = kCallTimeout});
   return std::unique_ptr<PlantApi>(std::make_unique<ServerApi>(std::move(client)));
 }
 
@@ -101,9 +101,9 @@ Result<std::string> BodyOrError(Result<HttpResponse> response) {
 }
 
 Result<std::string> CallOnce(CommandContext& context, const std::string& directory,
-                             HttpRequest request) {
+                             HttpRequest request, std::chrono::milliseconds timeout) {
   ASSIGN_OR_RETURN(const auto api, PlantApi::Open(context, directory));
-  return BodyOrError(api->Call(std::move(request)));
+  return BodyOrError(api->Call(std::move(request), timeout));
 }
 
 }  // namespace bedplate
