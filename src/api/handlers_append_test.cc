@@ -129,7 +129,7 @@ TEST_F(BinaryAppendRouteTest, AKeyOfAWriteLeavesThoseOfItsPartsAlone) {
     {"tag": "a", "type": "double", "times_ns": [-5], "values": [1],
      "origin": {"prefix": "a.csv:", "suffix": "", "key": "hash", "lines": [7]}},
     {"tag": "b", "type": "double", "times_ns": [-6], "values": [1]}],
-    "letters": [{"place": "a.csv:9", "code": "bad-number", "reason": "r", "payload": "p",
+    "letters": [{"source": "import", "place": "a.csv:9", "code": "bad-number", "reason": "r", "payload": "p",
                  "key": "hash:9"}]})";
   EXPECT_EQ(Post("/api/v1/append", body, Role::kWriter).status, 200);
   const auto letters = workspace().catalog().dead_letters().List({});

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 #include <malloc.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
+#include <memory>
 #include <span>
 #include <thread>
 
@@ -68,6 +71,9 @@ void LimitHeaps() {
 
 int Main(int argc, char** argv) {
   LimitHeaps();
+  // Standard output is for results: the first line of `serve` says where it listens.
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "", std::make_shared<spdlog::sinks::stderr_color_sink_mt>()));
   // A reader that went away is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   // So is a file that would grow beyond what `ulimit -f` allows.
