@@ -74,8 +74,8 @@ Result<std::string> ParseTarget(std::string_view text) {
 Result<HttpResponse> Backup(const ApiContext& context, const HttpRequest& request) {
   RETURN_IF_ERROR(RefuseParams(context, request));
   ASSIGN_OR_RETURN(const std::string target, ParseTarget(request.body));
-  ASSIGN_OR_RETURN(const BackupReport report,
-                   context.services.store().Backup(target, request.principal.actor));
+  ASSIGN_OR_RETURN(const BackupReport report, context.services.store().Backup(
+                                                  target, request.principal.actor, request.cancel));
   std::string body;
   JsonWriter json(body);
   json.BeginObject().Key("name").Text(report.name);

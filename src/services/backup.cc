@@ -59,17 +59,30 @@ Result<std::uint32_t> ChecksumOf(FileSystem& files, const std::string& path, std
   return crc;
 }
 
-/// Copies and returns the checksum. The name counts only when all of it is durable.
-Result<std::uint32_t> CopyFile(FileSystem& files, const std::string& from, std::uint64_t bytes,
-                               const std::string& to) {
-  const std::string temporary = to + ".tmp";
-  ASSIGN_OR_RETURN(const auto file, files.OpenWritable(temporary, OpenMode::kTruncate));
+/// Copies and returns the checksum.
+Result<std::uint32_t> CopyPieces(FileSystem& files, const std::string& from, std::uint64_t bytes,
+                                 const std::string& to, const CancelToken& cancel) {
+  ASSIGN_OR_RETURN(const auto file, files.OpenWritable(to, OpenMode::kTruncate));
   std::uint32_t crc = 0;
-  RETURN_IF_ERROR(ReadPieces(files, from, bytes, [&](ByteView piece) {
+  RETURN_IF_ERROR(ReadPieces(files, from, bytes, [&](ByteView piece) -> Status {
+    if (cancel.cancelled()) return Error(ErrorCode::kCancelled, "the copy was cancelled");
     crc = Crc32c(piece, crc);
     return file->Append(piece);
   }));
   RETURN_IF_ERROR(file->Sync());
+  return crc;
+}
+
+/// The same; the name counts only when all of it is durable.
+Result<std::uint32_t> CopyFile(FileSystem& files, const std::string& from, std::uint64_t bytes,
+                               const std::string& to, const CancelToken& cancel) {
+  const std::string temporary = to + ".tmp";
+  auto crc = CopyPieces(files, from, bytes, temporary, cancel);
+  if (!crc.ok()) {
+    // The error that matters is the one that stopped the copy; a leftover is overwritten later.
+    static_cast<void>(files.Remove(temporary));
+    return crc;
+  }
   RETURN_IF_ERROR(files.Rename(temporary, to));
   RETURN_IF_ERROR(files.SyncDirectory(DirectoryOf(to)));
   return crc;
@@ -177,8 +190,13 @@ Result<std::vector<std::string>> ListBackups(FileSystem& files, const std::strin
 
 class BackupWriter {
  public:
-  BackupWriter(FileSystem& files, const Clock& clock, Workspace& workspace, std::string target)
-      : files_(files), clock_(clock), workspace_(workspace), target_(std::move(target)) {}
+  BackupWriter(FileSystem& files, const Clock& clock, Workspace& workspace, std::string target,
+               const CancelToken& cancel)
+      : files_(files),
+        clock_(clock),
+        workspace_(workspace),
+        target_(std::move(target)),
+        cancel_(cancel) {}
 
   Result<BackupReport> Run() {
     RETURN_IF_ERROR(ChooseName());
@@ -236,7 +254,8 @@ class BackupWriter {
       RETURN_IF_ERROR(WriteFileAtomically(files_, Path(entry.stored), file.content));
       entry.crc = Crc32c(AsBytes(file.content));
     } else {
-      ASSIGN_OR_RETURN(entry.crc, CopyFile(files_, file.path, file.bytes, Path(entry.stored)));
+      ASSIGN_OR_RETURN(entry.crc,
+                       CopyFile(files_, file.path, file.bytes, Path(entry.stored), cancel_));
     }
     Add(std::move(entry), /*is_copied=*/true);
     return {};
@@ -259,7 +278,7 @@ class BackupWriter {
       return {};
     }
     Entry entry{.crc = 0, .bytes = file.bytes, .stored = stored, .name = name};
-    ASSIGN_OR_RETURN(entry.crc, CopyFile(files_, file.path, file.bytes, Path(stored)));
+    ASSIGN_OR_RETURN(entry.crc, CopyFile(files_, file.path, file.bytes, Path(stored), cancel_));
     Add(std::move(entry), /*is_copied=*/true);
     return {};
   }
@@ -282,7 +301,7 @@ class BackupWriter {
     const std::string from = JoinPath(workspace_.directory(), name);
     const std::string stored = JoinPath(folder_, name);
     ASSIGN_OR_RETURN(const std::uint64_t bytes, files_.FileSize(from));
-    ASSIGN_OR_RETURN(const std::uint32_t crc, CopyFile(files_, from, bytes, Path(stored)));
+    ASSIGN_OR_RETURN(const std::uint32_t crc, CopyFile(files_, from, bytes, Path(stored), cancel_));
     Add({.crc = crc, .bytes = bytes, .stored = stored, .name = std::string(name)}, true);
     return {};
   }
@@ -301,6 +320,7 @@ class BackupWriter {
   const Clock& clock_;
   Workspace& workspace_;
   const std::string target_;
+  const CancelToken& cancel_;
   std::string folder_;  // of this backup, below the target
   std::map<std::string, Entry> known_;
   std::vector<Entry> entries_;
@@ -373,7 +393,7 @@ Status CopyEntries(FileSystem& files, const std::string& target, std::vector<Ent
     const std::string to = JoinPath(directory, entry.name);
     RETURN_IF_ERROR(files.CreateDirectories(DirectoryOf(to)));
     ASSIGN_OR_RETURN(const std::uint32_t crc,
-                     CopyFile(files, JoinPath(target, entry.stored), entry.bytes, to));
+                     CopyFile(files, JoinPath(target, entry.stored), entry.bytes, to, {}));
     if (crc != entry.crc) return Error(ErrorCode::kIo, "changed while it was read").At(to);
   }
   return {};
@@ -382,9 +402,9 @@ Status CopyEntries(FileSystem& files, const std::string& target, std::vector<Ent
 }  // namespace
 
 Result<BackupReport> WriteBackup(FileSystem& files, const Clock& clock, Workspace& workspace,
-                                 const std::string& target) {
+                                 const std::string& target, const CancelToken& cancel) {
   RETURN_IF_ERROR(CheckTarget(workspace, target));
-  return BackupWriter(files, clock, workspace, target).Run();
+  return BackupWriter(files, clock, workspace, target, cancel).Run();
 }
 
 Result<BackupReport> RestoreBackup(FileSystem& files, const std::string& target,

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "base/file_system.h"
 #include "base/result.h"
@@ -26,9 +27,9 @@ struct BackupReport {
 
 /// Writes what `workspace` holds now to `target`, an absolute path, while it is in use. Errors:
 /// kInvalidArgument for a target within the data directory or no absolute path, kResourceExhausted,
-/// kIo; then what was written does not count.
+/// kIo, kCancelled; then what was written does not count.
 Result<BackupReport> WriteBackup(FileSystem& files, const Clock& clock, Workspace& workspace,
-                                 const std::string& target);
+                                 const std::string& target, const CancelToken& cancel);
 
 /// Makes `directory`, which must be new or empty, what the backup `name` (the newest when empty)
 /// holds. Every checksum is verified before anything is written. A restore that was interrupted may

@@ -28,8 +28,9 @@ Result<std::uint64_t> StoreService::Delete(const Deletion& deletion, std::string
   return historian.Delete(std::span(&range, 1));
 }
 
-Result<BackupReport> StoreService::Backup(const std::string& target, std::string_view actor) {
-  ASSIGN_OR_RETURN(BackupReport report, WriteBackup(files_, clock_, workspace_, target));
+Result<BackupReport> StoreService::Backup(const std::string& target, std::string_view actor,
+                                          const CancelToken& cancel) {
+  ASSIGN_OR_RETURN(BackupReport report, WriteBackup(files_, clock_, workspace_, target, cancel));
   RETURN_IF_ERROR(workspace_.catalog().audit().Record(
       actor, "backup", fmt::format("{} in {}", report.name, target)));
   return report;

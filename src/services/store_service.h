@@ -34,7 +34,8 @@ class StoreService {
   Result<std::uint64_t> Delete(const Deletion& deletion, std::string_view actor);
 
   /// WriteBackup, with an entry in the audit log.
-  Result<BackupReport> Backup(const std::string& target, std::string_view actor);
+  Result<BackupReport> Backup(const std::string& target, std::string_view actor,
+                              const CancelToken& cancel);
 
  private:
   FileSystem& files_;
