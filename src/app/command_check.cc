@@ -11,6 +11,8 @@
 #include "app/command.h"
 #include "app/json.h"
 #include "app/plant_api.h"
+#include "app/progress_bar.h"
+#include "app/read_progress.h"
 #include "services/workspace.h"
 
 namespace bedplate {
@@ -56,9 +58,27 @@ ExitCode PrintReport(const CheckReport& report) {
   return report.problems.empty() ? ExitCode::kOk : ExitCode::kProblems;
 }
 
+/// Where nearly all of what a check reads stands.
+std::vector<std::string> ReadDirectories(const std::string& directory) {
+  return {JoinPath(directory, "historian/segments"), JoinPath(directory, "historian/wal")};
+}
+
+Result<std::vector<std::string>> Repair(CommandContext& context, const std::string& directory) {
+  ProgressBar bar("repair", context.clock);
+  ReadProgress files(context.files, ReadDirectories(directory),
+                     [&](std::uint64_t done, std::uint64_t total) { bar.Show(done, total); });
+  return Workspace::Repair(files, context.clock, directory, {});
+}
+
+Result<CheckReport> CheckFiles(CommandContext& context, const std::string& directory) {
+  ProgressBar bar("check", context.clock);
+  ReadProgress files(context.files, ReadDirectories(directory),
+                     [&](std::uint64_t done, std::uint64_t total) { bar.Show(done, total); });
+  return Workspace::CheckFiles(files, context.clock, directory, {});
+}
+
 Result<ExitCode> RunRepair(CommandContext& context, const std::string& directory) {
-  ASSIGN_OR_RETURN(const auto losses,
-                   Workspace::Repair(context.files, context.clock, directory, {}));
+  ASSIGN_OR_RETURN(const auto losses, Repair(context, directory));
   for (const std::string& loss : losses) PrintOut(loss + "\n");
   if (losses.empty()) {
     PrintOut("nothing was damaged\n");
@@ -70,7 +90,7 @@ Result<ExitCode> RunRepair(CommandContext& context, const std::string& directory
 }
 
 Result<ExitCode> RunCheck(CommandContext& context, const std::string& directory) {
-  auto report = Workspace::CheckFiles(context.files, context.clock, directory, {});
+  auto report = CheckFiles(context, directory);
   if (!report.ok() && report.error().code() == ErrorCode::kConflict) {
     report = AskServer(context, directory);
   }
