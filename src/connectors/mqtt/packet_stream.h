@@ -37,7 +37,7 @@ class PacketStream {
  private:
   void SkipWhatIsLeft();
 
-  const std::size_t most_bytes_;
+  std::size_t most_bytes_;
   Bytes buffer_;
   std::size_t begin_ = 0;   // of what is not given out
   std::size_t end_ = 0;     // of what was read
