@@ -3,7 +3,8 @@
 #   x.cc        into the library bedplate_<folder>
 #   x_test.cc   into the test program <folder>_test (GoogleTest)
 #   x_bench.cc  into <folder>_bench (Google Benchmark)
-#   x_fuzz.cc   a libFuzzer program of its own, <folder>_<x>_fuzz
+#   x_fuzz.cc   a libFuzzer program of its own, <folder>_<x>_fuzz; with the tests instead
+#               <folder>_<x>_corpus, which runs its seeds
 include(GoogleTest)
 
 # bedplate_folder(<name> [DEPENDS folder…] [LIBRARIES library…])
@@ -37,6 +38,13 @@ function(bedplate_folder name)
     target_link_libraries(${name}_bench PRIVATE bedplate_${name} ${arg_LIBRARIES}
       benchmark::benchmark_main)
   endif()
+  if(BEDPLATE_TESTS AND NOT BEDPLATE_FUZZ)
+    foreach(source ${fuzzers})
+      get_filename_component(stem ${source} NAME_WE)
+      string(REGEX REPLACE "_fuzz$" "" stem ${stem})
+      bedplate_corpus(${name}_${stem} ${source} LIBRARIES bedplate_${name} ${arg_LIBRARIES})
+    endforeach()
+  endif()
   if(BEDPLATE_FUZZ)
     foreach(source ${fuzzers})
       get_filename_component(stem ${source} NAME_WE)
@@ -45,6 +53,16 @@ function(bedplate_folder name)
       target_link_options(${name}_${stem} PRIVATE -fsanitize=fuzzer)
     endforeach()
   endif()
+endfunction()
+
+# bedplate_corpus(<fuzzer> <source> LIBRARIES …): runs the seeds of a fuzzer as one test, so that what
+# it once found stays mended and the fuzzer itself is built and works.
+function(bedplate_corpus fuzzer source)
+  cmake_parse_arguments(arg "" "" "LIBRARIES" ${ARGN})
+  add_executable(${fuzzer}_corpus ${source} ${CMAKE_SOURCE_DIR}/fuzz/corpus_main.cc)
+  target_link_libraries(${fuzzer}_corpus PRIVATE ${arg_LIBRARIES})
+  add_test(NAME fuzz.${fuzzer} COMMAND ${fuzzer}_corpus ${CMAKE_SOURCE_DIR}/fuzz/corpus/${fuzzer})
+  set_tests_properties(fuzz.${fuzzer} PROPERTIES TIMEOUT 300)
 endfunction()
 
 # bedplate_test(<program> SOURCES … LIBRARIES …): a GoogleTest program, each test known to ctest.

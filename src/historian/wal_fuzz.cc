@@ -46,7 +46,9 @@ void Run(ByteView wal) {
   HistorianOptions options;
   options.background = false;
   options.reserve_bytes = 0;
-  BEDPLATE_CHECK(files.CreateDirectories(std::string(kDirectory) + "/wal").ok());
+  for (const char* folder : {"/wal", "/segments"}) {
+    BEDPLATE_CHECK(files.CreateDirectories(std::string(kDirectory) + folder).ok());
+  }
   BEDPLATE_CHECK(WriteManifest(files, kDirectory, {}).ok());
   PutFile(files, std::string(kDirectory) + "/wal/0000000001.wal", wal);
   std::map<std::string, std::uint64_t> counts;
