@@ -71,10 +71,12 @@ std::optional<LineRange> FindBlock(const std::vector<std::string_view>& lines,
   return range;
 }
 
+/// The lines with `margin` blanks in place of the `indentation` that they have.
 std::string CutOut(const std::vector<std::string_view>& lines, LineRange range,
-                   std::size_t indentation) {
+                   std::size_t indentation, std::size_t margin) {
   std::string text;
   for (std::size_t i = range.first; i < range.last; ++i) {
+    if (!IsBlank(lines[i])) text.append(margin, ' ');
     text += lines[i].substr(std::min(indentation, Indentation(lines[i])));
     text += '\n';
   }
@@ -90,10 +92,15 @@ bool SameContent(const YamlValue& a, const YamlValue& b) {
          std::equal(a.fields.begin(), a.fields.end(), b.fields.begin(), b.fields.end(), same_field);
 }
 
-bool ReadsBackAs(const std::string& text, const YamlValue& map) {
+/// Whether lines that stood at the end of their file mean the same where another key follows them,
+/// as it does when the plant is written.
+bool ReadsBackAs(const std::vector<std::string_view>& lines, LineRange range,
+                 std::size_t indentation, const YamlValue& map) {
+  const std::string text = "a:\n" + CutOut(lines, range, indentation, 2) + "b: c\n";
   YamlFaults faults("");
   const YamlValue parsed = ParseYaml(text, faults);
-  return faults.empty() && SameContent(parsed, map);
+  return faults.empty() && parsed.kind == YamlKind::kMap && parsed.fields.size() == 2 &&
+         SameContent(parsed.fields.front().second, map);
 }
 
 std::string ScalarText(const YamlValue& value) {
@@ -134,9 +141,9 @@ void WriteTree(const YamlValue& value, std::size_t indentation, std::string& out
 InitiativeText ReadOne(const std::vector<std::string_view>& lines, const std::string& name,
                        const YamlValue& map) {
   if (const auto block = FindBlock(lines, map)) {
-    std::string text = CutOut(lines, *block, static_cast<std::size_t>(map.column - 1));
-    if (ReadsBackAs(text, map)) {
-      return {name, std::move(text), static_cast<int>(block->first) + 1};
+    const auto indentation = static_cast<std::size_t>(map.column - 1);
+    if (ReadsBackAs(lines, *block, indentation, map)) {
+      return {name, CutOut(lines, *block, indentation, 0), static_cast<int>(block->first) + 1};
     }
   }
   std::string text;
