@@ -35,10 +35,9 @@ std::optional<ServerMetrics> PlantRuntime::ReadServerMetrics() const {
 
 void PlantRuntime::AddRoutes(const Clock& clock, bool demo) {
   AddSessionRoutes(router_, *authenticator_, clock);
-  const Historian& historian = workspace_->historian();
   AddInfluxRoutes(router_, {.server_version = std::string(Version()),
                             .make_writer = MakeLineWriterFactory(workspace_->gate(), clock),
-                            .health = [&historian] { return historian.Health(); },
+                            .health = [this] { return workspace_->Health(); },
                             .keys = &services_->write_keys()});
   AddApiRoutes(router_, {.services = *services_,
                          .tokens = authenticator_->tokens(),

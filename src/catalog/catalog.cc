@@ -66,6 +66,12 @@ class SqliteCatalog final : public Catalog {
     return reader->CopyTo(path);
   }
 
+  [[nodiscard]] Status Health() const override {
+    if (!database_->has_met_damage()) return {};
+    return Error(ErrorCode::kCorruption,
+                 "the catalog database is damaged: `bedplate check` says where; restore a backup");
+  }
+
   [[nodiscard]] Result<std::vector<std::string>> CheckIntegrity() const override {
     const auto reader = database_->BorrowReader();
     return CheckConnection(*reader);

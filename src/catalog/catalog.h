@@ -47,6 +47,10 @@ class Catalog {
   /// Writes all that it holds at one moment to a new file, durably, while it is in use.
   virtual Status CopyTo(const std::string& path) const = 0;
 
+  /// Whether its answers can be trusted: kCorruption once any call has met damage, or a quick check
+  /// when it was opened.
+  [[nodiscard]] virtual Status Health() const = 0;
+
   /// SQLite's integrity check; empty means sound.
   [[nodiscard]] virtual Result<std::vector<std::string>> CheckIntegrity() const = 0;
 };

@@ -41,6 +41,18 @@ Result<std::unique_ptr<SqliteConnection>> OpenConfigured(const std::string& path
   return connection;
 }
 
+/// Looks at the pages of what every request needs. What may grow without the plant, such as the
+/// dead letters, is left to the full check: a start must not wait for it.
+Status FindDamage(SqliteConnection& connection) {
+  for (const std::string_view table : {"asset", "template", "template_tag", "tag", "token"}) {
+    ASSIGN_OR_RETURN(SqliteStatement check,
+                     connection.Prepare(fmt::format("PRAGMA quick_check({})", table)));
+    ASSIGN_OR_RETURN(const bool row, check.Step());
+    if (!row || check.Text(0) != "ok") connection.NoteDamage();
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<CatalogDatabase>> CatalogDatabase::Open(const std::string& path) {
@@ -48,6 +60,11 @@ Result<std::unique_ptr<CatalogDatabase>> CatalogDatabase::Open(const std::string
   std::unique_ptr<CatalogDatabase> database(new CatalogDatabase());
   ASSIGN_OR_RETURN(database->writer_, OpenConfigured(path));
   RETURN_IF_ERROR(MigrateSchema(*database->writer_));
+  // Damage does not keep the rest from being served: the catalog's health says it.
+  if (Status found = FindDamage(*database->writer_);
+      !found.ok() && found.error().code() != ErrorCode::kCorruption) {
+    return found.error();
+  }
   for (int i = 0; i < kReaders; ++i) {
     ASSIGN_OR_RETURN(auto reader, OpenConfigured(path));
     RETURN_IF_ERROR(reader->Execute("PRAGMA query_only = ON"));
@@ -68,11 +85,16 @@ CatalogDatabase::Reader CatalogDatabase::BorrowReader() {
   return Reader(this, std::move(connection));
 }
 
+bool CatalogDatabase::has_met_damage() const noexcept {
+  return reader_met_damage_ || writer_->has_met_damage();
+}
+
 CatalogDatabase::Reader::Reader(Reader&& other) noexcept
     : database_(other.database_), connection_(std::move(other.connection_)) {}
 
 CatalogDatabase::Reader::~Reader() {
   if (connection_ == nullptr) return;
+  if (connection_->has_met_damage()) database_->reader_met_damage_ = true;
   {
     const std::lock_guard lock(database_->readers_mutex_);
     database_->idle_readers_.push_back(std::move(connection_));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -54,6 +55,8 @@ class CatalogDatabase {
   /// while it holds one.
   Writer BorrowWriter();
   Reader BorrowReader();
+  /// Whether any connection that was given back, or the one that writes, has met damage.
+  [[nodiscard]] bool has_met_damage() const noexcept;
 
  private:
   CatalogDatabase() = default;
@@ -63,6 +66,7 @@ class CatalogDatabase {
   std::mutex readers_mutex_;
   std::condition_variable reader_returned_;
   std::vector<std::unique_ptr<SqliteConnection>> idle_readers_;
+  std::atomic<bool> reader_met_damage_ = false;
 };
 
 }  // namespace bedplate

@@ -4,11 +4,16 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <random>
 #include <sstream>
 
 #include "catalog/catalog_database.h"
 #include "catalog/catalog_test_support.h"
+#include "catalog/plant_yaml.h"
+#include "catalog/random_plant_test_support.h"
 #include "catalog/schema.h"
 #include "catalog/sqlite_dead_letter_store.h"
 #include "catalog/sqlite_token_store.h"
@@ -114,6 +119,57 @@ TEST_F(CatalogFileTest, DamageInsideIsFoundByTheCheckAndNeverCrashes) {
   ASSERT_FALSE(letters.ok());
   EXPECT_EQ(letters.error().code(), ErrorCode::kCorruption);
   EXPECT_FALSE(opened.value()->CheckIntegrity().value().empty());
+}
+
+TEST_F(CatalogFileTest, RowsThatNobodyWroteAreDamageAndHealthSaysSo) {
+  Plant plant;
+  plant.assets = {{.path = "a", .level = AssetLevel::kSite}, {.path = "a/b"}};
+  plant.tags = {{.path = "a/b/t", .declared = true}};
+  for (const std::string damage :
+       {"UPDATE tag SET type = 99", "UPDATE tag SET path = 'a//t'",
+        "UPDATE asset SET level = 0 WHERE path = 'a/b'", "DELETE FROM asset WHERE path = 'a'",
+        "UPDATE asset SET path = 'a/b/' WHERE path = 'a/b'"}) {
+    SCOPED_TRACE(damage);
+    ASSERT_TRUE(Open().plant().Apply(plant, false, "anna").ok());
+    ASSERT_TRUE(catalog().Health().ok());
+    Close();
+    RunSql("PRAGMA ignore_check_constraints = ON; " + damage);
+    const auto read = Open().plant().Export();
+    ASSERT_FALSE(read.ok());
+    EXPECT_EQ(read.error().code(), ErrorCode::kCorruption);
+    EXPECT_EQ(catalog().Health().error().code(), ErrorCode::kCorruption);
+    Close();
+    std::filesystem::remove(path());
+  }
+}
+
+TEST_F(CatalogFileTest, AChangedByteNeverCrashesAndNeverPassesForAPlantThatCannotBe) {
+  ASSERT_TRUE(Open().plant().Apply(RandomPlant(5).Make(), false, "anna").ok());
+  Close();
+  std::ifstream file(path(), std::ios::binary);
+  const std::string sound(std::istreambuf_iterator<char>(file), {});
+  int damaged = 0;
+  for (unsigned seed = 0; seed < 400; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    std::string bytes = sound;
+    // Behind the header of the file, which is another test's.
+    for (int i = 0; i < 3; ++i) bytes[100 + random() % (bytes.size() - 100)] ^= '\xFF';
+    std::ofstream(path(), std::ios::binary) << bytes;
+    const auto opened = Catalog::Open(path(), clock_);
+    if (!opened.ok()) {
+      ++damaged;
+      continue;
+    }
+    const auto plant = opened.value()->plant().Export();
+    if (plant.ok()) {
+      EXPECT_FALSE(FormatPlantYaml(*plant).empty());
+    } else {
+      EXPECT_FALSE(opened.value()->Health().ok()) << plant.error().ToString();
+    }
+    damaged += opened.value()->Health().ok() ? 0 : 1;
+  }
+  EXPECT_GT(damaged, 40);
 }
 
 TEST_F(CatalogFileTest, AMissingReferenceIsFoundByTheCheck) {

@@ -4,7 +4,10 @@
 
 #include <map>
 #include <type_traits>
+#include <unordered_set>
 #include <utility>
+
+#include "model/path.h"
 
 namespace bedplate {
 namespace {
@@ -15,22 +18,36 @@ constexpr std::string_view kTagColumns =
 // In place of an interval, of which none is 0: the tag is written on change.
 constexpr double kOnChangeSeconds = 0;
 
+Result<ValueType> ReadValueType(const SqliteStatement& row, int column, std::string_view path) {
+  const std::int64_t number = row.Integer(column);
+  if (number >= static_cast<int>(ValueType::kDouble) &&
+      number <= static_cast<int>(ValueType::kString)) {
+    return static_cast<ValueType>(number);
+  }
+  return row.DamagedRow("tag", path, fmt::format("the type {}", number));
+}
+
 /// Reads kTagColumns from column `first` on.
-Tag ReadTagColumns(const SqliteStatement& row, int first) {
+Result<Tag> ReadTagColumns(const SqliteStatement& row, int first) {
+  const std::string path = row.Text(first);
+  if (const Status valid = CheckPath(path); !valid.ok()) {
+    return row.DamagedRow("tag", path, "a path that is not valid: " + valid.error().message());
+  }
+  ASSIGN_OR_RETURN(const ValueType type, ReadValueType(row, first + 1, path));
   const std::optional<double> interval_seconds = row.OptionalReal(first + 9);
   const bool on_change = interval_seconds == kOnChangeSeconds;
-  return {.path = row.Text(first),
-          .type = static_cast<ValueType>(row.Integer(first + 1)),
-          .unit = row.Text(first + 2),
-          .limits = {.low_low = row.OptionalReal(first + 3),
-                     .low = row.OptionalReal(first + 4),
-                     .high = row.OptionalReal(first + 5),
-                     .high_high = row.OptionalReal(first + 6)},
-          .description = row.Text(first + 7),
-          .source = row.Text(first + 8),
-          .interval_seconds = on_change ? std::nullopt : interval_seconds,
-          .on_change = on_change,
-          .declared = true};
+  return Tag{.path = path,
+             .type = type,
+             .unit = row.Text(first + 2),
+             .limits = {.low_low = row.OptionalReal(first + 3),
+                        .low = row.OptionalReal(first + 4),
+                        .high = row.OptionalReal(first + 5),
+                        .high_high = row.OptionalReal(first + 6)},
+             .description = row.Text(first + 7),
+             .source = row.Text(first + 8),
+             .interval_seconds = on_change ? std::nullopt : interval_seconds,
+             .on_change = on_change,
+             .declared = true};
 }
 
 /// Binds kTagColumns and then `last`.
@@ -42,34 +59,44 @@ SqliteStatement& BindTag(SqliteStatement& statement, const Tag& tag, const Last&
       tag.on_change ? std::optional(kOnChangeSeconds) : tag.interval_seconds, last);
 }
 
-/// All rows of a bound statement, each made into a value by `read`.
+/// All rows of a bound statement, each made into a Result of a value by `read`.
 template <typename Read>
-auto Collect(SqliteStatement& select, Read read)
-    -> Result<std::vector<std::invoke_result_t<Read, const SqliteStatement&>>> {
-  std::vector<std::invoke_result_t<Read, const SqliteStatement&>> values;
+auto Collect(SqliteStatement& select, Read read) -> Result<
+    std::vector<typename std::invoke_result_t<Read, const SqliteStatement&>::value_type>> {
+  std::vector<typename std::invoke_result_t<Read, const SqliteStatement&>::value_type> values;
   while (true) {
     ASSIGN_OR_RETURN(const bool row, select.Step());
     if (!row) return values;
-    values.push_back(read(select));
+    ASSIGN_OR_RETURN(auto value, read(select));
+    values.push_back(std::move(value));
   }
 }
 
-Tag ReadTagRow(const SqliteStatement& row) {
-  Tag tag = ReadTagColumns(row, 0);
+Result<Tag> ReadTagRow(const SqliteStatement& row) {
+  ASSIGN_OR_RETURN(Tag tag, ReadTagColumns(row, 0));
   tag.declared = row.Integer(10) != 0;
   return tag;
 }
 
-Asset ReadAssetRow(const SqliteStatement& row) {
-  return {.path = row.Text(0),
-          .level = static_cast<AssetLevel>(row.Integer(1)),
-          .description = row.Text(2),
-          .template_name = row.Text(3),
-          .time_zone = row.Text(4),
-          .currency = row.Text(5)};
+Result<Asset> ReadAssetRow(const SqliteStatement& row) {
+  const std::string path = row.Text(0);
+  if (const Status valid = CheckPath(path); !valid.ok()) {
+    return row.DamagedRow("asset", path, "a path that is not valid: " + valid.error().message());
+  }
+  const std::int64_t level = row.Integer(1);
+  if (level < static_cast<int>(AssetLevel::kEnterprise) ||
+      level > static_cast<int>(AssetLevel::kEquipment)) {
+    return row.DamagedRow("asset", path, fmt::format("the level {}", level));
+  }
+  return Asset{.path = path,
+               .level = static_cast<AssetLevel>(level),
+               .description = row.Text(2),
+               .template_name = row.Text(3),
+               .time_zone = row.Text(4),
+               .currency = row.Text(5)};
 }
 
-Event ReadEventRow(const SqliteStatement& row) {
+Result<Event> ReadEventRow(const SqliteStatement& row) {
   Event event{.id = row.Text(0),
               .asset = row.Text(1),
               .kind = row.Text(2),
@@ -80,6 +107,19 @@ Event ReadEventRow(const SqliteStatement& row) {
               .source = row.Text(7)};
   if (const auto stop_ns = row.OptionalInteger(6)) event.stop = Timestamp(*stop_ns);
   return event;
+}
+
+/// A parent stands before its children, as a path sorts before what it begins.
+Status CheckParents(const SqliteStatement& rows, const std::vector<Asset>& assets) {
+  std::unordered_set<std::string_view> known;
+  for (const Asset& asset : assets) {
+    const std::string_view parent = ParentPath(asset.path);
+    if (!parent.empty() && !known.contains(parent)) {
+      return rows.DamagedRow("asset", asset.path, "no row for the asset above it");
+    }
+    known.insert(asset.path);
+  }
+  return {};
 }
 
 Status DeleteByKey(SqliteConnection& connection, std::string_view sql, std::string_view key) {
@@ -93,7 +133,7 @@ Result<std::vector<AssetTemplate>> ReadTemplates(SqliteConnection& connection) {
   ASSIGN_OR_RETURN(SqliteStatement select,
                    connection.Prepare("SELECT name, description FROM template ORDER BY name"));
   ASSIGN_OR_RETURN(auto templates, Collect(select, [](const SqliteStatement& row) {
-                     return AssetTemplate{row.Text(0), row.Text(1), {}};
+                     return Result(AssetTemplate{row.Text(0), row.Text(1), {}});
                    }));
   ASSIGN_OR_RETURN(
       SqliteStatement tags,
@@ -113,14 +153,16 @@ Result<std::vector<Asset>> ReadAssets(SqliteConnection& connection) {
   ASSIGN_OR_RETURN(SqliteStatement select,
                    connection.Prepare("SELECT path, level, description, template, time_zone, "
                                       "currency FROM asset ORDER BY path"));
-  return Collect(select, ReadAssetRow);
+  ASSIGN_OR_RETURN(std::vector<Asset> assets, Collect(select, ReadAssetRow));
+  RETURN_IF_ERROR(CheckParents(select, assets));
+  return assets;
 }
 
 Result<std::vector<InitiativeText>> ReadInitiatives(SqliteConnection& connection) {
   ASSIGN_OR_RETURN(SqliteStatement select,
                    connection.Prepare("SELECT name, yaml, line FROM initiative ORDER BY name"));
   return Collect(select, [](const SqliteStatement& row) {
-    return InitiativeText{row.Text(0), row.Text(1), static_cast<int>(row.Integer(2))};
+    return Result(InitiativeText{row.Text(0), row.Text(1), static_cast<int>(row.Integer(2))});
   });
 }
 
@@ -147,7 +189,9 @@ Result<std::optional<Tag>> ReadTag(SqliteConnection& connection, std::string_vie
       SqliteStatement select,
       connection.Prepare(fmt::format("SELECT {}, declared FROM tag WHERE path = ?", kTagColumns)));
   ASSIGN_OR_RETURN(const bool row, select.Bind(path).Step());
-  return row ? std::optional(ReadTagRow(select)) : std::nullopt;
+  if (!row) return std::optional<Tag>();
+  ASSIGN_OR_RETURN(Tag tag, ReadTagRow(select));
+  return std::optional(std::move(tag));
 }
 
 Result<std::vector<PathOwner>> ReadPathOwners(SqliteConnection& connection,
@@ -159,7 +203,9 @@ Result<std::vector<PathOwner>> ReadPathOwners(SqliteConnection& connection,
   std::vector<PathOwner> owners(paths.size());
   for (std::size_t i = 0; i < paths.size(); ++i) {
     ASSIGN_OR_RETURN(const bool is_tag, tag.Bind(paths[i]).Step());
-    if (is_tag) owners[i].tag = ReadTagRow(tag);
+    if (is_tag) {
+      ASSIGN_OR_RETURN(owners[i].tag, ReadTagRow(tag));
+    }
     tag.Reset();
     if (is_tag) continue;
     ASSIGN_OR_RETURN(owners[i].is_asset, asset.Bind(paths[i]).Step());

@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/printable.h"
+
 namespace bedplate {
 namespace {
 
@@ -58,18 +60,18 @@ std::string ImmutableUri(const std::string& path) {
 }  // namespace
 
 SqliteStatement::SqliteStatement(SqliteStatement&& other) noexcept
-    : database_(other.database_),
+    : connection_(other.connection_),
       handle_(std::exchange(other.handle_, nullptr)),
       bind_code_(other.bind_code_) {}
 
 SqliteStatement::~SqliteStatement() { sqlite3_finalize(handle_); }
 
 Result<bool> SqliteStatement::Step() {
-  if (bind_code_ != SQLITE_OK) return MakeError(database_, bind_code_);
+  if (bind_code_ != SQLITE_OK) return connection_->Fail(bind_code_);
   const int code = sqlite3_step(handle_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  Error error = MakeError(database_, code);
+  Error error = connection_->Fail(code);
   sqlite3_reset(handle_);
   return error;
 }
@@ -112,6 +114,14 @@ std::optional<std::int64_t> SqliteStatement::OptionalInteger(int column) const {
 
 std::optional<double> SqliteStatement::OptionalReal(int column) const {
   return IsNull(column) ? std::nullopt : std::optional(Real(column));
+}
+
+Error SqliteStatement::DamagedRow(std::string_view table, std::string_view key,
+                                  std::string_view what) const {
+  connection_->NoteDamage();
+  return {ErrorCode::kCorruption,
+          fmt::format("the catalog database is damaged: the row '{}' of the table {} has {}",
+                      Printable(key), table, what)};
 }
 
 void SqliteStatement::Remember(int code) {
@@ -183,11 +193,17 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::OpenReadOnly(const s
   return connection;
 }
 
+Error SqliteConnection::Fail(int sqlite_code) {
+  Error error = MakeError(database_, sqlite_code);
+  if (error.code() == ErrorCode::kCorruption) NoteDamage();
+  return error;
+}
+
 SqliteConnection::~SqliteConnection() { sqlite3_close_v2(database_); }
 
 Status SqliteConnection::Execute(const std::string& sql) {
   const int code = sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK) return MakeError(database_, code);
+  if (code != SQLITE_OK) return Fail(code);
   return {};
 }
 
@@ -212,8 +228,13 @@ Result<SqliteStatement> SqliteConnection::Prepare(std::string_view sql) {
   sqlite3_stmt* handle = nullptr;
   const int code =
       sqlite3_prepare_v2(database_, sql.data(), static_cast<int>(sql.size()), &handle, nullptr);
-  if (code != SQLITE_OK) return MakeError(database_, code);
-  return SqliteStatement(database_, handle);
+  // All SQL here is this program's own: what does not suit the tables says that they are damaged.
+  if (code == SQLITE_ERROR) {
+    NoteDamage();
+    return Error(ErrorCode::kCorruption, MakeError(database_, code).message());
+  }
+  if (code != SQLITE_OK) return Fail(code);
+  return SqliteStatement(this, handle);
 }
 
 Result<std::int64_t> SqliteConnection::QueryInteger(std::string_view sql) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,6 +14,8 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 namespace bedplate {
+
+class SqliteConnection;
 
 class SqliteConnection;
 
@@ -47,9 +50,15 @@ class SqliteStatement {
   [[nodiscard]] std::optional<std::int64_t> OptionalInteger(int column) const;
   [[nodiscard]] std::optional<double> OptionalReal(int column) const;
 
+  /// The error of a row that this program cannot have written: the file is damaged, however sound
+  /// its pages look. Known to the connection from then on.
+  [[nodiscard]] Error DamagedRow(std::string_view table, std::string_view key,
+                                 std::string_view what) const;
+
  private:
   friend class SqliteConnection;
-  SqliteStatement(sqlite3* database, sqlite3_stmt* handle) : database_(database), handle_(handle) {}
+  SqliteStatement(SqliteConnection* connection, sqlite3_stmt* handle)
+      : connection_(connection), handle_(handle) {}
 
   void Remember(int code);
   void BindOne(int index, std::int64_t value);
@@ -72,7 +81,7 @@ class SqliteStatement {
     }
   }
 
-  sqlite3* database_;
+  SqliteConnection* connection_;
   sqlite3_stmt* handle_;
   int bind_code_ = 0;
 };
@@ -103,11 +112,18 @@ class SqliteConnection {
   Result<std::int64_t> QueryInteger(std::string_view sql);
   /// Rows inserted, changed or deleted by the last statement that ran to its end.
   [[nodiscard]] std::uint64_t Changes() const;
+  /// Whether any call has met damage. Safe to ask from any thread.
+  [[nodiscard]] bool has_met_damage() const noexcept { return has_met_damage_; }
+  void NoteDamage() noexcept { has_met_damage_ = true; }
 
  private:
+  friend class SqliteStatement;
   explicit SqliteConnection(sqlite3* database) : database_(database) {}
 
+  Error Fail(int sqlite_code);
+
   sqlite3* database_;
+  std::atomic<bool> has_met_damage_ = false;
 };
 
 /// Rolls back unless committed.

@@ -74,8 +74,7 @@ void AddStored(const HistorianStats& stats, MetricsText& text) {
   text.Gauge("segment_bytes", "Bytes of the segment files.", Number(stats.segment_bytes));
 }
 
-void AddHealth(const Historian& historian, MetricsText& text) {
-  const Status health = historian.Health();
+void AddHealth(const Status& health, MetricsText& text) {
   text.Gauge("healthy", "1 when nothing needs a person's eye, else 0; /health says what.",
              health.ok() ? 1 : 0);
   std::vector<MetricsText::Point> problems;
@@ -113,7 +112,7 @@ Status AddStoreMetrics(Workspace& workspace, MetricsText& text) {
   AddAppends(stats, text);
   AddCompaction(stats, text);
   AddStored(stats, text);
-  AddHealth(workspace.historian(), text);
+  AddHealth(workspace.Health(), text);
   return AddCatalog(workspace.catalog(), text);
 }
 

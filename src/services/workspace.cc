@@ -215,7 +215,15 @@ Result<std::vector<std::string>> Workspace::Repair(FileSystem& files, const Cloc
   const auto lock = files.Lock(JoinPath(directory, kLockFile));
   if (!lock.ok() && lock.error().code() == ErrorCode::kConflict) return InUse(files, directory);
   if (!lock.ok()) return lock.error();
-  return Historian::Repair(files, clock, JoinPath(directory, kHistorianFolder), cancel);
+  ASSIGN_OR_RETURN(auto losses,
+                   Historian::Repair(files, clock, JoinPath(directory, kHistorianFolder), cancel));
+  const std::string catalog = JoinPath(directory, kCatalogFile);
+  ASSIGN_OR_RETURN(const auto faults, Catalog::CheckFile(catalog));
+  for (const std::string& fault : faults) {
+    losses.push_back(
+        fmt::format("{}: {}; this is not repaired, only a backup has it whole", catalog, fault));
+  }
+  return losses;
 }
 
 Workspace::~Workspace() {
@@ -246,6 +254,11 @@ Status Workspace::OpenStores(const Clock& clock, const WorkspaceOptions& options
   ASSIGN_OR_RETURN(units_, UnitSystem::Load());
   gate_ = TrustGate::Make(*historian_, *catalog_, *units_, clock);
   return gate_->NoteStoredTags();
+}
+
+Status Workspace::Health() const {
+  RETURN_IF_ERROR(historian_->Health());
+  return catalog_->Health();
 }
 
 std::optional<WorkspaceOwner> Workspace::ReadOwner(FileSystem& files,

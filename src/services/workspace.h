@@ -77,6 +77,8 @@ class Workspace {
   Historian& historian() { return *historian_; }
   Catalog& catalog() { return *catalog_; }
   const UnitSystem& units() { return *units_; }
+  /// What needs a person's eye: the historian's trouble, or else the catalog's.
+  [[nodiscard]] Status Health() const;
   TrustGate& gate() { return *gate_; }
   /// The SQL engine, started by the first call because it takes time and memory. Safe from any
   /// thread.
