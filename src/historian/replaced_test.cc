@@ -268,8 +268,12 @@ TEST_P(RandomReplacedTest, NothingThatWasReplacedIsLost) {
     SCOPED_TRACE(round);
     Append(random, tag, model);
     if (random() % 4 == 0) Append(random, other, other_model);
-    if (random() % 5 == 0) ASSERT_TRUE(store_.historian().Flush().ok());
-    if (random() % 15 == 0) ASSERT_TRUE(store_.historian().CompactStep({}).ok());
+    if (random() % 5 == 0) {
+      ASSERT_TRUE(store_.historian().Flush().ok());
+    }
+    if (random() % 15 == 0) {
+      ASSERT_TRUE(store_.historian().CompactStep({}).ok());
+    }
     if (random() % 10 == 0) Delete(random, tag, model);
     if (random() % 10 == 0) store_.Reopen();
     ExpectModel(store_, tag, model);
@@ -281,7 +285,7 @@ TEST_P(RandomReplacedTest, NothingThatWasReplacedIsLost) {
 INSTANTIATE_TEST_SUITE_P(Types, RandomReplacedTest,
                          testing::Values(ValueType::kDouble, ValueType::kInt64, ValueType::kBool,
                                          ValueType::kString),
-                         [](const auto& info) { return std::string(ValueTypeName(info.param)); });
+                         [](const auto& type) { return std::string(ValueTypeName(type.param)); });
 
 }  // namespace
 }  // namespace bedplate
