@@ -115,6 +115,21 @@ Status AddRuns(MergeCursor& cursor, const AggregateRequest& request, ValueType t
   }
 }
 
+/// Tells the accumulator what came before the range. A counter goes on from its last usable sample,
+/// the value in force is that of the last one of all.
+Status LookBack(const Snapshot& snapshot, ValueType type, const AggregateRequest& request,
+                BucketAccumulator& accumulator) {
+  ASSIGN_OR_RETURN(const auto before, FindBefore(snapshot, request.tag, type, request.range.start));
+  if (!before) return {};
+  const Reading reading = *ToReading(before, request.quality);
+  accumulator.SetBefore(reading);
+  if (reading.known || (request.functions & kCounterFunctions) == 0) return {};
+  ASSIGN_OR_RETURN(const auto good,
+                   FindGoodBefore(snapshot, request.tag, type, before->time, request.cancel));
+  if (good) accumulator.SetCounterBefore(*ToReading(good, request.quality));
+  return {};
+}
+
 }  // namespace
 
 Status CheckAggregate(const AggregateRequest& request, ValueType type) {
@@ -150,9 +165,7 @@ Result<AggregateColumns> ComputeAggregate(const Snapshot& snapshot, ValueType ty
   BucketAccumulator accumulator(request);
   const bool spans = (request.functions & (kTimeWeightedFunctions | kDurationFunctions)) != 0;
   if (spans || (request.functions & kCounterFunctions) != 0) {
-    ASSIGN_OR_RETURN(const auto before,
-                     FindBefore(snapshot, request.tag, type, request.range.start));
-    if (before) accumulator.SetBefore(*ToReading(before, request.quality));
+    RETURN_IF_ERROR(LookBack(snapshot, type, request, accumulator));
   }
   ASSIGN_OR_RETURN(auto sources, CollectSources(snapshot, request.tag, type, request.range));
   MergeCursor cursor(std::move(sources), request.range);

@@ -43,6 +43,8 @@ class BucketAccumulator {
 
   /// The reading before the range, whose value is in force when it begins.
   void SetBefore(const Reading& reading);
+  /// The last usable reading before the range, where the one before the range is not.
+  void SetCounterBefore(const Reading& reading) { counter_ = reading; }
   /// A reading in the range.
   void Add(const Reading& reading);
   /// Readings in the range, a bucket at a time.

@@ -103,6 +103,48 @@ std::vector<std::size_t> SegmentsBefore(const SegmentList& segments, Timestamp t
   return found;
 }
 
+bool HasGood(const SourceBlock& block) {
+  if (block.header != nullptr) return block.header->good_count > 0;
+  const SampleColumns& columns = *block.columns;
+  return columns.qualities.empty() ||
+         std::ranges::any_of(columns.qualities,
+                             [](std::uint32_t code) { return Quality(code).IsGood(); });
+}
+
+/// Where the last block that has a good sample and begins before `stop` begins.
+std::optional<Timestamp> StartOfLastGood(const std::vector<SampleSource>& sources, Timestamp stop) {
+  std::optional<Timestamp> latest;
+  for (const SampleSource& source : sources) {
+    for (const SourceBlock& block : source.blocks()) {
+      const Timestamp first(block.first_time);
+      if (first < stop && (!latest || first > *latest) && HasGood(block)) latest = first;
+    }
+  }
+  return latest;
+}
+
+Result<std::optional<Sample>> LastGoodWithin(const Snapshot& snapshot, TagId tag, ValueType type,
+                                             const TimeRange& range) {
+  ASSIGN_OR_RETURN(auto sources, CollectSources(snapshot, tag, type, range));
+  MergeCursor cursor(std::move(sources), range);
+  std::optional<Sample> last;
+  while (true) {
+    ASSIGN_OR_RETURN(auto run, cursor.Next());
+    if (!run) return last;
+    if (run->header != nullptr && run->header->good_count == 0) continue;
+    RETURN_IF_ERROR(cursor.Load(*run));
+    for (std::size_t i = run->end; i > run->begin; --i) {
+      Sample sample = run->columns->At(i - 1);
+      if (!sample.quality.IsGood()) continue;
+      last = std::move(sample);
+      break;
+    }
+  }
+}
+
+/// By how much stretches that are searched grow while nothing is found.
+constexpr std::int64_t kStretchGrowth = 8;
+
 }  // namespace
 
 StoredSamples::StoredSamples(ValueType type, std::span<const std::int64_t> times)
@@ -171,6 +213,26 @@ Result<std::optional<Sample>> FindBefore(const Snapshot& snapshot, TagId tag, Va
   return best.sample;
 }
 
+Result<std::optional<Sample>> FindGoodBefore(const Snapshot& snapshot, TagId tag, ValueType type,
+                                             Timestamp time, const CancelToken& cancel) {
+  std::int64_t width = kNanosecondsPerDay;
+  for (Timestamp stop = time; stop > kMinTimestamp;) {
+    if (cancel.cancelled()) return Error(ErrorCode::kCancelled, "search cancelled");
+    const std::int64_t left = (stop - kMinTimestamp).count();
+    const TimeRange stretch{stop - std::chrono::nanoseconds(std::min(width, left)), stop};
+    ASSIGN_OR_RETURN(const auto sources, CollectSources(snapshot, tag, type, stretch));
+    const std::optional<Timestamp> start = StartOfLastGood(sources, stop);
+    if (start) {
+      ASSIGN_OR_RETURN(auto found, LastGoodWithin(snapshot, tag, type, {*start, stop}));
+      if (found) return found;
+    }
+    // Its good samples come later than `stop`, or others that are not good took their place.
+    stop = start.value_or(stretch.start);
+    width = std::min(width, kMaxTimestamp.nanoseconds() / kStretchGrowth) * kStretchGrowth;
+  }
+  return std::optional<Sample>();
+}
+
 Result<std::optional<Sample>> FindAtOrAfter(const Snapshot& snapshot, TagId tag, ValueType type,
                                             Timestamp time) {
   // Searched in stretches that grow, as the next sample mostly is near and the rest of a long
@@ -188,7 +250,7 @@ Result<std::optional<Sample>> FindAtOrAfter(const Snapshot& snapshot, TagId tag,
       return std::optional<Sample>(run->columns->At(run->begin));
     }
     start = stop;
-    width = std::min(width, kMaxTimestamp.nanoseconds() / 8) * 8;
+    width = std::min(width, kMaxTimestamp.nanoseconds() / kStretchGrowth) * kStretchGrowth;
   }
   return std::optional<Sample>();
 }

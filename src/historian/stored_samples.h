@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/cancel.h"
 #include "base/result.h"
 #include "historian/snapshot.h"
 
@@ -37,5 +38,11 @@ Result<std::optional<Sample>> FindBefore(const Snapshot& snapshot, TagId tag, Va
                                          Timestamp time);
 Result<std::optional<Sample>> FindAtOrAfter(const Snapshot& snapshot, TagId tag, ValueType type,
                                             Timestamp time);
+
+/// The last sample of good quality before `time`, however long before; nothing when there is none.
+/// Blocks without a good one are told by their headers, so that mostly one block is read. Errors:
+/// kCancelled, and those of reading.
+Result<std::optional<Sample>> FindGoodBefore(const Snapshot& snapshot, TagId tag, ValueType type,
+                                             Timestamp time, const CancelToken& cancel);
 
 }  // namespace bedplate::historian

@@ -32,6 +32,12 @@ TEST(TimeInStateTest, ItsExampleHolds) {
   EXPECT_THAT(good->starts, ElementsAre(60'000'000'000, 120'000'000'000));
   EXPECT_THAT(good->states, ElementsAre(Value("running"), Value("stopped")));
   EXPECT_THAT(good->seconds, ElementsAre(ElementsAre(50, 40), ElementsAre(10, 0)));
+  request.hold = std::chrono::seconds(10);
+  const auto held = store.historian().TimeInState(request);
+  ASSERT_TRUE(held.ok());
+  EXPECT_THAT(held->states, ElementsAre(Value("running")));
+  EXPECT_THAT(held->seconds, ElementsAre(ElementsAre(10, 10)));
+  request.hold = std::chrono::nanoseconds::max();
   request.good_only = false;
   const auto all = store.historian().TimeInState(request);
   ASSERT_TRUE(all.ok());
