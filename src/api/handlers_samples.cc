@@ -115,7 +115,13 @@ BucketChoice ReadBuckets(ParamReader& params) {
 /// `answer` is an AggregateAnswer or a StateAnswer.
 template <typename Answer>
 void WriteBuckets(JsonWriter& json, const Answer& answer, std::span<const std::int64_t> starts) {
-  json.Key("from").Milliseconds(answer.range.start).Key("to").Milliseconds(answer.range.stop);
+  std::optional<Timestamp> from;
+  std::optional<Timestamp> to;
+  if (answer.range) {
+    from = answer.range->start;
+    to = answer.range->stop;
+  }
+  json.Key("from").Milliseconds(from).Key("to").Milliseconds(to);
   if (answer.width) json.Key("bucket_ms").Milliseconds(answer.width);
   json.Key("starts").MillisecondsOf(starts);
 }
@@ -168,6 +174,7 @@ Result<HttpResponse> AggregateTags(const ApiContext& context, const HttpRequest&
                             : Interpolation::kStep;
   query.quality = PolicyNamed(params.Choice("quality", {"good", "all", "worst"}));
   query.functions = WithPolicy(query.functions, query.quality);
+  query.hold = params.Duration("hold").value_or(query.hold);
   query.cancel = request.cancel;
   RETURN_IF_ERROR(params.Finish());
   auto answer = context.services.samples().Aggregate(query);
@@ -196,7 +203,7 @@ Result<HttpResponse> States(const ApiContext& context, const HttpRequest& reques
   query.range = params.Range();
   query.buckets = ReadBuckets(params);
   query.good_only = params.Choice("quality", {"good", "all"}) == "good";
-  query.hold = params.Duration("hold").value_or(std::chrono::nanoseconds::max());
+  query.hold = params.Duration("hold").value_or(query.hold);
   query.cancel = request.cancel;
   RETURN_IF_ERROR(params.Finish());
   const auto answer = context.services.samples().States(query);

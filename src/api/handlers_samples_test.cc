@@ -174,6 +174,47 @@ TEST_F(SamplesApiTest, ALimitOfAReadIsNoFullDisk) {
                                            "may have 2000000 states x buckets"));
 }
 
+TEST_F(SamplesApiTest, AHoleLongerThanHoldIsUnknown) {
+  // Twenty days of which the samples of ten are deleted.
+  std::vector<Sample> samples;
+  for (int hour = 0; hour < 20 * 24; ++hour) {
+    if (hour >= 5 * 24 && hour < 15 * 24) continue;
+    samples.push_back({At("2017-12-01") + hours(hour), 2.0, kGood});
+  }
+  Ingest("w", samples);
+  const std::string target =
+      "/api/v1/aggregate?tag=w&buckets=1&fn=known_seconds,percent_good,time_weighted_mean,count"
+      "&from=2017-12-01&to=2017-12-21";
+  EXPECT_THAT(GetBody(target), HasSubstr(R"("percent_good":[100])"));
+  EXPECT_THAT(GetBody(target + "&hold=1h"),
+              HasSubstr(R"("count":[240],"time_weighted_mean":[2],"known_seconds":[864000],)"
+                        R"("percent_good":[50])"));
+  EXPECT_THAT(GetBody(target + "&hold=1d"), HasSubstr(R"("known_seconds":[946800])"));
+  EXPECT_EQ(Problem(Get(target + "&hold=soon")).substr(0, 4), "400:");
+}
+
+TEST_F(SamplesApiTest, WithoutSamplesAnOpenRangeIsNone) {
+  Apply(R"(format: bedplate/plant/1
+assets:
+  acme:
+    level: enterprise
+    tags:
+      power: {type: double}
+      mode: {type: int64}
+)");
+  EXPECT_EQ(GetBody("/api/v1/aggregate?tag=acme/power&bucket=1h&fn=mean"),
+            R"({"from":null,"to":null,"bucket_ms":3600000,"starts":[],)"
+            R"("series":[{"tag":"acme/power","unit":"","interval_ms":null,"mean":[]}],)"
+            R"("skipped":[]})");
+  EXPECT_EQ(GetBody("/api/v1/states?tag=acme/mode&bucket=1h"),
+            R"({"tag":"acme/mode","from":null,"to":null,"bucket_ms":3600000,"starts":[],)"
+            R"("states":[]})");
+  EXPECT_THAT(GetBody("/api/v1/aggregate?tag=acme/power&bucket=1h&fn=mean&to=5000"),
+              StartsWith(R"({"from":5000,"to":5000,)"));
+  EXPECT_THAT(GetBody("/api/v1/aggregate?tag=acme/power&bucket=1h&fn=mean&from=5000"),
+              StartsWith(R"({"from":5000,"to":5000,)"));
+}
+
 TEST_F(SamplesApiTest, NumbersHaveNoStates) {
   EXPECT_EQ(Problem(Get("/api/v1/states?tag=line/speed&bucket=1h")),
             "400: line/speed: a tag of type double has no states; expected bool, int64 or string");

@@ -130,6 +130,16 @@ TEST_F(QueryStoresTest, TimeInStateIsThatOfTheHistorian) {
             "running|110\nstopped|40\n");
   EXPECT_THAT(Ask("SELECT * FROM time_in_state('**', bucket := 'often')"),
               testing::HasSubstr("often"));
+  const std::string held =
+      "SELECT epoch(bucket), state, seconds FROM time_in_state('acme/*', start := "
+      "to_timestamp(60), stop := to_timestamp(180), bucket := '1m', hold := '10s'";
+  EXPECT_EQ(Ask(held + ")"), "60|running|10\n120|running|10\n");
+  EXPECT_EQ(Ask(held + ", quality := 'all')"), "60|running|10\n120|fault|10\n120|running|10\n");
+  EXPECT_THAT(Ask(held + ", quality := 'worst')"),
+              testing::HasSubstr("quality: expected 'good' or 'all', got 'worst'"));
+  EXPECT_THAT(Ask("SELECT * FROM time_in_state('acme/power')"),
+              testing::HasSubstr("every tag that 'acme/power' matches is of type double, which has "
+                                 "no states; expected one of bool, int64 or string"));
 }
 
 TEST_F(QueryStoresTest, TextsComeBack) {

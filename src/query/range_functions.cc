@@ -35,6 +35,7 @@ class SeriesRows : public RowSource {
  protected:
   [[nodiscard]] const Historian& historian() const { return historian_; }
   [[nodiscard]] const RangeArguments& arguments() const { return arguments_; }
+  [[nodiscard]] const std::vector<SeriesInfo>& series() const { return series_; }
 
  private:
   /// Adds the next rows of `series`; false when there are more.
@@ -95,6 +96,17 @@ class StateRows final : public SeriesRows {
  public:
   using SeriesRows::SeriesRows;
 
+  Result<std::vector<RelationRow>> Next(const CancelToken& cancel) override {
+    const auto is_double = [](const SeriesInfo& one) { return one.type == ValueType::kDouble; };
+    if (!series().empty() && std::ranges::all_of(series(), is_double)) {
+      return Error(ErrorCode::kInvalidArgument,
+                   "every tag that '" + arguments().glob.pattern() +
+                       "' matches is of type double, which has no states; expected one of bool, "
+                       "int64 or string");
+    }
+    return SeriesRows::Next(cancel);
+  }
+
  private:
   Result<bool> Read(const SeriesInfo& series, const CancelToken& cancel,
                     std::vector<RelationRow>& rows) override {
@@ -102,6 +114,8 @@ class StateRows final : public SeriesRows {
     StateRequest request{.tag = series.id, .range = RangeFor(series)};
     if (request.range.Empty()) return true;
     request.bucket = arguments().bucket.value_or(request.range.stop - request.range.start);
+    request.good_only = arguments().good_only;
+    request.hold = arguments().hold;
     request.cancel = cancel;
     ASSIGN_OR_RETURN(const StateColumns columns, historian().TimeInState(request));
     for (std::size_t bucket = 0; bucket < columns.starts.size(); ++bucket) {
@@ -144,8 +158,10 @@ RangeFunction ReplacedFunction(const Historian& historian) {
 
 RangeFunction StateFunction(const Historian& historian) {
   return {.name = "time_in_state",
-          .usage = "time_in_state('glob', start := …, stop := …, bucket := '1h')",
-          .takes_bucket = true,
+          .usage =
+              "time_in_state('glob', start := …, stop := …, bucket := '1h', hold := '15m', "
+              "quality := 'all')",
+          .has_buckets = true,
           .columns = {{"tag", DUCKDB_TYPE_VARCHAR, "path"},
                       {"bucket", DUCKDB_TYPE_TIMESTAMP_TZ, "when it begins"},
                       {"state", DUCKDB_TYPE_VARCHAR, "the value, as text"},

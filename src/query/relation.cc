@@ -85,6 +85,23 @@ std::optional<std::string> TextOf(const DuckValue& value) {
   return TakeDuckString(duckdb_get_varchar(value.get()));
 }
 
+Status ReadBuckets(duckdb_bind_info info, RangeArguments& arguments) {
+  const auto text_of = [info](const char* name) {
+    return TextOf(DuckValue(duckdb_bind_get_named_parameter(info, name)));
+  };
+  if (const auto width = text_of("bucket")) {
+    ASSIGN_OR_RETURN(arguments.bucket, ParseDuration(*width));
+  }
+  if (const auto hold = text_of("hold")) {
+    ASSIGN_OR_RETURN(arguments.hold, ParseDuration(*hold));
+  }
+  const std::string quality = text_of("quality").value_or("good");
+  arguments.good_only = quality == "good";
+  if (arguments.good_only || quality == "all") return {};
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("quality: expected 'good' or 'all', got '{}'", quality));
+}
+
 Result<RangeArguments> ArgumentsOf(duckdb_bind_info info, const RangeFunction& function) {
   const auto pattern = TextOf(DuckValue(duckdb_bind_get_parameter(info, 0)));
   if (!pattern) {
@@ -92,12 +109,8 @@ Result<RangeArguments> ArgumentsOf(duckdb_bind_info info, const RangeFunction& f
                  fmt::format("{}(…) needs a glob; NULL came", function.name));
   }
   ASSIGN_OR_RETURN(Glob glob, Glob::Parse(*pattern));
-  RangeArguments arguments{std::move(glob), RangeOf(info), std::nullopt};
-  if (!function.takes_bucket) return arguments;
-  const auto width = TextOf(DuckValue(duckdb_bind_get_named_parameter(info, "bucket")));
-  if (width) {
-    ASSIGN_OR_RETURN(arguments.bucket, ParseDuration(*width));
-  }
+  RangeArguments arguments{.glob = std::move(glob), .range = RangeOf(info), .bucket = {}};
+  if (function.has_buckets) RETURN_IF_ERROR(ReadBuckets(info, arguments));
   return arguments;
 }
 
@@ -213,9 +226,11 @@ Status RegisterRangeFunction(duckdb_connection connection, const RangeFunction& 
       std::make_unique<FunctionRegistration>(FunctionRegistration{function, queries});
   duckdb_table_function_set_name(registered.get(), std::string(function.name).c_str());
   TakeGlobAndRange(registered.get());
-  if (function.takes_bucket) {
+  if (function.has_buckets) {
     const DuckType text(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
-    duckdb_table_function_add_named_parameter(registered.get(), "bucket", text.get());
+    for (const char* name : {"bucket", "hold", "quality"}) {
+      duckdb_table_function_add_named_parameter(registered.get(), name, text.get());
+    }
   }
   duckdb_table_function_set_extra_info(registered.get(), registration.release(),
                                        Delete<FunctionRegistration>);

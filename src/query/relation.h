@@ -53,14 +53,16 @@ struct RangeArguments {
   Glob glob;
   TimeRange range;                                 // kMinTimestamp, kMaxTimestamp: left open
   std::optional<std::chrono::nanoseconds> bucket;  // empty: one for all of the range
+  std::chrono::nanoseconds hold = std::chrono::nanoseconds::max();
+  bool good_only = true;
 };
 
-/// `FROM name(glob, start := …, stop := …)`, and `bucket := …` where it takes one: rows about the
-/// series whose path matches.
+/// `FROM name(glob, start := …, stop := …)`, and `bucket := …, hold := …, quality := …` where it
+/// has buckets: rows about the series whose path matches.
 struct RangeFunction {
   std::string_view name;
   std::string_view usage;
-  bool takes_bucket = false;
+  bool has_buckets = false;
   std::vector<RelationColumn> columns;
   std::function<std::unique_ptr<RowSource>(const RangeArguments&)> open;
 };

@@ -73,6 +73,7 @@ AggregateRequest RequestOf(const AggregateQuery& query) {
   request.functions = query.functions;
   request.interpolation = query.interpolation;
   request.quality = query.quality;
+  request.hold = query.hold;
   request.percentile = query.percentile;
   request.cancel = query.cancel;
   return request;
@@ -112,6 +113,12 @@ void Truncate(std::size_t size, SampleColumns& samples) {
   kept.type = samples.type;
   for (std::size_t i = 0; i < size; ++i) kept.PushFrom(samples, i);
   samples = std::move(kept);
+}
+
+/// `closed` where an end of `range` or a sample tells it.
+std::optional<TimeRange> IfTold(const OpenRange& range, const TimeRange& closed) {
+  if (range.from || range.to || !closed.Empty()) return closed;
+  return std::nullopt;
 }
 
 std::string JoinPatterns(const std::vector<Glob>& globs) {
@@ -158,8 +165,10 @@ Result<TimeRange> SampleService::Close(const OpenRange& range, std::span<const T
   }
   const TimeRange closed{std::clamp(range.from.value_or(first), kMinTimestamp, kMaxTimestamp),
                          std::clamp(range.to.value_or(last), kMinTimestamp, kMaxTimestamp)};
-  if (closed.Empty()) return TimeRange{closed.start, closed.start};
-  return closed;
+  if (!closed.Empty()) return closed;
+  const Timestamp at = std::clamp(range.from.value_or(range.to.value_or(kMinTimestamp)),
+                                  kMinTimestamp, kMaxTimestamp);
+  return TimeRange{at, at};
 }
 
 Result<AggregateAnswer> SampleService::Aggregate(const AggregateQuery& query) const {
@@ -168,13 +177,14 @@ Result<AggregateAnswer> SampleService::Aggregate(const AggregateQuery& query) co
     return Error(ErrorCode::kNotFound, fmt::format("no tag matches {}", JoinPatterns(query.tags)));
   }
   AggregateAnswer answer;
-  ASSIGN_OR_RETURN(answer.range, Close(query.range, views));
+  ASSIGN_OR_RETURN(const TimeRange range, Close(query.range, views));
+  answer.range = IfTold(query.range, range);
   std::erase_if(views, [&answer](const TagView& view) {
     const bool text = view.tag.type == ValueType::kString;
     if (text) answer.skipped.push_back(view.tag.path);
     return text;
   });
-  ASSIGN_OR_RETURN(BucketPlan plan, MakePlan(answer.range, query.buckets));
+  ASSIGN_OR_RETURN(BucketPlan plan, MakePlan(range, query.buckets));
   RETURN_IF_ERROR(CheckCells(views.size(), plan.starts.size(), query.functions));
   answer.width = NominalWidth(query.buckets, plan);
   answer.series.resize(views.size());
@@ -210,8 +220,9 @@ Result<StateAnswer> SampleService::States(const StateQuery& query) const {
         .At(view.tag.path);
   }
   StateAnswer answer;
-  ASSIGN_OR_RETURN(answer.range, Close(query.range, std::span(&view, 1)));
-  ASSIGN_OR_RETURN(BucketPlan plan, MakePlan(answer.range, query.buckets));
+  ASSIGN_OR_RETURN(const TimeRange range, Close(query.range, std::span(&view, 1)));
+  answer.range = IfTold(query.range, range);
+  ASSIGN_OR_RETURN(BucketPlan plan, MakePlan(range, query.buckets));
   answer.width = NominalWidth(query.buckets, plan);
   StateRequest request;
   request.good_only = query.good_only;

@@ -34,7 +34,8 @@ struct AggregateQuery {
   std::uint32_t functions = 0;  // OR of AggregateFunction, with what `quality` adds
   Interpolation interpolation = Interpolation::kStep;
   QualityPolicy quality = QualityPolicy::kGoodOnly;
-  double percentile = 50;  // 0 to 100
+  std::chrono::nanoseconds hold = std::chrono::nanoseconds::max();  // as in AggregateRequest
+  double percentile = 50;                                           // 0 to 100
   CancelToken cancel;
 };
 
@@ -49,7 +50,7 @@ struct StateQuery {
 
 struct StateAnswer {
   TagView view;
-  TimeRange range;
+  std::optional<TimeRange> range;                 // as in AggregateAnswer
   std::optional<std::chrono::nanoseconds> width;  // nominal; empty without buckets
   StateColumns columns;                           // starts are nominal
 };
@@ -66,7 +67,7 @@ struct AggregateSeries {
 };
 
 struct AggregateAnswer {
-  TimeRange range;
+  std::optional<TimeRange> range;                 // empty: left open, and no sample tells it
   std::optional<std::chrono::nanoseconds> width;  // nominal; empty without buckets
   std::vector<std::int64_t> starts;               // ns since 1970
   std::vector<AggregateSeries> series;            // by path
@@ -99,8 +100,9 @@ class SampleService {
   /// more the rest is left out. Errors: those of Historian::Replaced.
   Result<ReplacedPage> ReadReplaced(const TagView& view, const ReplacedRequest& request) const;
 
-  /// `range` with its open ends set to the first and just after the last sample of `views`; empty
-  /// when there are none. Errors: kInvalidArgument when it ends before it starts.
+  /// `range` with its open ends set to the first and just after the last sample of `views`. Where
+  /// that leaves nothing it is empty, at the end that is given, or in 1970 when none is and there
+  /// are no samples. Errors: kInvalidArgument when it ends before it starts.
   static Result<TimeRange> Close(const OpenRange& range, std::span<const TagView> views);
 
  private:
