@@ -209,7 +209,9 @@ Status FaultFileSystem::AppendTo(MemoryFile& file, const std::string& path,
   const std::uint64_t room = FreeBytes();
   file.Append(text.substr(0, room));
   if (text.size() <= room) return {};
-  return Error(ErrorCode::kResourceExhausted, "cannot write: No space left on device").At(path);
+  return Error(ErrorCode::kResourceExhausted, "cannot write: No space left on device")
+      .Retryable()
+      .At(path);
 }
 
 Status FaultFileSystem::SyncFile(MemoryFile& file, const std::string& path) {

@@ -37,9 +37,10 @@ ErrorCode CodeOf(int number) {
 }
 
 Error SystemError(std::string_view action, const std::string& path, int number) {
-  return Error(CodeOf(number),
-               fmt::format("cannot {}: {}", action, std::generic_category().message(number)))
-      .At(path);
+  Error error(CodeOf(number),
+              fmt::format("cannot {}: {}", action, std::generic_category().message(number)));
+  const bool may_end_by_itself = number == ENOSPC || number == EDQUOT;
+  return may_end_by_itself ? std::move(error).Retryable().At(path) : std::move(error).At(path);
 }
 
 /// Owns a file descriptor.

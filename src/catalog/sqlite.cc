@@ -40,7 +40,8 @@ Error MakeError(sqlite3* database, int sqlite_code) {
   const ErrorCode code = CodeOf(sqlite_code);
   const char* reason = database == nullptr ? sqlite3_errstr(sqlite_code) : sqlite3_errmsg(database);
   Error error(code, fmt::format("the catalog database failed: {}", reason));
-  if (code == ErrorCode::kUnavailable) return std::move(error).Retryable();
+  const bool is_full = (static_cast<unsigned>(sqlite_code) & 0xFFU) == SQLITE_FULL;
+  if (is_full || code == ErrorCode::kUnavailable) return std::move(error).Retryable();
   return error;
 }
 
