@@ -9,6 +9,7 @@
 #include "historian/recovery.h"
 #include "historian/repair.h"
 #include "historian/store.h"
+#include "historian/waiting_store.h"
 
 namespace bedplate {
 namespace {
@@ -104,9 +105,14 @@ Result<std::unique_ptr<Historian>> Historian::Open(FileSystem& files, const Cloc
   RETURN_IF_ERROR(files.CreateDirectories(JoinPath(directory, historian::kSegmentDirectory)));
   ASSIGN_OR_RETURN(auto lock, files.Lock(JoinPath(directory, historian::kLockName)));
   auto latch = std::make_unique<historian::SyncLatch>(files, clock);
-  ASSIGN_OR_RETURN(auto recovered, historian::Recover(*latch, clock, directory));
+  auto recovered = historian::Recover(*latch, clock, directory);
+  if (!recovered.ok() && recovered.error().code() == ErrorCode::kResourceExhausted) {
+    return historian::WaitingStore::Open(files, clock, directory, options, std::move(lock),
+                                         std::move(recovered).error());
+  }
+  if (!recovered.ok()) return std::move(recovered).error();
   return std::unique_ptr<Historian>(std::make_unique<historian::Store>(
-      std::move(latch), clock, directory, options, std::move(lock), std::move(recovered)));
+      std::move(latch), clock, directory, options, std::move(lock), *std::move(recovered)));
 }
 
 }  // namespace bedplate

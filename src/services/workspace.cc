@@ -144,6 +144,12 @@ Result<std::string> MakeStores(FileSystem& files, const Clock& clock,
   return std::move(token.secret);
 }
 
+/// Reading must go on where nothing can be written.
+Status UnlessFull(Status done) {
+  const bool is_full = !done.ok() && done.error().code() == ErrorCode::kResourceExhausted;
+  return is_full ? Status() : std::move(done);
+}
+
 std::string OwnerText(const std::string& address) {
   return fmt::format("{{\"pid\": {}, \"address\": {}}}\n", ::getpid(), QuoteYaml(address));
 }
@@ -241,8 +247,10 @@ Status Workspace::Lock() {
   return PublishAddress("");
 }
 
+/// On a full disk the directory is open nevertheless: the lock is what counts.
 Status Workspace::PublishAddress(const std::string& address) {
-  return WriteFileAtomically(files_, JoinPath(directory_, kOwnerFile), OwnerText(address));
+  return UnlessFull(
+      WriteFileAtomically(files_, JoinPath(directory_, kOwnerFile), OwnerText(address)));
 }
 
 Status Workspace::OpenStores(const Clock& clock, const WorkspaceOptions& options) {
@@ -253,7 +261,8 @@ Status Workspace::OpenStores(const Clock& clock, const WorkspaceOptions& options
   ASSIGN_OR_RETURN(catalog_, Catalog::Open(JoinPath(directory_, kCatalogFile), clock));
   ASSIGN_OR_RETURN(units_, UnitSystem::Load());
   gate_ = TrustGate::Make(*historian_, *catalog_, *units_, clock);
-  return gate_->NoteStoredTags();
+  // What has no room now is noted by the next append to the tag, or by the next opening.
+  return UnlessFull(gate_->NoteStoredTags());
 }
 
 Status Workspace::Health() const {

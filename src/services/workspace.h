@@ -69,7 +69,7 @@ class Workspace {
   /// Who has `directory` open; empty when nobody says so. The process may be gone: only the lock
   /// is proof.
   static std::optional<WorkspaceOwner> ReadOwner(FileSystem& files, const std::string& directory);
-  /// Tells other processes where this one serves.
+  /// Tells other processes where this one serves, but on a full disk.
   Status PublishAddress(const std::string& address);
 
   [[nodiscard]] const std::string& directory() const { return directory_; }
