@@ -20,15 +20,18 @@ namespace {
 
 constexpr std::uint64_t kAppendLimitBytes = 64ULL << 20U;
 
+constexpr std::string_view kSequenceHeader = "bedplate-sequence";
+
 Result<std::optional<std::uint64_t>> SequenceOf(const HttpRequest& request) {
-  const std::string text = request.Header("bedplate-sequence");
-  if (text.empty()) return std::optional<std::uint64_t>();
+  if (!request.headers.contains(kSequenceHeader)) return std::optional<std::uint64_t>();
+  const std::string text = request.Header(kSequenceHeader);
   std::uint64_t sequence = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, sequence);
   if (error == std::errc() && stop == end) return std::optional(sequence);
-  return Error(ErrorCode::kInvalidArgument,
-               "header bedplate-sequence: expected a number of 64 bits, got " + text);
+  return Error(
+      ErrorCode::kInvalidArgument,
+      fmt::format("header bedplate-sequence: expected a number of 64 bits, got '{}'", text));
 }
 
 /// Dead letters of a write that may be repeated are stored once. A key that the sender gave to a
@@ -59,13 +62,21 @@ Result<IngestReport> AppendBinary(const ApiContext& context, const HttpRequest& 
   }
   ASSIGN_OR_RETURN(body.batches, ParseBinaryAppend(request.body));
   TrustGate& gate = context.services.workspace().gate();
-  if (sequence) return gate.IngestOnce({body.source, *sequence}, std::move(body.batches));
+  if (sequence) {
+    return gate.IngestOnce({request.principal.actor, body.source, *sequence},
+                           std::move(body.batches));
+  }
   KeyLetters(letter_key, body);
   return gate.Ingest(body.source.empty() ? "append" : body.source, std::move(body.batches), {});
 }
 
 Result<IngestReport> AppendJson(const ApiContext& context, const HttpRequest& request, bool dry_run,
                                 const std::string& letter_key) {
+  if (request.headers.contains(kSequenceHeader)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "header bedplate-sequence: expected with the binary form only; an "
+                 "idempotency-key does the same for JSON");
+  }
   ASSIGN_OR_RETURN(AppendBody body, ParseAppend(request.body));
   TrustGate& gate = context.services.workspace().gate();
   if (dry_run) return gate.Preview(std::move(body.batches), std::move(body.letters));

@@ -49,12 +49,54 @@ TEST_F(BinaryAppendRouteTest, ASequenceIsStoredOnceAlsoAfterARestart) {
   headers_["bedplate-source"] = "gateway";
   headers_["bedplate-sequence"] = "7";
   EXPECT_EQ(Append({Batch(1000, {1})}).stored, 1U);
-  EXPECT_TRUE(Append({Batch(2000, {2})}).repeated);
+  EXPECT_TRUE(Append({Batch(1000, {1})}).repeated);
   Restart();
-  EXPECT_TRUE(Append({Batch(2000, {2})}).repeated);
+  EXPECT_TRUE(Append({Batch(1000, {1})}).repeated);
   headers_["bedplate-sequence"] = "8";
   EXPECT_EQ(Append({Batch(2000, {2})}).stored, 1U);
   EXPECT_EQ(Samples(), 2U);
+}
+
+/// A source that begins its count anew is told, whether the old number is known or forgotten.
+TEST_F(BinaryAppendRouteTest, ANumberOfAnotherBodyIsNoRepetition) {
+  headers_["bedplate-source"] = "gateway";
+  headers_["bedplate-sequence"] = "7";
+  EXPECT_EQ(Append({Batch(1000, {1})}).stored, 1U);
+  const std::string other = FormatBinaryAppend({Batch(1000, {1, 2})});
+  EXPECT_THAT(Problem(Post("/api/v1/append", other, Role::kWriter)),
+              HasSubstr("409: mill/press/power: an append under this sequence is stored, but 1"));
+  headers_["bedplate-sequence"] = "1000";
+  EXPECT_EQ(Append({Batch(2000, {1})}).stored, 1U);
+  headers_["bedplate-sequence"] = "5";
+  EXPECT_THAT(Problem(Post("/api/v1/append", other, Role::kWriter)),
+              HasSubstr("409: sequence 5 is 64 or more behind the newest of this source, 1000"));
+  headers_["bedplate-source"] = "gateway 2";
+  EXPECT_EQ(Append({Batch(1000, {1, 2})}).stored, 1U);
+}
+
+/// What one token counts, be it wild, is nothing to another that calls its source the same.
+TEST_F(BinaryAppendRouteTest, ASequenceIsOfOneSender) {
+  headers_["bedplate-source"] = "plc";
+  const auto send = [&](const char* token, const char* sequence, std::int64_t time) {
+    headers_["bedplate-sequence"] = sequence;
+    HttpRequest request{.method = HttpMethod::kPost, .path = "/api/v1/append"};
+    request.headers = headers_;
+    PathBatch batch = Batch(time, {1, 2});
+    batch.samples.times[1] = -time;
+    request.body = FormatBinaryAppend({batch});
+    request.principal = {token, "Sender", Role::kWriter};
+    const HttpResponse response = router_.Dispatch(request);
+    EXPECT_EQ(response.status, 200) << response.body;
+    return ParseIngestReport(response.body)->stored;
+  };
+  EXPECT_EQ(send("a", "1", 1000), 1U);
+  EXPECT_EQ(send("b", "18446744073709551615", 2000), 1U);
+  EXPECT_EQ(send("b", "18446744073709551614", 3000), 1U);
+  EXPECT_EQ(send("a", "2", 4000), 1U);
+  EXPECT_EQ(Samples(), 4U);
+  // The letters of equal numbers are two senders' too.
+  EXPECT_EQ(send("c", "1", 5000), 1U);
+  EXPECT_EQ(*workspace().catalog().dead_letters().Total(), 5U);
 }
 
 /// What cannot be stored is a dead letter with its place, and once, however often it is sent.
@@ -173,12 +215,18 @@ TEST_F(BinaryAppendRouteTest, BadBodiesAndHeadersAreNamed) {
   EXPECT_THAT(Problem(Post("/api/v1/append", FormatBinaryAppend({}))),
               HasSubstr("400: header bedplate-source: expected with bedplate-sequence"));
   headers_["bedplate-source"] = "gateway";
-  for (const char* text : {"x", "-1", "1.5", "99999999999999999999"}) {
+  for (const char* text : {"", "x", "-1", "1.5", "99999999999999999999"}) {
     headers_["bedplate-sequence"] = text;
     EXPECT_THAT(Problem(Post("/api/v1/append", FormatBinaryAppend({}))),
                 HasSubstr("400: header bedplate-sequence: expected a number"));
   }
   headers_["bedplate-sequence"] = "1";
+  headers_["bedplate-source"] = std::string(201, 'x');
+  EXPECT_THAT(Problem(Post("/api/v1/append", FormatBinaryAppend({}))),
+              HasSubstr("400: source of 201 bytes, expected 1 to 200"));
+  headers_.erase("content-type");
+  EXPECT_THAT(Problem(Post("/api/v1/append", "{}")), HasSubstr("expected with the binary form"));
+  headers_["content-type"] = kBinaryAppendType;
   headers_["idempotency-key"] = "k";
   EXPECT_THAT(Problem(Post("/api/v1/append", FormatBinaryAppend({}))), HasSubstr("got both"));
   for (const std::string& key : {std::string(), std::string(256, 'x'), std::string("a b")}) {

@@ -16,8 +16,8 @@ AppendRefusal RefusalOf(ErrorCode code) noexcept {
     case ErrorCode::kResourceExhausted: return AppendRefusal::kFullDisk;
     case ErrorCode::kUnavailable: return AppendRefusal::kBusy;
     case ErrorCode::kInvalidArgument:
-    case ErrorCode::kNotFound:
-    case ErrorCode::kConflict: return AppendRefusal::kBadInput;
+    case ErrorCode::kNotFound: return AppendRefusal::kBadInput;
+    case ErrorCode::kConflict: return AppendRefusal::kSequence;
     case ErrorCode::kUnsupported: return AppendRefusal::kReadOnly;
     default: return AppendRefusal::kFailure;
   }

@@ -68,13 +68,16 @@ struct TagRun {
 
 /// Where an append stands in what its source sends: each sequence of a source is stored once, also
 /// when it is sent again after a lost answer or a restart. Sequences may come out of order by less
-/// than kMarkWindow; one further behind the greatest is taken for a repetition.
+/// than kMarkWindow. Of one further behind the greatest nobody knows whether it is stored, and one
+/// more than kMaxMarkStep ahead is no count: both are refused (kConflict).
 struct AppendMark {
   std::string source;  // 1 to kMaxMarkSourceBytes bytes
   std::uint64_t sequence = 0;
 };
 inline constexpr std::size_t kMaxMarkSourceBytes = 256;
 inline constexpr std::uint64_t kMarkWindow = 64;
+/// Two years, for a source whose numbers are the nanoseconds of a clock.
+inline constexpr std::uint64_t kMaxMarkStep = 1ULL << 56U;
 /// Sources whose marks a store remembers; the mark of one more is refused (kResourceExhausted).
 inline constexpr std::size_t kMaxMarkSources = 10'000;
 
@@ -267,9 +270,10 @@ enum class AppendRefusal {
   kBusy,      // what is in memory waits to be flushed, or a flush fails
   kBadInput,  // unknown tags, values that no sample may have, too much at once
   kReadOnly,
-  kFailure  // of the disk or of the store
+  kFailure,  // of the disk or of the store
+  kSequence  // a mark too far behind or ahead
 };
-inline constexpr std::size_t kAppendRefusals = 5;
+inline constexpr std::size_t kAppendRefusals = 6;
 /// What an append that failed with `code` counts as.
 AppendRefusal RefusalOf(ErrorCode code) noexcept;
 
@@ -305,8 +309,9 @@ struct HistorianStats {
 class Historian {
  public:
   /// Opens or creates the store in `directory` and recovers what a crash left. `files` and `clock`
-  /// must outlive the historian. Errors: kConflict when another process has it open, kCorruption
-  /// naming the file and offset.
+  /// must outlive the historian. A store that is there opens on a full disk too: it is read then,
+  /// whatever writes fails with kResourceExhausted, and it is whole as soon as there is room.
+  /// Errors: kConflict when another process has it open, kCorruption naming the file and offset.
   static Result<std::unique_ptr<Historian>> Open(FileSystem& files, const Clock& clock,
                                                  const std::string& directory,
                                                  const HistorianOptions& options);

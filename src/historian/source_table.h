@@ -18,8 +18,10 @@ namespace bedplate::historian {
 class SourceTable {
  public:
   [[nodiscard]] bool Has(const AppendMark& mark) const;
-  /// Errors: kResourceExhausted when its source would be one too many.
-  [[nodiscard]] Status CheckRoom(const AppendMark& mark) const;
+  /// Of a mark that it has not: whether it is known that it is not stored, and can be added.
+  /// Errors: kConflict when it is too far behind the greatest of its source or too far ahead,
+  /// kResourceExhausted when its source would be one too many.
+  [[nodiscard]] Status CheckNew(const AppendMark& mark) const;
   void Add(const AppendMark& mark) { Add(mark.source, {mark.sequence, 1}); }
   void Add(std::string_view source, const SourceMarks& marks);
 

@@ -25,10 +25,11 @@ TEST(SourceMarksTest, EachSequenceOfTheWindowCountsOnce) {
     const std::uint64_t sequence = ahead - std::min(ahead, (state >> 45U) % 50);
     const bool is_known = added.contains(sequence);
     if (!added.empty() && greatest >= sequence && greatest - sequence >= kMarkWindow) {
-      EXPECT_TRUE(marks.Has(sequence));
+      EXPECT_TRUE(marks.Forgot(sequence));
       continue;
     }
     ASSERT_EQ(marks.Has(sequence), is_known) << sequence;
+    ASSERT_FALSE(marks.Forgot(sequence)) << sequence;
     marks.Add(sequence);
     added.insert(sequence);
     greatest = std::max(greatest, sequence);
@@ -64,8 +65,8 @@ TEST(SourceMarksTest, AddingTablesIsTheUnion) {
 TEST(SourceTableTest, SourcesAreBounded) {
   SourceTable table;
   for (std::size_t i = 0; i < kMaxMarkSources; ++i) table.Add({fmt::format("source-{}", i), 1});
-  EXPECT_TRUE(table.CheckRoom({"source-3", 2}).ok());
-  const Status more = table.CheckRoom({"another", 1});
+  EXPECT_TRUE(table.CheckNew({"source-3", 2}).ok());
+  const Status more = table.CheckNew({"another", 1});
   ASSERT_FALSE(more.ok());
   EXPECT_EQ(more.error().code(), ErrorCode::kResourceExhausted);
 }
@@ -138,6 +139,40 @@ TEST(MarkedAppendTest, SamplesThatAreThereAlreadyStillBringTheirMark) {
   EXPECT_EQ(Append(store, {"gateway", 2}, 1).duplicates, 1U);
   store.Reopen();
   EXPECT_TRUE(Append(store, {"gateway", 2}, 5).repeated);
+}
+
+/// Of a number that far behind nobody knows whether it is stored: not even its samples may be
+/// dropped for it.
+TEST(MarkedAppendTest, ANumberBehindTheWindowIsNoRepetition) {
+  TestStore store;
+  EXPECT_EQ(Append(store, {"gateway", 1000}, 1).stored, 1U);
+  EXPECT_EQ(Append(store, {"gateway", 1000 - kMarkWindow + 1}, 2).stored, 1U);
+  for (int round = 0; round < 2; ++round) {
+    for (const std::uint64_t sequence : {std::uint64_t{5}, 1000 - kMarkWindow}) {
+      const auto refused = TryAppend(store, {"gateway", sequence}, 3);
+      ASSERT_FALSE(refused.ok());
+      EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
+      EXPECT_FALSE(refused.error().retryable());
+      EXPECT_NE(refused.error().message().find("newest of this source, 1000,"), std::string::npos);
+    }
+    const auto refusals = store.historian().Stats().refused_by;
+    EXPECT_EQ(refusals[static_cast<std::size_t>(AppendRefusal::kSequence)], 2U);
+    store.Reopen();
+  }
+  EXPECT_EQ(Append(store, {"gateway", 1001}, 3).stored, 1U);
+}
+
+/// One wild number does not silence a source.
+TEST(MarkedAppendTest, AStepThatIsNoCountIsRefused) {
+  TestStore store;
+  EXPECT_EQ(Append(store, {"gateway", 1}, 1).stored, 1U);
+  for (const std::uint64_t wild : {UINT64_MAX, kMaxMarkStep + 2}) {
+    const auto refused = TryAppend(store, {"gateway", wild}, 2);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
+  }
+  EXPECT_EQ(Append(store, {"gateway", 2}, 2).stored, 1U);
+  EXPECT_EQ(Append(store, {"gateway", kMaxMarkStep + 2}, 3).stored, 1U);
 }
 
 TEST(MarkedAppendTest, BadMarksAreRefused) {

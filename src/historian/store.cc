@@ -351,7 +351,7 @@ std::vector<Commit*> Store::TakeValid(std::span<Commit* const> commits) {
     }
     if (commit->mark && FindTwin(*commit, valid) != nullptr) continue;
     Status checked = CheckCurrent(*commit);
-    if (checked.ok() && commit->mark) checked = log_->marks().CheckRoom(*commit->mark);
+    if (checked.ok() && commit->mark) checked = log_->marks().CheckNew(*commit->mark);
     if (checked.ok()) {
       valid.push_back(commit);
     } else {

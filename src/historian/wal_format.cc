@@ -282,7 +282,11 @@ void PutMarkRecord(Bytes& out, std::string_view source, const SourceMarks& marks
 bool SourceMarks::Has(std::uint64_t sequence) const noexcept {
   if (recent == 0 || sequence > greatest) return false;
   const std::uint64_t behind = greatest - sequence;
-  return behind >= kMarkWindow || ((recent >> behind) & 1U) != 0;
+  return behind < kMarkWindow && ((recent >> behind) & 1U) != 0;
+}
+
+bool SourceMarks::Forgot(std::uint64_t sequence) const noexcept {
+  return recent != 0 && sequence < greatest && greatest - sequence >= kMarkWindow;
 }
 
 void SourceMarks::Add(std::uint64_t sequence) noexcept { Add({sequence, 1}); }

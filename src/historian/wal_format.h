@@ -46,13 +46,15 @@ struct SeriesDefinition {
   bool operator==(const SeriesDefinition&) const = default;
 };
 
-/// Which sequences of one source are stored: all up to `greatest` but those whose bit is not set in
-/// `recent`, whose bit i is for `greatest` - i.
+/// Which sequences of one source are stored: bit i of `recent` is for `greatest` - i, and nobody
+/// knows it of those further behind.
 struct SourceMarks {
   std::uint64_t greatest = 0;
   std::uint64_t recent = 0;
 
   [[nodiscard]] bool Has(std::uint64_t sequence) const noexcept;
+  /// Whether `sequence` is so far behind that nobody knows whether it is stored.
+  [[nodiscard]] bool Forgot(std::uint64_t sequence) const noexcept;
   void Add(std::uint64_t sequence) noexcept;
   /// What either has; `greatest` of the result is the greater one.
   void Add(const SourceMarks& other) noexcept;

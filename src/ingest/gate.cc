@@ -34,7 +34,8 @@ class HistorianGate final : public TrustGate {
 
   Result<IngestReport> IngestInPlace(std::string_view source, std::span<PathBatch> batches,
                                      std::vector<DeadLetter> letters) override;
-  Result<IngestReport> IngestOnce(const AppendMark& mark, std::vector<PathBatch> batches) override;
+  Result<IngestReport> IngestOnce(const NumberedAppend& append,
+                                  std::vector<PathBatch> batches) override;
   Result<IngestReport> Preview(std::vector<PathBatch> batches,
                                std::vector<DeadLetter> letters) override;
   void Observe(AppendObserver observer) override;
@@ -86,6 +87,7 @@ class HistorianGate final : public TrustGate {
   static std::vector<TagRun> RunsOf(std::span<const Storable> storable);
   void ForgetRoutes(const Call& call);
   Status Append(const Call& call, IngestReport& report);
+  [[nodiscard]] Status CheckRepeated(const Call& call) const;
   Status AppendOnce(const Call& call, const AppendMark& mark, IngestReport& report);
   Status NoteNewTags(const Call& call, std::vector<std::string>& noted);
   Status StoreLetters(std::string_view source, std::vector<DeadLetter>& letters);
@@ -129,6 +131,16 @@ void RefuseKept(Coerced& coerced, const char* code, const std::string& reason) {
   std::move(refused, coerced.refusals.end(), std::back_inserter(all));
   coerced.refusals = std::move(all);
   coerced.samples.Clear();
+}
+
+/// A token's id has no slash, so no two senders have a mark in common.
+Result<AppendMark> MarkOf(const NumberedAppend& append) {
+  if (append.source.empty() || append.source.size() > kMaxNumberedSourceBytes) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("source of {} bytes, expected 1 to {}", append.source.size(),
+                             kMaxNumberedSourceBytes));
+  }
+  return AppendMark{append.sender + "/" + append.source, append.sequence};
 }
 
 Tag WrittenTag(std::string_view source, const PathBatch& batch, ValueType type) {
@@ -302,18 +314,19 @@ Result<std::optional<UnitConversion>> HistorianGate::ConversionOf(const TagRoute
   return std::optional<UnitConversion>(conversion);
 }
 
-Result<IngestReport> HistorianGate::IngestOnce(const AppendMark& mark,
+Result<IngestReport> HistorianGate::IngestOnce(const NumberedAppend& append,
                                                std::vector<PathBatch> batches) {
+  ASSIGN_OR_RETURN(const AppendMark mark, MarkOf(append));
   const auto passing = Pass();
   IngestReport report;
   Call call;
   for (PathBatch& batch : batches) {
     // A letter must not come twice either, should this be repeated after a crash.
-    batch.origin.key = fmt::format("sequence {}", mark.sequence);
-    RETURN_IF_ERROR(Prepare(mark.source, batch, call));
+    batch.origin.key = fmt::format("sequence {} of {}", append.sequence, append.sender);
+    RETURN_IF_ERROR(Prepare(append.source, batch, call));
   }
   RETURN_IF_ERROR(AppendOnce(call, mark, report));
-  RETURN_IF_ERROR(StoreLetters(mark.source, call.letters));
+  RETURN_IF_ERROR(StoreLetters(append.source, call.letters));
   report.letters = std::move(call.letters);
   return report;
 }
@@ -329,9 +342,25 @@ Status HistorianGate::AppendOnce(const Call& call, const AppendMark& mark, Inges
   report.stored = result->stored;
   report.duplicates = result->duplicates;
   report.conflicts = result->conflicts;
-  if (report.repeated) return {};
+  if (report.repeated) return CheckRepeated(call);
   Notify(call.storable);
   return NoteNewTags(call, report.new_tags);
+}
+
+/// Whoever begins his count anew sends other samples under an old number, and must be told.
+Status HistorianGate::CheckRepeated(const Call& call) const {
+  for (const Storable& each : call.storable) {
+    TagPreview compared{.path = *each.path};
+    RETURN_IF_ERROR(CompareWithStored(historian_, each.tag, *each.samples, compared));
+    if (compared.stored == 0) continue;
+    return Error(ErrorCode::kConflict,
+                 fmt::format("an append under this sequence is stored, but {} samples of this one "
+                             "are not; expected a new number for another body, or a new source "
+                             "name if the count began anew",
+                             compared.stored))
+        .At(*each.path);
+  }
+  return {};
 }
 
 Status HistorianGate::Append(const Call& call, IngestReport& report) {

@@ -16,6 +16,16 @@ namespace bedplate {
 /// updates. Called on the thread that ingests, from several at once; must be quick.
 using AppendObserver = std::function<void(const std::string& path, const SampleColumns&)>;
 
+/// An append that its sender numbers. What one sender counts is nothing to another, though both
+/// call their source the same.
+struct NumberedAppend {
+  std::string sender;  // token id, or "local"
+  std::string source;  // 1 to kMaxNumberedSourceBytes bytes
+  std::uint64_t sequence = 0;
+};
+/// Leaves room for the sender in what the historian keeps of it.
+inline constexpr std::size_t kMaxNumberedSourceBytes = 200;
+
 /// The trust gate: the one way by which samples reach the historian.
 ///
 /// A sample becomes a dead letter, and the rest of the call is stored, with one of these codes:
@@ -38,10 +48,11 @@ class TrustGate : public IngestSink {
   static std::unique_ptr<TrustGate> Make(Historian& historian, Catalog& catalog,
                                          const UnitSystem& units, const Clock& clock);
   /// As Ingest for an append that its source numbers: it is stored once however often it comes.
-  /// What a repeated one holds is not compared with what was stored, and its dead letters are there
-  /// already. Errors as for Ingest, and kInvalidArgument for a mark that the historian does not
-  /// take.
-  virtual Result<IngestReport> IngestOnce(const AppendMark& mark,
+  /// Nothing of a repeated one is stored, and its dead letters are there already. Errors as for
+  /// Ingest, kInvalidArgument for a source of another length, and kConflict for a sequence that is
+  /// too far from the newest of its source (AppendMark), or is stored where a sample at one of the
+  /// times of this append is not.
+  virtual Result<IngestReport> IngestOnce(const NumberedAppend& append,
                                           std::vector<PathBatch> batches) = 0;
   /// Replaces the observer; null for none.
   virtual void Observe(AppendObserver observer) = 0;

@@ -13,7 +13,7 @@ namespace {
 using Seconds = std::chrono::duration<double>;
 
 constexpr std::array<std::string_view, kAppendRefusals> kRefusalNames = {
-    "full-disk", "busy", "bad-input", "read-only", "failure"};
+    "full-disk", "busy", "bad-input", "read-only", "failure", "sequence"};
 
 /// fmt prints whole doubles below 2^53 without a fraction and exactly.
 double Number(std::uint64_t value) { return static_cast<double>(value); }
