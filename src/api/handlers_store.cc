@@ -81,7 +81,12 @@ Result<HttpResponse> Backup(const ApiContext& context, const HttpRequest& reques
   json.BeginObject().Key("name").Text(report.name);
   json.Key("files").Unsigned(report.files).Key("bytes").Unsigned(report.bytes);
   json.Key("copied_files").Unsigned(report.copied_files);
-  json.Key("copied_bytes").Unsigned(report.copied_bytes).EndObject();
+  json.Key("copied_bytes").Unsigned(report.copied_bytes);
+  json.Key("problems").BeginArray();
+  for (const std::string& problem : report.problems) json.Text(problem);
+  json.EndArray().Key("notes").BeginArray();
+  for (const std::string& note : report.notes) json.Text(note);
+  json.EndArray().EndObject();
   return HttpResponse::Json(std::move(body));
 }
 

@@ -13,18 +13,11 @@
 #include "app/plant_api.h"
 #include "app/progress_bar.h"
 #include "app/read_progress.h"
+#include "services/backup.h"
 #include "services/workspace.h"
 
 namespace bedplate {
 namespace {
-
-std::vector<std::string> TextsOf(const boost::json::value& report, std::string_view key) {
-  std::vector<std::string> texts;
-  const auto* list = report.as_object().if_contains(key);
-  if (list == nullptr) return texts;
-  for (const auto& text : list->as_array()) texts.push_back(JsonCell(text));
-  return texts;
-}
 
 /// The check by the server that has the directory open.
 Result<CheckReport> AskServer(CommandContext& context, const std::string& directory) {
@@ -38,17 +31,21 @@ Result<CheckReport> AskServer(CommandContext& context, const std::string& direct
   report.blocks = number("blocks");
   report.samples = number("samples");
   report.bytes = number("bytes");
-  report.problems = TextsOf(answer, "problems");
-  report.notes = TextsOf(answer, "notes");
+  report.problems = JsonTexts(answer, "problems");
+  report.notes = JsonTexts(answer, "notes");
   return report;
 }
 
+/// Prints the problems and says how many there are.
+std::string PrintProblems(const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) PrintOut(problem + "\n");
+  if (problems.empty()) return "every checksum holds";
+  return problems.size() == 1 ? "1 problem" : fmt::format("{} problems", problems.size());
+}
+
 ExitCode PrintReport(const CheckReport& report) {
-  for (const std::string& problem : report.problems) PrintOut(problem + "\n");
+  std::string verdict = PrintProblems(report.problems);
   for (const std::string& note : report.notes) PrintOut("note: " + note + "\n");
-  std::string verdict = fmt::format("{} problems", report.problems.size());
-  if (report.problems.size() == 1) verdict = "1 problem";
-  if (report.problems.empty()) verdict = "every checksum holds";
   if (report.problems.empty() && !report.notes.empty()) {
     verdict = "every checksum holds but for what is noted above";
   }
@@ -78,6 +75,13 @@ Result<CheckReport> CheckFiles(CommandContext& context, const std::string& direc
 }
 
 Result<ExitCode> RunRepair(CommandContext& context, const std::string& directory) {
+  if (IsBackupDirectory(context.files, directory)) {
+    return Error(ErrorCode::kUnsupported,
+                 fmt::format("{} holds backups, which are not repaired; `bedplate backup` copies "
+                             "anew what the data directory still has, `bedplate restore --repair` "
+                             "restores what is whole",
+                             directory));
+  }
   ASSIGN_OR_RETURN(const auto losses, Repair(context, directory));
   for (const std::string& loss : losses) PrintOut(loss + "\n");
   if (losses.empty()) {
@@ -89,7 +93,20 @@ Result<ExitCode> RunRepair(CommandContext& context, const std::string& directory
   return ExitCode::kOk;
 }
 
+Result<ExitCode> CheckBackupDirectory(CommandContext& context, const std::string& target) {
+  ProgressBar bar("check", context.clock);
+  ReadProgress files(context.files, {JoinPath(target, "segments")},
+                     [&](std::uint64_t done, std::uint64_t total) { bar.Show(done, total); });
+  ASSIGN_OR_RETURN(const BackupCheckReport report, CheckBackups(files, target, {}));
+  bar.Clear();
+  const std::string verdict = PrintProblems(report.problems);
+  PrintOut(fmt::format("{} backups, {} files, {} bytes: {}\n", GroupDigits(report.backups),
+                       GroupDigits(report.files), GroupDigits(report.bytes), verdict));
+  return report.problems.empty() ? ExitCode::kOk : ExitCode::kProblems;
+}
+
 Result<ExitCode> RunCheck(CommandContext& context, const std::string& directory) {
+  if (IsBackupDirectory(context.files, directory)) return CheckBackupDirectory(context, directory);
   auto report = CheckFiles(context, directory);
   if (!report.ok() && report.error().code() == ErrorCode::kConflict) {
     report = AskServer(context, directory);
@@ -104,7 +121,8 @@ void AddCheck(CLI::App& root, CommandContext& context, Verb& chosen) {
   auto directory = std::make_shared<std::string>();
   CLI::App* verb = root.add_subcommand(
       "check",
-      "Verifies every checksum and changes nothing; exit code 8 when something is damaged");
+      "Verifies every checksum, of a data directory or of a directory of backups, and changes "
+      "nothing; exit code 8 when something is damaged");
   AddDataOption(*verb, *directory);
   auto repair = std::make_shared<bool>(false);
   verb->add_flag("--repair", *repair,

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/command.h"
 #include "app/json.h"
@@ -87,7 +88,16 @@ struct BackupOptions {
   std::string directory;
   std::string target;
   std::string name;
+  bool repairs = false;
 };
+
+/// Each on a line; with a problem the verb was done, but not as one would have it.
+ExitCode PrintFindings(const std::vector<std::string>& problems,
+                       const std::vector<std::string>& notes) {
+  for (const std::string& problem : problems) PrintOut(problem + "\n");
+  for (const std::string& note : notes) PrintOut("note: " + note + "\n");
+  return problems.empty() ? ExitCode::kOk : ExitCode::kProblems;
+}
 
 Result<ExitCode> RunBackup(CommandContext& context, const BackupOptions& options) {
   HttpRequest request{.method = HttpMethod::kPost, .path = "/api/v1/backup"};
@@ -98,20 +108,27 @@ Result<ExitCode> RunBackup(CommandContext& context, const BackupOptions& options
   ASSIGN_OR_RETURN(const std::string body,
                    CallOnce(context, options.directory, std::move(request), kLongCallTimeout));
   ASSIGN_OR_RETURN(const boost::json::value answer, ParseAnswer(body));
-  PrintOut(fmt::format("{}: {} files, {} bytes; copied {} files, {} bytes\n",
+  const auto problems = JsonTexts(answer, "problems");
+  const ExitCode code = PrintFindings(problems, JsonTexts(answer, "notes"));
+  PrintOut(fmt::format("{}: {} files, {} bytes; copied {} files, {} bytes{}\n",
                        JsonText(answer, "name"), NumberCell(answer, "files"),
                        NumberCell(answer, "bytes"), NumberCell(answer, "copied_files"),
-                       NumberCell(answer, "copied_bytes")));
-  return ExitCode::kOk;
+                       NumberCell(answer, "copied_bytes"),
+                       problems.empty() ? "" : "; not all of it is whole, keep older backups"));
+  return code;
 }
 
 Result<ExitCode> RunRestore(CommandContext& context, const BackupOptions& options) {
-  ASSIGN_OR_RETURN(const BackupReport report,
-                   RestoreBackup(context.files, options.target, options.name, options.directory));
+  ASSIGN_OR_RETURN(const BackupReport report, RestoreBackup(context.files, context.clock,
+                                                            {.target = options.target,
+                                                             .name = options.name,
+                                                             .directory = options.directory,
+                                                             .repairs = options.repairs}));
+  const ExitCode code = PrintFindings(report.problems, report.notes);
   PrintOut(fmt::format("{}: {} files, {} bytes; `bedplate serve --data {}` goes on with it\n",
                        report.name, GroupDigits(report.files), GroupDigits(report.bytes),
                        ShellWord(options.directory)));
-  return ExitCode::kOk;
+  return code;
 }
 
 }  // namespace
@@ -144,7 +161,7 @@ void AddBackup(CLI::App& root, CommandContext& context, Verb& chosen) {
   CLI::App* verb = root.add_subcommand(
       "backup",
       "Writes all that is stored to a directory, also while it is served; what is there "
-      "already is not copied again");
+      "already is not copied again; exit code 8 when something of it is damaged");
   AddDataOption(*verb, options->directory);
   verb->add_option("TARGET", options->target, "Directory of the backups")->required();
   verb->callback(
@@ -160,6 +177,9 @@ void AddRestore(CLI::App& root, CommandContext& context, Verb& chosen) {
       ->required();
   verb->add_option("--backup", options->name, "Which one; the newest if not given")
       ->type_name("NAME");
+  verb->add_flag("--repair", options->repairs,
+                 "Leaves out what is damaged in TARGET, so that the rest can be served; says what "
+                 "is lost");
   verb->callback(
       [=, &context, &chosen] { chosen = [=, &context] { return RunRestore(context, *options); }; });
 }

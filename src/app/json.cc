@@ -90,6 +90,14 @@ std::optional<double> JsonNumber(const boost::json::value& object, std::string_v
   return member->to_number<double>();
 }
 
+std::vector<std::string> JsonTexts(const boost::json::value& object, std::string_view key) {
+  std::vector<std::string> texts;
+  const boost::json::value* list = Member(object, key);
+  if (list == nullptr || !list->is_array()) return texts;
+  for (const auto& text : list->as_array()) texts.push_back(JsonCell(text));
+  return texts;
+}
+
 std::string JsonCell(const boost::json::value& value) {
   if (value.is_null()) return {};
   if (value.is_string()) return {value.as_string().data(), value.as_string().size()};

@@ -15,10 +15,9 @@
 namespace bedplate::historian {
 namespace {
 
-constexpr char kRepair[] = "; `bedplate check --repair` goes on without it";
-
-void AddProblem(std::string_view damage, std::string_view loss, CheckReport& report) {
-  report.problems.push_back(fmt::format("{}; {}{}", damage, loss, kRepair));
+void AddProblem(std::string_view damage, std::string_view loss, std::string_view advice,
+                CheckReport& report) {
+  report.problems.push_back(fmt::format("{}; {}{}", damage, loss, advice));
 }
 
 Status CheckLogFile(FileSystem& files, const std::string& path, std::uint64_t counted_bytes,
@@ -58,7 +57,8 @@ Status CheckBlock(const SegmentReader& segment, ValueType type, const BlockHeade
 }
 
 Status CheckBlocks(const SegmentReader& segment, const SeriesBlocks& blocks,
-                   const SeriesTable& series, const CancelToken& cancel, CheckReport& report) {
+                   const SeriesTable& series, const CancelToken& cancel, std::string_view advice,
+                   CheckReport& report) {
   for (const BlockHeader& header : blocks.blocks) {
     if (cancel.cancelled()) return Error(ErrorCode::kCancelled, "the check was cancelled");
     ++report.blocks;
@@ -67,7 +67,7 @@ Status CheckBlocks(const SegmentReader& segment, const SeriesBlocks& blocks,
                  DescribeSamples(header.count, NameOf(series, blocks.tag), header.first_time,
                                  header.last_time) +
                      (blocks.replaced ? ", which were replaced, are lost" : " are lost"),
-                 report);
+                 advice, report);
     }
   }
   return {};
@@ -146,7 +146,7 @@ class DirectoryCheck {
     }
     report_.problems.push_back(first.ToString() + "; the store cannot be opened as it is");
     for (const std::string& finding : salvaged->log_findings) {
-      report_.problems.push_back(finding + kRepair);
+      report_.problems.push_back(finding + std::string(kRepairAdvice));
     }
     return {};
   }
@@ -161,12 +161,12 @@ class DirectoryCheck {
 }  // namespace
 
 void CheckLog(FileSystem& files, const std::map<std::string, std::uint64_t>& counted_bytes,
-              CheckReport& report) {
+              CheckReport& report, std::string_view advice) {
   for (const auto& [path, bytes] : counted_bytes) {
     Status checked = CheckLogFile(files, path, bytes, report);
     if (checked.ok()) continue;
     AddProblem(std::move(checked).error().At(path).ToString(), LossInLog(files, path, bytes),
-               report);
+               advice, report);
   }
 }
 
@@ -190,7 +190,7 @@ void CheckManifest(FileSystem& files, const std::string& directory, CheckReport&
 }
 
 Status CheckSegment(const SegmentReader& segment, const SeriesTable& series,
-                    const CancelToken& cancel, CheckReport& report) {
+                    const CancelToken& cancel, CheckReport& report, std::string_view advice) {
   const SegmentInfo& info = segment.info();
   ++report.files;
   report.bytes += info.bytes;
@@ -200,20 +200,43 @@ Status CheckSegment(const SegmentReader& segment, const SeriesTable& series,
                DescribeSamples(info.samples, fmt::format("{} tags", info.series), info.first_time,
                                info.last_time) +
                    " are lost",
-               report);
+               advice, report);
     return {};
   }
   if (index->damage.empty()) {
     CompareTotals(segment, *index, report);
   } else {
-    AddProblem(DescribeDamage(index->damage), LossInIndex(*index, info, series), report);
+    AddProblem(DescribeDamage(index->damage), LossInIndex(*index, info, series), advice, report);
   }
   for (const IndexPage& page : index->pages) {
     for (const SeriesBlocks& blocks : page) {
-      RETURN_IF_ERROR(CheckBlocks(segment, blocks, series, cancel, report));
+      RETURN_IF_ERROR(CheckBlocks(segment, blocks, series, cancel, advice, report));
     }
   }
   return {};
+}
+
+Result<std::vector<std::string>> CheckCopy(FileSystem& files, const std::string& directory,
+                                           const std::string& name, const std::string& path) {
+  ASSIGN_OR_RETURN(const StoredManifest stored, ReadManifest(files, directory));
+  const std::string base = name.substr(name.rfind('/') + 1);
+  CheckReport report;
+  if (ParseWalFileName(base) != 0) {
+    ASSIGN_OR_RETURN(const std::uint64_t bytes, files.FileSize(path));
+    CheckLog(files, {{path, bytes}}, report, /*advice=*/"");
+    return std::move(report.problems);
+  }
+  const auto& segments = stored.manifest.segments;
+  const auto info = std::find_if(segments.begin(), segments.end(), [&](const SegmentInfo& segment) {
+    return SegmentFileName(segment.id) == base;
+  });
+  if (info == segments.end()) {
+    return Error(ErrorCode::kNotFound, fmt::format("the manifest does not name {}", name)).At(path);
+  }
+  SegmentCache cache;
+  const SegmentReader segment(files, cache, *info, path);
+  RETURN_IF_ERROR(CheckSegment(segment, stored.manifest.series, {}, report, /*advice=*/""));
+  return std::move(report.problems);
 }
 
 Result<CheckReport> CheckDirectory(FileSystem& files, const Clock& clock,

@@ -249,6 +249,10 @@ struct BackupFile {
   std::string content;
   std::uint64_t bytes = 0;    // that count, from the start
   bool is_immutable = false;  // a file of that name never has another content
+  /// Reads all of the file at `path` and says what is wrong with it and what that costs, as Check
+  /// does. May be called while the file is handed over; null where there is no `path`. Errors:
+  /// kCancelled.
+  std::function<Result<std::vector<std::string>>(const CancelToken&)> check;
 };
 
 /// How long the groups of appends took to be written to the log, and synced where that is asked
@@ -335,6 +339,13 @@ class Historian {
   /// kCancelled.
   static Result<CheckReport> CheckFiles(FileSystem& files, const Clock& clock,
                                         const std::string& directory, const CancelToken& cancel);
+  /// What is wrong with the file at `path`, which should be a copy of the store's file `name`
+  /// (BackupFile::name), and what that costs; empty when all that counts in it can be read. The
+  /// manifest in `directory` says what belongs into it. Errors: those of reading the manifest,
+  /// kNotFound when it does not name the file.
+  static Result<std::vector<std::string>> CheckCopy(FileSystem& files, const std::string& directory,
+                                                    const std::string& name,
+                                                    const std::string& path);
   /// Flushes nothing that is not already durable; never loses an acknowledged sample.
   virtual ~Historian() = default;
 

@@ -97,6 +97,13 @@ Result<CheckReport> Historian::CheckFiles(FileSystem& files, const Clock& clock,
   return historian::CheckDirectory(files, clock, directory, cancel);
 }
 
+Result<std::vector<std::string>> Historian::CheckCopy(FileSystem& files,
+                                                      const std::string& directory,
+                                                      const std::string& name,
+                                                      const std::string& path) {
+  return historian::CheckCopy(files, directory, name, path);
+}
+
 Result<std::unique_ptr<Historian>> Historian::Open(FileSystem& files, const Clock& clock,
                                                    const std::string& directory,
                                                    const HistorianOptions& options) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -22,10 +23,11 @@ std::uint64_t MemoryOf(const IndexPage& page) {
 
 SegmentReader::SegmentReader(FileSystem& files, SegmentCache& cache, const std::string& directory,
                              const SegmentInfo& info)
-    : files_(files),
-      cache_(cache),
-      path_(JoinPath(directory, SegmentFileName(info.id))),
-      info_(info) {}
+    : SegmentReader(files, cache, info, JoinPath(directory, SegmentFileName(info.id))) {}
+
+SegmentReader::SegmentReader(FileSystem& files, SegmentCache& cache, const SegmentInfo& info,
+                             std::string path)
+    : files_(files), cache_(cache), path_(std::move(path)), info_(info) {}
 
 SegmentReader::~SegmentReader() {
   if (!obsolete_) return;

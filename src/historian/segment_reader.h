@@ -45,6 +45,8 @@ class SegmentReader {
   /// All arguments but `info` must outlive the reader.
   SegmentReader(FileSystem& files, SegmentCache& cache, const std::string& directory,
                 const SegmentInfo& info);
+  /// The same for a file at `path`, whatever it is called.
+  SegmentReader(FileSystem& files, SegmentCache& cache, const SegmentInfo& info, std::string path);
   /// Removes the file when the segment is obsolete.
   ~SegmentReader();
   SegmentReader(const SegmentReader&) = delete;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
+#include "historian/check.h"
 #include "historian/columns.h"
 #include "historian/format.h"
 #include "historian/manifest.h"
@@ -167,6 +168,21 @@ Status CheckRanges(const SeriesRegistry& registry, std::span<const TagRange> ran
   return {};
 }
 
+std::vector<std::string> ProblemsOfLog(FileSystem& files, const std::string& path,
+                                       std::uint64_t counted_bytes) {
+  CheckReport report;
+  CheckLog(files, {{path, counted_bytes}}, report);
+  return std::move(report.problems);
+}
+
+Result<std::vector<std::string>> ProblemsOfSegment(const SegmentReader& segment,
+                                                   const SeriesTable& series,
+                                                   const CancelToken& cancel) {
+  CheckReport report;
+  RETURN_IF_ERROR(CheckSegment(segment, series, cancel, report));
+  return std::move(report.problems);
+}
+
 }  // namespace
 
 /// On a full disk it works out of the reserve, as flushes do.
@@ -238,7 +254,10 @@ Status Store::Backup(const std::function<Status(const BackupFile&)>& copy) {
                             .path = path,
                             .content = {},
                             .bytes = bytes,
-                            .is_immutable = false}));
+                            .is_immutable = false,
+                            .check = [&, &path = path, &bytes = bytes](const CancelToken&) {
+                              return ProblemsOfLog(*latch_, path, bytes);
+                            }}));
     }
     std::string content(AsText(EncodeManifest(manifest)));
     const std::uint64_t bytes = content.size();
@@ -246,14 +265,19 @@ Status Store::Backup(const std::function<Status(const BackupFile&)>& copy) {
                           .path = {},
                           .content = std::move(content),
                           .bytes = bytes,
-                          .is_immutable = false}));
+                          .is_immutable = false,
+                          .check = nullptr}));
   }
+  const SeriesTable series = registry_->Records();
   for (const SharedSegment& segment : *segments) {
     RETURN_IF_ERROR(copy({.name = JoinPath(kSegmentDirectory, SegmentFileName(segment->info().id)),
                           .path = segment->path(),
                           .content = {},
                           .bytes = segment->info().bytes,
-                          .is_immutable = true}));
+                          .is_immutable = true,
+                          .check = [&segment = *segment, &series](const CancelToken& cancel) {
+                            return ProblemsOfSegment(segment, series, cancel);
+                          }}));
   }
   return {};
 }

@@ -38,6 +38,10 @@ class BackupTest : public WorkspaceTest {
 
   [[nodiscard]] std::string copy() const { return directory() + ".copy"; }
 
+  [[nodiscard]] RestoreRequest Request() const {
+    return {.target = target(), .name = {}, .directory = copy()};
+  }
+
   /// Below the target.
   int CountFilesEndingIn(std::string_view suffix) {
     int count = 0;
@@ -55,10 +59,10 @@ TEST_F(BackupTest, OneThatIsCancelledEndsWithinAFileAndDoesNotCount) {
   EXPECT_EQ(cancelled.error().code(), ErrorCode::kCancelled);
   EXPECT_EQ(CountFilesEndingIn(".seg"), 0);
   EXPECT_EQ(CountFilesEndingIn(".tmp"), 0);
-  EXPECT_EQ(RestoreBackup(*files_, target(), "", copy()).error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(RestoreBackup(*files_, clock_, Request()).error().code(), ErrorCode::kNotFound);
   ASSERT_TRUE(WriteBackup(*files_, clock_, workspace(), target(), {}).ok());
   EXPECT_EQ(CountFilesEndingIn(".seg"), 1);
-  const auto restored = RestoreBackup(*files_, target(), "", copy());
+  const auto restored = RestoreBackup(*files_, clock_, Request());
   ASSERT_TRUE(restored.ok()) << restored.error().ToString();
 }
 

@@ -1,5 +1,6 @@
 """What an administrator does with a plant's data: backups, deletions, merges, repairs, figures."""
 
+import json
 import shutil
 import time
 import unittest
@@ -54,13 +55,57 @@ class Operations(unittest.TestCase):
             self.assertEqual(plant.cli("backup", target).returncode, 0)
             segment = next((target / "segments").iterdir())
             content = bytearray(segment.read_bytes())
-            content[len(content) // 2] ^= 1
+            content[40] ^= 1
             segment.write_bytes(content)
+            checked = run("check", "--data", target)
+            self.assertEqual(checked.returncode, 8, checked.stdout + checked.stderr)
+            self.assertIn(segment.name, checked.stdout)
+            self.assertRegex(checked.stdout, r"backup \S+ needs it")
             elsewhere = plant.directory.parent / "elsewhere"
             restored = run("restore", target, elsewhere)
-            self.assertNotEqual(restored.returncode, 0)
+            self.assertEqual(restored.returncode, 1)
             self.assertIn(segment.name, restored.stderr)
+            self.assertIn("restore --repair", restored.stderr)
             self.assertFalse(elsewhere.exists())
+            repaired = run("restore", "--repair", target, elsewhere)
+            self.assertEqual(repaired.returncode, 8, repaired.stderr)
+            self.assertIn("500 samples of " + tag_of(plant), repaired.stdout)
+            self.assertIn("every checksum holds", run("check", "--data", elsewhere).stdout)
+            # The data directory still has it.
+            again = plant.cli("backup", target)
+            self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
+            self.assertIn("note: ", again.stdout)
+            checked = run("check", "--data", target)
+            self.assertEqual(checked.returncode, 0, checked.stdout)
+            self.assertIn("2 backups", checked.stdout)
+            self.assertIn("every checksum holds", checked.stdout)
+
+    def test_a_backup_of_damaged_data_says_so(self):
+        with Plant() as plant:
+            plant.serve()
+            plant.write(LINES)
+            tag = tag_of(plant)
+            plant.cli("compact")
+            plant.stop()
+            segment = next((plant.directory / "historian/segments").iterdir())
+            content = bytearray(segment.read_bytes())
+            content[40] ^= 1
+            segment.write_bytes(content)
+            target = plant.directory.parent / "backups"
+            made = plant.cli("backup", target)
+            self.assertEqual(made.returncode, 8, made.stdout + made.stderr)
+            self.assertIn("500 samples of " + tag, made.stdout)
+            self.assertEqual(run("check", "--data", target).returncode, 8)
+            elsewhere = plant.directory.parent / "elsewhere"
+            restored = run("restore", target, elsewhere)
+            self.assertEqual(restored.returncode, 8, restored.stderr)
+            self.assertIn("500 samples of " + tag, restored.stdout)
+            plant.serve()
+            status, _, body = plant.request("POST", "/api/v1/backup",
+                                            body=json.dumps({"target": str(target)}),
+                                            headers={"Content-Type": "application/json"})
+            self.assertEqual(status, 200, body)
+            self.assertIn("500 samples of " + tag, str(json.loads(body)["problems"]))
 
     def test_a_part_of_a_tag_is_deleted_with_an_entry_in_the_audit(self):
         with Plant() as plant:
