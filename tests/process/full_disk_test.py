@@ -86,6 +86,8 @@ class FullDisk(unittest.TestCase):
                 self.assertEqual(self.append(), 204)
             self.disk.fill(leave_bytes=self.chance.choice((0, 0, 4096, 200_000, RESERVE_BYTES - 1)))
             self.on_a_full_disk(filling)
+            if filling % 2 == 0:
+                self.start_on_a_full_disk(filling)
             self.disk.make_room()
             slowest = max(slowest, self.wait_for_room())
             self.check_reads()
@@ -112,6 +114,25 @@ class FullDisk(unittest.TestCase):
         self.check_reads()
         self.maintain()  # which may make room
         self.check_reads()
+
+    def start_on_a_full_disk(self, filling):
+        """A server that was killed with nothing left starts and reads; writers are told as before."""
+        self.plant.kill()
+        self.disk.fill(leave_bytes=0)
+        self.serve()
+        self.check_reads()
+        self.assertEqual(self.append(), 503)
+        status, problem = self.numbered(filling + 1, filling)
+        self.assertEqual((status, problem["retryable"]), (507, True), problem)
+        self.assertEqual(self.plant.request("GET", "/health")[0], 503)
+        status, _, body = self.plant.request("POST", "/api/v1/compact")
+        self.assertIn(status, (200, 507), body)  # what opening removes may be room enough
+        if status == 507:
+            self.assertTrue(json.loads(body)["retryable"], body)
+        self.plant.kill()
+        listed = self.plant.cli("sql", "SELECT count(*) FROM samples('disk/**')")
+        self.assertEqual(listed.returncode, 0, listed.stderr)
+        self.serve()
 
     def maintain(self):
         """What an administrator may try; done or refused, and never half."""
