@@ -82,15 +82,19 @@ Result<ExitCode> RunRepair(CommandContext& context, const std::string& directory
                              "restores what is whole",
                              directory));
   }
-  ASSIGN_OR_RETURN(const auto losses, Repair(context, directory));
-  for (const std::string& loss : losses) PrintOut(loss + "\n");
-  if (losses.empty()) {
+  ASSIGN_OR_RETURN(const auto findings, Repair(context, directory));
+  if (findings.empty()) {
     PrintOut("nothing was damaged\n");
-  } else {
-    PrintOut(fmt::format("{} losses; what was damaged is kept in {}/historian/quarantine\n",
-                         losses.size(), directory));
+    return ExitCode::kOk;
   }
-  return ExitCode::kOk;
+  for (const std::string& finding : findings) PrintOut(finding + "\n");
+  const std::string count =
+      findings.size() == 1 ? "1 finding" : fmt::format("{} findings", findings.size());
+  PrintOut(
+      fmt::format("{}, each with what it cost; the rest can be served. Damaged files that were "
+                  "there are kept in {}/historian/quarantine\n",
+                  count, directory));
+  return ExitCode::kProblems;
 }
 
 Result<ExitCode> CheckBackupDirectory(CommandContext& context, const std::string& target) {
@@ -126,7 +130,8 @@ void AddCheck(CLI::App& root, CommandContext& context, Verb& chosen) {
   AddDataOption(*verb, *directory);
   auto repair = std::make_shared<bool>(false);
   verb->add_flag("--repair", *repair,
-                 "Leaves out what is damaged, so that the rest can be served; says what is lost");
+                 "Leaves out what is damaged, so that the rest can be served; says what is lost; "
+                 "exit code 8 when there was something to leave out or mend");
   verb->callback([=, &context, &chosen] {
     chosen = [=, &context] {
       return *repair ? RunRepair(context, *directory) : RunCheck(context, *directory);

@@ -45,7 +45,8 @@ Result<std::unique_ptr<PlantRuntime>> OpenRuntime(CommandContext& context,
   if (is_damaged && !options.repair) {
     PrintNote(
         "`bedplate check` says what is damaged and what that costs; `bedplate check --repair` "
-        "or `bedplate serve --repair` goes on without it");
+        "or `bedplate serve --repair` goes on without it, and where both copies of the manifest "
+        "are damaged `bedplate restore` is what is left");
   }
   if (!is_damaged || !options.repair) return opened;
   PrintNote("historian: " + opened.error().ToString());

@@ -60,6 +60,7 @@ class Case:
     """A verb on a fresh copy of the same files. `folder` holds all that it reads and writes."""
 
     name = ""
+    ENDINGS = (0,)  # exit codes of a verb that did its work
 
     def __init__(self, template, folder):
         self.folder = folder
@@ -100,7 +101,7 @@ class Case:
         """What an operator does after a kill."""
         del old, new
         done = run(*self.command())
-        assert ended_well(done), f"{done.args}: {done.returncode} {done.stdout}{done.stderr}"
+        assert done.returncode in self.ENDINGS, f"{done.args}: {done.returncode} {done.stdout}{done.stderr}"
 
     def traced(self, wrapper):
         return subprocess.run([*wrapper, BINARY, *map(str, self.command())], stdin=subprocess.DEVNULL,
@@ -249,6 +250,7 @@ class Restore(MakingCase):
 
 class Repair(Case):
     name = "check --repair"
+    ENDINGS = (0, 8)  # 8: there was damage; where it is repaired already, 0
 
     def prepare(self):
         segment = max((self.data / "historian/segments").iterdir(), key=lambda path: path.stat().st_size)
@@ -307,7 +309,7 @@ class KilledVerbs(unittest.TestCase):
         case = self.fresh(kind)
         record = self.scratch / "calls"
         done = case.traced(Tracer.recording(record))
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn(done.returncode, case.ENDINGS, done.stdout + done.stderr)
         places = Tracer.places(record, case.folder)
         return [(call, ordinal) for call, ordinals in places.items() for ordinal in ordinals], case.result()
 
@@ -317,7 +319,7 @@ class KilledVerbs(unittest.TestCase):
         about = f"seed {SEED}, {kind.name} killed at {call} number {ordinal} of a thread"
         done = case.traced(Tracer.injecting(call, f"signal=KILL:when={ordinal}"))
         if done.returncode != -9:
-            self.assertEqual(done.returncode, 0, f"{about}\n{done.stderr}")
+            self.assertIn(done.returncode, case.ENDINGS, f"{about}\n{done.stderr}")
             return False
         try:
             case.again(old, expected)

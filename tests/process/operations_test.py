@@ -185,10 +185,13 @@ class Operations(unittest.TestCase):
             self.assertIn(segment.name, asked.stderr)
             self.assertIn("at byte", asked.stderr)
             repaired = plant.cli("check", "--repair")
-            self.assertEqual(repaired.returncode, 0, repaired.stderr)
+            self.assertEqual(repaired.returncode, 8, repaired.stderr)
             self.assertIn("500 samples of " + tag, repaired.stdout)
+            self.assertIn("1 finding, each with what it cost", repaired.stdout)
             self.assertTrue((plant.directory / "historian/quarantine" / segment.name).exists())
             self.assertIn("every checksum holds", plant.cli("check").stdout)
+            again = plant.cli("check", "--repair")
+            self.assertEqual((again.returncode, again.stdout), (0, "nothing was damaged\n"))
 
     def test_metrics_are_open_metrics(self):
         with Plant() as plant:
