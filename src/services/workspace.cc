@@ -255,10 +255,11 @@ Status Workspace::PublishAddress(const std::string& address) {
 
 Status Workspace::OpenStores(const Clock& clock, const WorkspaceOptions& options) {
   RETURN_IF_ERROR(CheckStores(files_, directory_));
+  // First, as without room for its index it does not open, which the historian does.
+  ASSIGN_OR_RETURN(catalog_, Catalog::Open(JoinPath(directory_, kCatalogFile), clock));
   ASSIGN_OR_RETURN(
       historian_,
       Historian::Open(files_, clock, JoinPath(directory_, kHistorianFolder), options.historian));
-  ASSIGN_OR_RETURN(catalog_, Catalog::Open(JoinPath(directory_, kCatalogFile), clock));
   ASSIGN_OR_RETURN(units_, UnitSystem::Load());
   gate_ = TrustGate::Make(*historian_, *catalog_, *units_, clock);
   // What has no room now is noted by the next append to the tag, or by the next opening.
