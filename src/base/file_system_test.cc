@@ -187,17 +187,6 @@ TEST(PosixFileSystemTest, APipeIsRefusedInsteadOfWaitedFor) {
 }
 
 /// It ends when there is room; other limits do not.
-TEST(PosixFileSystemTest, AFullDiskIsWorthAnotherTry) {
-  const auto files = MakePosixFileSystem();
-  auto full = files->OpenWritable("/dev/full", OpenMode::kAppend);
-  ASSERT_TRUE(full.ok()) << full.error().ToString();
-  Status written = (*full)->Append(AsBytes("x"));
-  if (written.ok()) written = (*full)->Sync();
-  ASSERT_FALSE(written.ok());
-  EXPECT_EQ(written.error().code(), ErrorCode::kResourceExhausted);
-  EXPECT_TRUE(written.error().retryable());
-}
-
 TEST(PosixFileSystemTest, FilesAreForTheirOwnerOnly) {
   const auto files = MakePosixFileSystem();
   const std::string path = FreshPath("bedplate_mode");
