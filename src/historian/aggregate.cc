@@ -28,6 +28,7 @@ NumberRun RunOf(const SampleColumns& columns, std::size_t begin, std::size_t end
   values.assign(run.count, 0);
   run.values = values.data();
   if (columns.type == ValueType::kString) return run;
+  if (columns.type == ValueType::kInt64) run.integers = columns.int64s.data() + begin;
   for (std::size_t i = 0; i < run.count; ++i) values[i] = columns.NumberAt(begin + i);
   return run;
 }
@@ -38,13 +39,16 @@ NumberRun RunOf(const NumberBlock& block) {
           .stride = block.stride,
           .times = block.times.empty() ? nullptr : block.times.data(),
           .values = block.values.data(),
+          .integers = block.integers.empty() ? nullptr : block.integers.data(),
           .qualities = block.qualities.empty() ? nullptr : block.qualities.data()};
 }
 
 std::optional<Reading> ToReading(const std::optional<Sample>& sample, QualityPolicy quality) {
   if (!sample) return std::nullopt;
+  const auto* const integer = std::get_if<std::int64_t>(&sample->value);
   return Reading{.time = sample->time.nanoseconds(),
                  .value = AsDouble(sample->value).value_or(0),
+                 .integer = integer != nullptr ? *integer : 0,
                  .known = quality != QualityPolicy::kGoodOnly || sample->quality.IsGood(),
                  .good = sample->quality.IsGood()};
 }
@@ -162,7 +166,7 @@ Result<AggregateColumns> ComputeAggregate(const Snapshot& snapshot, ValueType ty
                                           const AggregateRequest& request, Timestamp now) {
   BEDPLATE_CHECK(CheckAggregate(request, type).ok());
   MemoryShare memory(*request.memory);
-  BucketAccumulator accumulator(request);
+  BucketAccumulator accumulator(request, type);
   const bool spans = (request.functions & (kTimeWeightedFunctions | kDurationFunctions)) != 0;
   if (spans || (request.functions & kCounterFunctions) != 0) {
     RETURN_IF_ERROR(LookBack(snapshot, type, request, accumulator));

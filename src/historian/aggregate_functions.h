@@ -76,6 +76,11 @@ inline constexpr std::uint32_t kCounterFunctions =
 inline constexpr std::uint32_t kSampleFunctions =
     BitsOf({AggregateFunction::kStandardDeviation, AggregateFunction::kPercentile});
 
+/// Those that tell differences between values and not the values themselves.
+inline constexpr std::uint32_t kDifferenceFunctions =
+    BitsOf({AggregateFunction::kRange, AggregateFunction::kStandardDeviation,
+            AggregateFunction::kIncrease, AggregateFunction::kRate});
+
 /// What a request for `functions` is answered with under a policy.
 [[nodiscard]] constexpr std::uint32_t WithPolicy(std::uint32_t functions, QualityPolicy quality) {
   return quality == QualityPolicy::kWorst ? functions | BitsOf({AggregateFunction::kWorstQuality})

@@ -183,11 +183,12 @@ Error UndecodedValues() { return Damaged("its values do not decode"); }
 
 /// The values of a block of numbers, as doubles.
 bool DecodeAsDoubles(ByteReader& in, ValueType type, NumberBlock& out) {
+  out.integers.clear();
   if (type == ValueType::kDouble) return DecodeDoubles(in, out.count, out.scratch, out.values);
   out.values.resize(out.count);
   if (type == ValueType::kInt64) {
-    if (!DecodeInt64s(in, out.count, out.scratch)) return false;
-    std::transform(out.scratch.begin(), out.scratch.end(), out.values.begin(),
+    if (!DecodeInt64s(in, out.count, out.integers)) return false;
+    std::transform(out.integers.begin(), out.integers.end(), out.values.begin(),
                    [](std::int64_t value) { return static_cast<double>(value); });
     return true;
   }

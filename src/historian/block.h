@@ -66,15 +66,16 @@ EncodedBlock EncodeBlock(const SampleColumns& columns);
 /// The samples behind `header`. Errors: kCorruption saying what does not fit.
 Result<SampleColumns> DecodeBlock(const BlockHeader& header, ValueType type, ByteView payload);
 
-/// A block of numbers as aggregates want it: values as doubles (bool as 0 and 1), and times only
-/// where they are not evenly spaced. Decode one block after the other into the same object, so that
-/// its memory is used again.
+/// A block of numbers as aggregates want it: values as doubles (int64 rounded, bool as 0 and 1),
+/// and times only where they are not evenly spaced. Decode one block after the other into the same
+/// object, so that its memory is used again.
 struct NumberBlock {
   std::size_t count = 0;
   std::int64_t first_time = 0;      // ns since 1970
   std::int64_t stride = 0;          // ns from each sample to the next; 0: `times` has them
   std::vector<std::int64_t> times;  // empty when there is a stride
   std::vector<double> values;
+  std::vector<std::int64_t> integers;    // of int64 the values themselves; empty for other types
   std::vector<std::uint32_t> qualities;  // OPC UA status codes; empty: all good
   std::vector<std::int64_t> scratch;     // of the decoder
 

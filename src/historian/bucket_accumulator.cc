@@ -31,6 +31,10 @@ std::uint32_t SeverityOf(std::uint32_t status_code) {
   return status_code >> kSeverityShift;
 }
 
+bool HasExactExtremes(const BlockStatistics& statistics) {
+  return -kExactIntegers < statistics.min && statistics.max < kExactIntegers;
+}
+
 double Interpolate(const Reading& from, const Reading& to, std::int64_t time) {
   if (time == from.time) return from.value;
   if (time == to.time) return to.value;
@@ -49,7 +53,8 @@ std::size_t NumberRun::LowerBound(std::size_t begin, std::int64_t time) const no
   return std::min(static_cast<std::size_t>(before) + 1, count);
 }
 
-BucketAccumulator::BucketAccumulator(const AggregateRequest& request) : request_(request) {
+BucketAccumulator::BucketAccumulator(const AggregateRequest& request, ValueType type)
+    : request_(request) {
   weighted_ = WantsAny(request, kTimeWeightedFunctions);
   durations_ = WantsAny(request, kDurationFunctions);
   counting_ = WantsAny(request, kCounterFunctions);
@@ -60,6 +65,9 @@ BucketAccumulator::BucketAccumulator(const AggregateRequest& request) : request_
   buckets_.resize(static_cast<std::size_t>((length - 1) / width + 1));
   if (durations_ || counting_ || qualities_ || WantsAny(request, kSampleFunctions)) {
     extras_.resize(buckets_.size());
+  }
+  if (type == ValueType::kInt64 && WantsAny(request, kDifferenceFunctions)) {
+    integers_.resize(buckets_.size());
   }
 }
 
@@ -75,9 +83,10 @@ void BucketAccumulator::Add(const Reading& reading) {
   const std::size_t index = BucketOf(reading.time);
   Combine(buckets_[index],
           {.min = value, .max = value, .sum = value, .first = value, .last = value}, 1);
+  if (!integers_.empty()) KeepIntegers(index, {&reading.integer, 1});
   if (extras_.empty()) return;
   KeepValues(extras_[index], {&value, 1});
-  CountUp(extras_[index], reading);
+  CountUp(index, reading);
 }
 
 void BucketAccumulator::AddRun(const NumberRun& run) {
@@ -108,7 +117,8 @@ void BucketAccumulator::NoteQuality(std::size_t index, std::uint32_t status_code
 
 Reading BucketAccumulator::ReadingAt(const NumberRun& run, std::size_t index) const {
   const bool good = run.qualities == nullptr || Quality(run.qualities[index]).IsGood();
-  return {run.TimeAt(index), run.values[index], good || !good_only(), good};
+  const std::int64_t integer = run.integers != nullptr ? run.integers[index] : 0;
+  return {run.TimeAt(index), run.values[index], integer, good || !good_only(), good};
 }
 
 /// Whether the time between two samples of `run` may be known in part only.
@@ -128,7 +138,7 @@ void BucketAccumulator::AddSlice(const NumberRun& run, std::size_t begin, std::s
     AddSpansWithin(index, run, begin, end);
     previous_ = ReadingAt(run, end - 1);
   }
-  const std::span<const double> values = UsableValues(run, begin, end);
+  const std::span<const double> values = Usable(run, run.values, begin, end, usable_);
   if (values.empty()) return;
   const NumberSummary summary = SummarizeNumbers(values);
   Combine(bucket,
@@ -138,10 +148,13 @@ void BucketAccumulator::AddSlice(const NumberRun& run, std::size_t begin, std::s
            .first = values.front(),
            .last = values.back()},
           values.size());
+  if (!integers_.empty()) {
+    KeepIntegers(index, Usable(run, run.integers, begin, end, usable_integers_));
+  }
   if (extras_.empty()) return;
   KeepValues(extras_[index], values);
   if (!counting_) return;
-  for (std::size_t i = begin; i < end; ++i) CountUp(extras_[index], ReadingAt(run, i));
+  for (std::size_t i = begin; i < end; ++i) CountUp(index, ReadingAt(run, i));
 }
 
 /// Adds the time from sample `begin` to the last one before `end`; all of it is known.
@@ -169,38 +182,51 @@ void BucketAccumulator::AddSpansWithin(std::size_t index, const NumberRun& run, 
 
 /// Of one bucket's usable values, in ascending time.
 void BucketAccumulator::KeepValues(Extra& extra, std::span<const double> values) {
-  if (Wants(AggregateFunction::kStandardDeviation)) extra.moments.Add(values);
+  if (integers_.empty() && Wants(AggregateFunction::kStandardDeviation)) extra.moments.Add(values);
   if (!Wants(AggregateFunction::kPercentile)) return;
   extra.values.insert(extra.values.end(), values.begin(), values.end());
   kept_values_ += values.size();
 }
 
-void BucketAccumulator::CountUp(Extra& extra, const Reading& reading) {
+/// As KeepValues; at least one.
+void BucketAccumulator::KeepIntegers(std::size_t index, std::span<const std::int64_t> values) {
+  if (Wants(AggregateFunction::kRange)) integers_[index].AddExtremesOf(values);
+  if (Wants(AggregateFunction::kStandardDeviation)) integers_[index].AddSpread(values, shifted_);
+}
+
+void BucketAccumulator::CountUp(std::size_t index, const Reading& reading) {
   if (!counting_ || !reading.known) return;
   if (counter_) {
-    const double step = reading.value - counter_->value;
-    extra.increase.Add(step >= 0 ? step : reading.value);
+    Extra& extra = extras_[index];
+    if (integers_.empty()) {
+      const double step = reading.value - counter_->value;
+      extra.increase.Add(step >= 0 ? step : reading.value);
+    } else {
+      integers_[index].AddStep(counter_->integer, reading.integer);
+    }
     extra.counted_seconds += Seconds(reading.time - counter_->time);
   }
   counter_ = reading;
 }
 
-/// The values that count; they live until the next call.
-std::span<const double> BucketAccumulator::UsableValues(const NumberRun& run, std::size_t begin,
-                                                        std::size_t end) {
-  if (!good_only() || run.qualities == nullptr) {
-    return {run.values + begin, run.values + end};
-  }
-  usable_.clear();
+template <typename T>
+std::span<const T> BucketAccumulator::Usable(const NumberRun& run, const T* values,
+                                             std::size_t begin, std::size_t end,
+                                             std::vector<T>& scratch) const {
+  if (!good_only() || run.qualities == nullptr) return {values + begin, values + end};
+  scratch.clear();
   for (std::size_t i = begin; i < end; ++i) {
-    if (Quality(run.qualities[i]).IsGood()) usable_.push_back(run.values[i]);
+    if (Quality(run.qualities[i]).IsGood()) scratch.push_back(values[i]);
   }
-  return usable_;
+  return scratch;
 }
 
 bool BucketAccumulator::CanAddBlock(const BlockHeader& block) const {
   if (BucketOf(block.first_time) != BucketOf(block.last_time)) return false;
   if (counting_ || WantsAny(request_, kSampleFunctions)) return false;
+  // Its extremes are doubles, which tell a range of int64 only where they are the values
+  // themselves.
+  if (!integers_.empty() && !HasExactExtremes(block.statistics)) return false;
   const bool spans = weighted_ || durations_;
   // Only the header of an even block tells how far apart the samples are.
   const bool is_held = request_.hold == std::chrono::nanoseconds::max() ||
@@ -215,22 +241,29 @@ void BucketAccumulator::AddBlock(const BlockHeader& block) {
   const BlockStatistics& statistics = block.statistics;
   const std::size_t index = BucketOf(block.first_time);
   Bucket& bucket = buckets_[index];
-  Connect({block.first_time, statistics.first, true, true});
+  Connect({.time = block.first_time, .value = statistics.first, .known = true, .good = true});
   if (qualities_) NoteQuality(index, kGood.status_code());
-  if (block.good_count > 0) Combine(bucket, statistics, block.good_count);
+  if (block.good_count > 0) {
+    Combine(bucket, statistics, block.good_count);
+    if (!integers_.empty()) {
+      integers_[index].AddExtremes(static_cast<std::int64_t>(statistics.min),
+                                   static_cast<std::int64_t>(statistics.max));
+    }
+  }
   if (weighted_) {
     const bool step = request_.interpolation == Interpolation::kStep;
     bucket.integral.Add(step ? statistics.step_integral : statistics.linear_integral);
     bucket.known_seconds += Seconds(block.last_time - block.first_time);
   }
   if (durations_) extras_[index].good_seconds += Seconds(block.last_time - block.first_time);
-  previous_ = Reading{block.last_time, statistics.last, true, true};
+  previous_ =
+      Reading{.time = block.last_time, .value = statistics.last, .known = true, .good = true};
 }
 
 void BucketAccumulator::Close(const std::optional<Reading>& after, std::int64_t extend_until) {
   if (after) return Connect(*after);
   if (!previous_ || extend_until <= previous_->time) return;
-  Connect({extend_until, previous_->value, false, false});
+  Connect({.time = extend_until, .value = previous_->value});
 }
 
 bool BucketAccumulator::Wants(AggregateFunction function) const {
@@ -292,6 +325,9 @@ void BucketAccumulator::AddSpan(const Reading& from, const Reading& to) {
 }
 
 double BucketAccumulator::ValueOf(AggregateFunction function, std::size_t index) {
+  if (!integers_.empty() && WantsAny(function, kDifferenceFunctions)) {
+    return IntegerValueOf(function, index);
+  }
   if (WantsAny(function, kExtraFunctions)) {
     return ExtraValueOf(function, index);
   }
@@ -337,6 +373,17 @@ double BucketAccumulator::ExtraValueOf(AggregateFunction function, std::size_t i
       return extra.worst_quality ? static_cast<double>(*extra.worst_quality) : kNoNumber;
     default: return kNoNumber;
   }
+}
+
+double BucketAccumulator::IntegerValueOf(AggregateFunction function, std::size_t index) const {
+  const IntegerBucket& bucket = integers_[index];
+  if (function == AggregateFunction::kRange) {
+    return buckets_[index].count > 0 ? bucket.Range() : kNoNumber;
+  }
+  if (function == AggregateFunction::kStandardDeviation) return bucket.StandardDeviation();
+  const double seconds = extras_[index].counted_seconds;
+  if (!(seconds > 0)) return kNoNumber;
+  return function == AggregateFunction::kRate ? bucket.Increase() / seconds : bucket.Increase();
 }
 
 AggregateColumns BucketAccumulator::Take() {

@@ -8,6 +8,7 @@
 #include "historian/block.h"
 #include "historian/compensated_sum.h"
 #include "historian/historian.h"
+#include "historian/integer_bucket.h"
 #include "historian/moments.h"
 
 namespace bedplate::historian {
@@ -16,6 +17,7 @@ namespace bedplate::historian {
 struct Reading {
   std::int64_t time = 0;  // ns since 1970
   double value = 0;
+  std::int64_t integer = 0;  // of a series of int64 the value itself
   bool known = false;
   bool good = false;  // its quality, whatever the request makes of it
 };
@@ -27,6 +29,7 @@ struct NumberRun {
   std::int64_t stride = 0;                   // ns from each to the next; 0: `times` has them
   const std::int64_t* times = nullptr;       // null when there is a stride
   const double* values = nullptr;            // none is NaN
+  const std::int64_t* integers = nullptr;    // of a series of int64 the values themselves
   const std::uint32_t* qualities = nullptr;  // OPC UA status codes; null: all good
 
   [[nodiscard]] std::int64_t TimeAt(std::size_t index) const noexcept {
@@ -39,7 +42,8 @@ struct NumberRun {
 /// Gathers readings in ascending time into the buckets of a request.
 class BucketAccumulator {
  public:
-  explicit BucketAccumulator(const AggregateRequest& request);
+  /// `type` is that of the series.
+  BucketAccumulator(const AggregateRequest& request, ValueType type);
 
   /// The reading before the range, whose value is in force when it begins.
   void SetBefore(const Reading& reading);
@@ -91,8 +95,10 @@ class BucketAccumulator {
   [[nodiscard]] bool SpansNeedReadings(const NumberRun& run) const;
   void AddSlice(const NumberRun& run, std::size_t begin, std::size_t end);
   void AddSpansWithin(std::size_t index, const NumberRun& run, std::size_t begin, std::size_t end);
-  [[nodiscard]] std::span<const double> UsableValues(const NumberRun& run, std::size_t begin,
-                                                     std::size_t end);
+  /// The values that count of samples [begin, end); `scratch` holds them where some do not.
+  template <typename T>
+  [[nodiscard]] std::span<const T> Usable(const NumberRun& run, const T* values, std::size_t begin,
+                                          std::size_t end, std::vector<T>& scratch) const;
   [[nodiscard]] bool Wants(AggregateFunction function) const;
   [[nodiscard]] bool good_only() const noexcept {
     return request_.quality == QualityPolicy::kGoodOnly;
@@ -103,10 +109,12 @@ class BucketAccumulator {
   void Connect(const Reading& next);
   void AddSpan(const Reading& from, const Reading& to);
   void KeepValues(Extra& extra, std::span<const double> values);
-  void CountUp(Extra& extra, const Reading& reading);
+  void KeepIntegers(std::size_t index, std::span<const std::int64_t> values);
+  void CountUp(std::size_t index, const Reading& reading);
   [[nodiscard]] double ValueOf(AggregateFunction function, std::size_t index);
   [[nodiscard]] double BasicValueOf(AggregateFunction function, const Bucket& bucket) const;
   [[nodiscard]] double ExtraValueOf(AggregateFunction function, std::size_t index);
+  [[nodiscard]] double IntegerValueOf(AggregateFunction function, std::size_t index) const;
 
   AggregateRequest request_;
   bool weighted_;   // some time-weighted function is wanted
@@ -114,11 +122,14 @@ class BucketAccumulator {
   bool counting_;   // the increase of a counter is
   bool qualities_;  // the worst quality is
   std::vector<Bucket> buckets_;
-  std::vector<Extra> extras_;  // as many, or none when no function needs one
+  std::vector<Extra> extras_;            // as many, or none when no function needs one
+  std::vector<IntegerBucket> integers_;  // as many for differences of int64, else none
   std::uint64_t kept_values_ = 0;
   std::optional<Reading> previous_;
   std::optional<Reading> counter_;  // the last usable one before
-  std::vector<double> usable_;      // scratch of UsableValues
+  std::vector<double> usable_;      // scratch
+  std::vector<std::int64_t> usable_integers_;
+  std::vector<double> shifted_;  // scratch of AddSpread
 };
 
 }  // namespace bedplate::historian
