@@ -31,7 +31,7 @@ struct BucketPlan {
   /// more than kMaxAggregateBuckets or a width beyond ten years.
   static Result<BucketPlan> AlignedToEpoch(TimeRange range, std::chrono::nanoseconds width);
   /// Buckets of `days` local days, aligned to local 1970-01-01, or to Monday the 5th where they are
-  /// whole weeks.
+  /// whole weeks. A day that the zone left out has no bucket.
   static Result<BucketPlan> LocalDays(TimeRange range, std::int64_t days,
                                       const PlantCalendar& calendar);
 };

@@ -63,6 +63,26 @@ TEST(BucketPlanTest, AYearOfLondonDaysHasTwoThatAreNot24HoursLong) {
   EXPECT_LE(plan.runs.size(), 5U);  // winter, 23 h, summer, 25 h, winter
 }
 
+TEST(BucketPlanTest, ADayThatTheZoneLeftOutHasNoBucket) {
+  const auto apia = PlantCalendar::ForZone("Pacific/Apia").value();  // had no 30 December 2011
+  const TimeRange range{At("2011-12-25"), At("2012-01-03")};
+  const auto plan = BucketPlan::LocalDays(range, 1, apia).value();
+  ExpectCovers(plan, range);
+  ASSERT_EQ(plan.starts.size(), 10U);
+  for (std::size_t i = 1; i < plan.starts.size(); ++i) {
+    EXPECT_EQ(nanoseconds(plan.starts[i] - plan.starts[i - 1]), hours(24)) << i;
+  }
+  EXPECT_EQ(plan.starts[6], At("2011-12-30T10:00:00Z").nanoseconds());
+  for (const std::int64_t days : {2, 3, 5, 7, 30}) {
+    ExpectCovers(BucketPlan::LocalDays(range, days, apia).value(), range);
+  }
+  // From the moment of the change on, whose day by the clock of before is the one left out.
+  const TimeRange after{At("2011-12-30T10:00:00Z"), At("2011-12-31T10:00:00Z")};
+  const auto one = BucketPlan::LocalDays(after, 1, apia).value();
+  ExpectCovers(one, after);
+  EXPECT_EQ(one.starts, (std::vector<std::int64_t>{after.start.nanoseconds()}));
+}
+
 TEST(BucketPlanTest, WeeksBeginOnMonday) {
   const TimeRange range{At("2018-01-03T12:00:00Z"), At("2018-01-20T00:00:00Z")};
   const std::vector<std::int64_t> mondays{At("2018-01-01T00:00:00Z").nanoseconds(),

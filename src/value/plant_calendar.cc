@@ -94,7 +94,8 @@ void PlanDays(TimeRange period, std::int32_t step_days, const PlantCalendar& cal
     // The start itself, because a local time that happens twice would name the first.
     const Timestamp edge = day == first ? period.start : calendar.At(day, time_of_day);
     if (edge > period.stop) return;
-    buckets.edges.push_back(edge);
+    // A day that the zone left out begins where the next one does.
+    if (buckets.edges.empty() || edge != buckets.edges.back()) buckets.edges.push_back(edge);
   }
 }
 

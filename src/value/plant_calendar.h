@@ -60,9 +60,9 @@ struct Buckets {
 inline constexpr std::size_t kMaxBuckets = 1'000'000;
 
 /// Cuts a period into buckets of local time, from its start; days and weeks are as long as clock
-/// changes make them. A last bucket that the period cuts short is left out.
-/// Errors: kInvalidArgument for a granularity the format does not name, kResourceExhausted beyond
-/// kMaxBuckets.
+/// changes make them, and one that the zone left out is none. A last bucket that the period cuts
+/// short is left out. Errors: kInvalidArgument for a granularity the format does not name,
+/// kResourceExhausted beyond kMaxBuckets.
 Result<Buckets> PlanBuckets(TimeRange period, std::chrono::nanoseconds granularity,
                             const PlantCalendar& calendar);
 

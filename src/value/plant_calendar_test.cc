@@ -89,6 +89,17 @@ TEST(PlanBuckets, ADayThatStartsWithAShiftDoesSoWhenTheClockChanges) {
                                       "2018-03-27T04:00:00Z"}));
 }
 
+TEST(PlanBuckets, ADayThatTheZoneLeftOutIsNone) {
+  const PlantCalendar apia = Calendar("Pacific/Apia");  // went from 29 to 31 December 2011
+  const TimeRange range{apia.Parse("2011-12-28").value(), apia.Parse("2012-01-02").value()};
+  const Buckets days = PlanBuckets(range, hours(24), apia).value();
+  ASSERT_EQ(days.size(), 4U);
+  for (std::size_t i = 0; i < days.size(); ++i) {
+    EXPECT_EQ(days.At(i).stop - days.At(i).start, hours(24)) << i;
+    EXPECT_EQ(days.days[i], apia.DayOf(range.start) + static_cast<std::int32_t>(i < 2 ? i : i + 1));
+  }
+}
+
 TEST(PlanBuckets, LeavesOutACutLastBucket) {
   const PlantCalendar seoul = Calendar("Asia/Seoul");
   const Timestamp start = seoul.Parse("2018-01-01").value();
