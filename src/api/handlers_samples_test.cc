@@ -81,6 +81,29 @@ TEST_F(SamplesApiTest, RelativeTimesCountFromTheClock) {
               HasSubstr(R"("values":[-0.1,1e+21])"));
 }
 
+TEST_F(SamplesApiTest, ATimeOfAnAnswerIsOneOfAQuestion) {
+  const Timestamp start = kMidnight + std::chrono::nanoseconds(1);
+  Ingest("t", {{start, 1.0, kGood}, {start + minutes(1), 2.0, kGood}});
+  const std::string answer = GetBody("/api/v1/aggregate?tag=t&buckets=1&fn=sum");
+  EXPECT_THAT(answer, HasSubstr(R"({"from":1514764800000.000001,"to":1514764860000.000002,)"));
+  const std::string again =
+      "/api/v1/aggregate?tag=t&buckets=1&fn=sum&from=1514764800000.000001&to=";
+  EXPECT_EQ(GetBody(again + "1514764860000.000002"), answer);
+  // A nanosecond less leaves the last sample out.
+  EXPECT_THAT(GetBody(again + "1514764860000.000001"), HasSubstr(R"("sum":[1])"));
+  EXPECT_THAT(GetBody("/api/v1/samples?tag=t&from=1514764800000.0&to=1514764800000.000002"),
+              HasSubstr(R"("values":[1])"));
+}
+
+TEST_F(SamplesApiTest, AggregatesAndStatesPassOverADayThatAZoneLeftOut) {
+  const Timestamp start = kMidnight - hours(24 * 365 * 6);
+  Ingest("n", {{start, std::int64_t{1}, kGood}});
+  const std::string range = "&bucket=1d&zone=Pacific/Apia&from=2011-12-30T09:00:00Z&to=2012-01-01";
+  const std::string starts = R"("starts":[1325152800000,1325239200000,1325325600000])";
+  EXPECT_THAT(GetBody("/api/v1/aggregate?tag=n&fn=count" + range), HasSubstr(starts));
+  EXPECT_THAT(GetBody("/api/v1/states?tag=n" + range), HasSubstr(starts));
+}
+
 TEST_F(SamplesApiTest, WrongParametersAreNamed) {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"", "400: parameter 'tag': expected text, got nothing"},
@@ -102,7 +125,7 @@ TEST_F(SamplesApiTest, WrongParametersAreNamed) {
   for (const auto& [query, problem] : cases) {
     EXPECT_EQ(Problem(Get("/api/v1/samples" + query)), problem);
   }
-  for (const char* time : {"yesterday", "now-", "now-7", "now*7d", "2018-13-01", "1.5"}) {
+  for (const char* time : {"yesterday", "now-", "now-7", "now*7d", "2018-13-01", "1.5e3"}) {
     EXPECT_THAT(Problem(Get(std::string("/api/v1/samples?tag=line/speed&from=") + time)),
                 StartsWith("400: parameter 'from': expected a time as "));
   }

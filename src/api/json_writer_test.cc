@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <random>
 #include <vector>
 
 namespace bedplate {
@@ -40,6 +41,18 @@ TEST(JsonWriterTest, MillisecondsAreExact) {
   EXPECT_EQ(Milliseconds(-2'500'000), "-2.5");
   EXPECT_EQ(Milliseconds(std::numeric_limits<std::int64_t>::max()), "9223372036854.775807");
   EXPECT_EQ(Milliseconds(std::numeric_limits<std::int64_t>::min()), "-9223372036854.775808");
+}
+
+TEST(JsonWriterTest, MillisecondsReadBackToTheNanosecond) {
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 20'000; ++i) {
+    auto time = static_cast<std::int64_t>(random());  // of any sign
+    if (i % 3 == 1) time -= time % 1'000;
+    if (i % 3 == 2) time -= time % 1'000'000;
+    const auto read = ParseTimestamp(Milliseconds(time));
+    ASSERT_TRUE(read.ok()) << Milliseconds(time);
+    ASSERT_EQ(read->nanoseconds(), time);
+  }
 }
 
 TEST(JsonWriterTest, WholeColumns) {

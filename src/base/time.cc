@@ -72,6 +72,22 @@ std::optional<Timestamp> ParseCivil(std::string_view text) {
   return midnight + *time_of_day - *offset;
 }
 
+/// Milliseconds since 1970, with up to six decimals; more would be less than a nanosecond.
+std::optional<Timestamp> ParseMilliseconds(std::string_view text) {
+  std::int64_t total = 0;
+  const char* const stop = text.data() + text.size();
+  const auto [end, code] = std::from_chars(text.data(), stop, total);
+  if (code != std::errc() || __builtin_mul_overflow(total, 1'000'000, &total)) return std::nullopt;
+  std::string_view rest(end, static_cast<std::size_t>(stop - end));
+  if (rest.empty()) return Timestamp(total);
+  if (!TakeChar(rest, ".")) return std::nullopt;
+  const auto fraction = TakeFraction(rest);  // of a second
+  if (!fraction || !rest.empty() || fraction->count() % 1000 != 0) return std::nullopt;
+  const std::int64_t sign = text.front() == '-' ? -1 : 1;
+  if (__builtin_add_overflow(total, sign * (fraction->count() / 1000), &total)) return std::nullopt;
+  return Timestamp(total);
+}
+
 struct DurationUnit {
   std::string_view name;
   std::int64_t nanoseconds;
@@ -113,13 +129,7 @@ std::string FormatTimestamp(Timestamp time) {
 }
 
 Result<Timestamp> ParseTimestamp(std::string_view text) {
-  std::int64_t ms = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), ms);
-  if (code == std::errc() && end == text.data() + text.size()) {
-    constexpr std::int64_t kLimitMs = 9'223'372'036'854;
-    if (ms > kLimitMs || ms < -kLimitMs) return BadTime(text);
-    return Timestamp::FromMilliseconds(ms);
-  }
+  if (const auto time = ParseMilliseconds(text)) return *time;
   if (const auto civil = ParseCivil(text)) return *civil;
   return BadTime(text);
 }

@@ -62,7 +62,8 @@ inline constexpr TimeRange kAllTime{kMinTimestamp, kMaxTimestamp};
 std::string FormatTimestamp(Timestamp time);
 
 /// Reads RFC 3339 (`2018-01-01T00:15:00Z`, offset or `Z` required, `T` or space between), a date
-/// (`2018-01-01`, midnight UTC) or a whole number of milliseconds since 1970.
+/// (`2018-01-01`, midnight UTC) or milliseconds since 1970 with up to six decimals
+/// (`1514765700000.000001`), exact to the nanosecond.
 /// Errors: kInvalidArgument naming the text.
 Result<Timestamp> ParseTimestamp(std::string_view text);
 
