@@ -75,10 +75,9 @@ std::optional<Timestamp> ParseCivil(std::string_view text) {
 /// Milliseconds since 1970, with up to six decimals; more would be less than a nanosecond.
 std::optional<Timestamp> ParseMilliseconds(std::string_view text) {
   std::int64_t total = 0;
-  const char* const stop = text.data() + text.size();
-  const auto [end, code] = std::from_chars(text.data(), stop, total);
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), total);
   if (code != std::errc() || __builtin_mul_overflow(total, 1'000'000, &total)) return std::nullopt;
-  std::string_view rest(end, static_cast<std::size_t>(stop - end));
+  std::string_view rest = text.substr(static_cast<std::size_t>(end - text.data()));
   if (rest.empty()) return Timestamp(total);
   if (!TakeChar(rest, ".")) return std::nullopt;
   const auto fraction = TakeFraction(rest);  // of a second
