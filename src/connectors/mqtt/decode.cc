@@ -21,6 +21,16 @@ Reason ReasonOfReturnCode(std::uint8_t code) {
   return code < std::size(kReasons) ? kReasons[code] : kFirstFailure;
 }
 
+/// Gives each property that stands at the place of `in` to `take`.
+template <typename Visitor>
+Status ReadProperties(WireReader& in, std::string_view packet, const Visitor& take) {
+  PropertyReader properties(in);
+  PropertyValue value;
+  while (properties.Next(value)) take(value);
+  if (!properties.ok()) return Malformed(packet, "has a property that breaks the standard");
+  return {};
+}
+
 void Take(const PropertyValue& value, ConnectAck& ack) {
   switch (value.id) {
     case Property::kSessionExpiry: ack.session_expiry_s = value.number; break;
@@ -48,23 +58,18 @@ Result<ServerPacket> DecodeConnectAck(WireReader in, Version version) {
   ack.reason = version == Version::k5 ? code : ReasonOfReturnCode(code);
   if (!in.ok()) return Malformed("CONNACK", "is too short");
   if (version == Version::k311) return ServerPacket(ack);
-  PropertyReader properties(in);
-  PropertyValue value;
-  while (properties.Next(value)) Take(value, ack);
-  if (!properties.ok()) return Malformed("CONNACK", "has a property that breaks the standard");
+  RETURN_IF_ERROR(
+      ReadProperties(in, "CONNACK", [&](const PropertyValue& value) { Take(value, ack); }));
   if (ack.receive_maximum == 0) return Malformed("CONNACK", "says 'receive maximum 0'");
   return ServerPacket(ack);
 }
 
 Status ReadPublishProperties(WireReader& in, Publish& packet) {
-  PropertyReader properties(in);
-  PropertyValue value;
-  while (properties.Next(value)) {
+  RETURN_IF_ERROR(ReadProperties(in, "PUBLISH", [&](const PropertyValue& value) {
     if (value.id == Property::kTopicAlias) {
       packet.topic_alias = static_cast<std::uint16_t>(value.number);
     }
-  }
-  if (!properties.ok()) return Malformed("PUBLISH", "has a property that breaks the standard");
+  }));
   if (packet.topic_alias == 0) return Malformed("PUBLISH", "has the topic alias 0");
   return {};
 }
@@ -106,12 +111,9 @@ Result<ServerPacket> DecodeSubscribeAck(const Frame& frame, Version version) {
   SubscribeAck packet;
   packet.packet_id = in.Short();
   if (version == Version::k5) {
-    PropertyReader properties(in);
-    PropertyValue value;
-    while (properties.Next(value)) {
+    RETURN_IF_ERROR(ReadProperties(in, "SUBACK", [&](const PropertyValue& value) {
       if (value.id == Property::kReasonText) packet.reason_text = value.text;
-    }
-    if (!properties.ok()) return Malformed("SUBACK", "has a property that breaks the standard");
+    }));
   }
   for (const std::byte reason : in.Rest())
     packet.reasons.push_back(std::to_integer<Reason>(reason));
@@ -125,13 +127,10 @@ Result<ServerPacket> DecodeDisconnect(const Frame& frame, Version version) {
   Disconnect packet;
   if (!in.AtEnd()) packet.reason = in.Byte();
   if (in.AtEnd()) return ServerPacket(packet);
-  PropertyReader properties(in);
-  PropertyValue value;
-  while (properties.Next(value)) {
+  RETURN_IF_ERROR(ReadProperties(in, "DISCONNECT", [&](const PropertyValue& value) {
     if (value.id == Property::kReasonText) packet.reason_text = value.text;
     if (value.id == Property::kServerReference) packet.server_reference = value.text;
-  }
-  if (!properties.ok()) return Malformed("DISCONNECT", "has a property that breaks the standard");
+  }));
   return ServerPacket(packet);
 }
 
