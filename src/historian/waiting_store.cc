@@ -39,7 +39,8 @@ Result<std::unique_ptr<Historian>> WaitingStore::Open(FileSystem& files, const C
   std::unique_ptr<WaitingStore> store(new WaitingStore(
       files, clock, directory, options, std::move(lock), std::move(full), std::move(readable)));
   store->tried_ = clock.Monotonic();
-  store->tried_bytes_ = files.AvailableBytes(directory).ok() ? *files.AvailableBytes(directory) : 0;
+  const auto available = files.AvailableBytes(directory);
+  store->tried_bytes_ = available.ok() ? *available : 0;
   return std::unique_ptr<Historian>(std::move(store));
 }
 
