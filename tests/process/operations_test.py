@@ -19,6 +19,20 @@ def tag_of(plant):
     return plant.get("/api/v1/tags")["tags"][0]["path"]
 
 
+def with_a_damaged_segment(plant):
+    """Stores LINES and changes a byte of their segment; returns their tag and the segment's path."""
+    plant.serve()
+    plant.write(LINES)
+    tag = tag_of(plant)
+    plant.cli("compact")
+    plant.stop()
+    segment = next((plant.directory / "historian/segments").iterdir())
+    content = bytearray(segment.read_bytes())
+    content[40] ^= 1
+    segment.write_bytes(content)
+    return tag, segment
+
+
 class Operations(unittest.TestCase):
     def test_a_backup_of_a_running_server_is_restored(self):
         with Plant() as plant:
@@ -82,15 +96,7 @@ class Operations(unittest.TestCase):
 
     def test_a_backup_of_damaged_data_says_so(self):
         with Plant() as plant:
-            plant.serve()
-            plant.write(LINES)
-            tag = tag_of(plant)
-            plant.cli("compact")
-            plant.stop()
-            segment = next((plant.directory / "historian/segments").iterdir())
-            content = bytearray(segment.read_bytes())
-            content[40] ^= 1
-            segment.write_bytes(content)
+            tag, _ = with_a_damaged_segment(plant)
             target = plant.directory.parent / "backups"
             made = plant.cli("backup", target)
             self.assertEqual(made.returncode, 8, made.stdout + made.stderr)
@@ -171,15 +177,7 @@ class Operations(unittest.TestCase):
 
     def test_a_damaged_segment_is_named_and_left_out_by_a_repair(self):
         with Plant() as plant:
-            plant.serve()
-            plant.write(LINES)
-            tag = tag_of(plant)
-            plant.cli("compact")
-            plant.stop()
-            segment = next((plant.directory / "historian/segments").iterdir())
-            content = bytearray(segment.read_bytes())
-            content[40] ^= 1
-            segment.write_bytes(content)
+            tag, segment = with_a_damaged_segment(plant)
             asked = plant.cli("sql", f"SELECT sum(value) FROM samples('{tag}')")
             self.assertNotEqual(asked.returncode, 0)
             self.assertIn(segment.name, asked.stderr)
