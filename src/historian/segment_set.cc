@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "historian/check.h"
 #include "historian/format.h"
 
 namespace bedplate::historian {
@@ -87,6 +88,11 @@ std::shared_ptr<const SegmentList> SegmentSet::List() const {
 std::pair<Manifest, std::shared_ptr<const SegmentList>> SegmentSet::Current() const {
   const std::lock_guard publishing(publish_mutex_);
   return {manifest_, List()};
+}
+
+void SegmentSet::CheckManifest(CheckReport& report) const {
+  const std::lock_guard publishing(publish_mutex_);
+  historian::CheckManifest(files_, directory_, report);
 }
 
 Status SegmentSet::Publish(ManifestChange change,

@@ -15,6 +15,10 @@
 #include "historian/manifest.h"
 #include "historian/snapshot.h"
 
+namespace bedplate {
+struct CheckReport;
+}
+
 namespace bedplate::historian {
 
 /// One step from a manifest to the next.
@@ -50,6 +54,9 @@ class SegmentSet {
   [[nodiscard]] std::uint64_t NewestId() const noexcept { return next_id_ - 1; }
   /// The manifest with the segments that it names, whose files stay as long as the list is held.
   [[nodiscard]] std::pair<Manifest, std::shared_ptr<const SegmentList>> Current() const;
+  /// Reads both copies of the manifest while no change is written, as between two reads there could
+  /// be many.
+  void CheckManifest(CheckReport& report) const;
 
   /// Makes the change durable, then calls `show` with the new list while no other change can come
   /// between. On error the list is as before; the files of what was added must then stay, as the

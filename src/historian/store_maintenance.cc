@@ -199,7 +199,7 @@ Result<CompactProgress> Store::CompactStep(const CompactRequest& request) {
 
 Result<CheckReport> Store::Check(const CancelToken& cancel) const {
   CheckReport report;
-  CheckManifest(*latch_, directory_, report);
+  segments_->CheckManifest(report);
   if (!log_) {
     CheckLog(*latch_, read_only_log_bytes_, report);
   } else {
