@@ -176,6 +176,8 @@ def write_results(directory, result, rows, svgs):
 def main():
     options = parse_arguments()
     date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d")
+    if options.work:
+        options.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bedplate-bench-", dir=options.work) as work:
         context = Context(options, Path(work))
         about = machine()

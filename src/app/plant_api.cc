@@ -46,6 +46,13 @@ class ServerApi final : public PlantApi {
   RemoteSink sink_;
 };
 
+/// Whether the one who has the directory open is a server. Asked of itself, as owner.json is not
+/// there when there was no room for it.
+bool Answers(HttpClient& client) {
+  constexpr std::chrono::seconds kPatience(10);
+  return client.Call({.path = "/ping"}, kPatience).ok();
+}
+
 /// `file:line:column: key: expected …, got …`.
 std::string DescribeFault(const boost::json::value& fault) {
   const std::string key = JsonText(fault, "key");
@@ -83,10 +90,9 @@ Result<std::unique_ptr<PlantApi>> PlantApi::Open(CommandContext& context,
   if (runtime.ok()) {
     return std::unique_ptr<PlantApi>(std::make_unique<OwnApi>(std::move(runtime).value()));
   }
-  const auto owner = Workspace::ReadOwner(context.files, directory);
-  const bool served = owner && !owner->address.empty();
-  if (runtime.error().code() != ErrorCode::kConflict || !served) return std::move(runtime).error();
+  if (runtime.error().code() != ErrorCode::kConflict) return std::move(runtime).error();
   HttpClient client({.unix_socket_path = LocalSocketPath(directory), .timeout = kCallTimeout});
+  if (!Answers(client)) return std::move(runtime).error();
   return std::unique_ptr<PlantApi>(std::make_unique<ServerApi>(std::move(client)));
 }
 

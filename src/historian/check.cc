@@ -102,9 +102,9 @@ class DirectoryCheck {
 
   Result<CheckReport> Run() {
     CheckManifest(files_, directory_, report_);
-    if (const auto manifest = ReadManifest(files_, directory_); manifest.ok()) {
-      RETURN_IF_ERROR(CheckSegments(manifest->manifest));
-    }
+    const auto manifest = ReadManifest(files_, directory_);
+    if (!manifest.ok()) return std::move(report_);  // without it nothing else can be read
+    RETURN_IF_ERROR(CheckSegments(manifest->manifest));
     RETURN_IF_ERROR(CheckRecovery());
     return std::move(report_);
   }

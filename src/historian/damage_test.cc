@@ -268,6 +268,12 @@ TEST_F(ManifestCopyTest, ADamagedOneCostsNothing) {
   }
 }
 
+TEST_F(ManifestCopyTest, DamageToBothIsNamedOnce) {
+  for (const std::string& path : paths_) FlipLastByte(store_, path);
+  EXPECT_THAT(CheckFiles(store_)->problems,
+              ElementsAre(AllOf(HasSubstr(paths_[0]), HasSubstr(paths_[1]))));
+}
+
 TEST_F(ManifestCopyTest, AMissingOneCostsNothing) {
   ASSERT_TRUE(store_.files().Remove(paths_[0]).ok());
   ExpectAllIsThereAndSaid(paths_[0]);

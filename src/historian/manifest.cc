@@ -209,9 +209,13 @@ bool MayBeReplaced(const Error& error) {
          error.code() == ErrorCode::kIo;
 }
 
-/// One that is not there says less than one that cannot be read.
-const Error& WorseOf(const Error& first, const Error& second) {
-  return first.code() == ErrorCode::kNotFound ? second : first;
+/// What is wrong when neither copy can be read. One that is not there says less than one that is
+/// damaged, as a backup has one only.
+Error ErrorOfBoth(const Error& first, const Error& second) {
+  if (first.code() == ErrorCode::kNotFound) return second;
+  if (second.code() == ErrorCode::kNotFound) return first;
+  return {first.code(), fmt::format("{}; nor can the other copy be read, {}", first.ToString(),
+                                    second.ToString())};
 }
 
 /// What is wrong with the copy that does not count, if anything is. That the second one is missing
@@ -296,7 +300,7 @@ Result<StoredManifest> ReadManifest(FileSystem& files, const std::string& direct
   for (const auto& copy : copies) {
     if (!copy.ok() && !MayBeReplaced(copy.error())) return copy.error();
   }
-  if (!copies[0].ok() && !copies[1].ok()) return WorseOf(copies[0].error(), copies[1].error());
+  if (!copies[0].ok() && !copies[1].ok()) return ErrorOfBoth(copies[0].error(), copies[1].error());
   const bool second_counts =
       !copies[0].ok() || (copies[1].ok() && copies[1]->edition > copies[0]->edition);
   const std::size_t best = second_counts ? 1 : 0;

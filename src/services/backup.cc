@@ -100,8 +100,24 @@ class BackupWriter {
 
   Status ReadEarlier() {
     ASSIGN_OR_RETURN(const auto backups, ListBackups(files_, target_));
+    for (const std::string& backup : backups) RETURN_IF_ERROR(CheckSameDirectory(backup));
     ChooseName(backups);
     return ReadKnownSegments(backups);
+  }
+
+  /// Backups of two data directories in one target would be restored one for the other, as the
+  /// newest is taken. Those of earlier versions do not say whose they are.
+  Status CheckSameDirectory(const std::string& backup) {
+    const auto format =
+        ReadDirectoryFormat(files_, JoinPath(BackupPath(target_, backup), kFormatFile));
+    if (!format.ok() || format->id.empty() || workspace_.id().empty() ||
+        format->id == workspace_.id()) {
+      return {};
+    }
+    return Error(ErrorCode::kConflict,
+                 fmt::format("{} holds backup {} of another data directory (its id is {}, that of "
+                             "{} is {}); expected a target for this one alone",
+                             target_, backup, format->id, workspace_.directory(), workspace_.id()));
   }
 
   /// The newest backup has the last name, also when the clock was put back since the one before.

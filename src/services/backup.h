@@ -31,8 +31,9 @@ struct BackupReport {
 /// Writes what `workspace` holds now to `target`, an absolute path, while it is in use. What is
 /// copied is checked as `check` does; damage does not end the backup: it stands in `problems` and
 /// in the backup. A copy that is damaged never takes the place of one that is not. Errors:
-/// kInvalidArgument for a target within the data directory or no absolute path, kResourceExhausted,
-/// kIo, kCancelled; then what was written does not count.
+/// kInvalidArgument for a target within the data directory or no absolute path, kConflict for one
+/// with backups of another data directory, kResourceExhausted, kIo, kCancelled; then what was
+/// written does not count.
 Result<BackupReport> WriteBackup(FileSystem& files, const Clock& clock, Workspace& workspace,
                                  const std::string& target, const CancelToken& cancel);
 
@@ -45,10 +46,11 @@ struct RestoreRequest {
 
 /// Makes a directory what a backup holds. Every checksum is verified before anything is written;
 /// what was damaged in the data directory when the backup was made is restored as it was, and named
-/// in `problems`. With `repairs` what is damaged is left out, as Workspace::Repair does, and what
-/// is lost is named. A restore that was interrupted may be repeated until the directory is opened.
-/// Errors: kNotFound, kCorruption naming the damaged files and what they hold, kConflict when the
-/// directory holds anything else, kResourceExhausted, kIo.
+/// in `problems`. With `repairs` what is damaged is left out, as Workspace::Repair does, a catalog
+/// is taken from the newest backup that has it whole, and what is lost is named. A restore that was
+/// interrupted may be repeated until the directory is opened. Errors: kNotFound, kCorruption naming
+/// the damaged files and what they hold, kConflict when the directory holds anything else,
+/// kResourceExhausted, kIo.
 Result<BackupReport> RestoreBackup(FileSystem& files, const Clock& clock,
                                    const RestoreRequest& request);
 

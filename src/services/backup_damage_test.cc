@@ -179,6 +179,7 @@ TEST_F(BackupDamageTest, AMissingOrCutSegmentEndsNoBackup) {
 }
 
 TEST_F(BackupDamageTest, ADamagedCatalogIsNamedAndRecorded) {
+  const std::string earlier = Backup().name;
   Reopen();  // so that all of it is in the file, and hardly any in memory
   const std::string catalog = directory() + "/catalog.sqlite";
   const std::size_t bytes = fs::file_size(catalog);
@@ -186,9 +187,50 @@ TEST_F(BackupDamageTest, ADamagedCatalogIsNamedAndRecorded) {
   const BackupReport backup = Backup();
   EXPECT_TRUE(Contains(backup.problems, catalog));
   EXPECT_TRUE(Contains(ProblemsOfTarget(), catalog));
-  const auto report = Restore(/*repairs=*/false);
+  for (const bool repairs : {false, true}) {
+    const auto report = Restore(repairs);
+    ASSERT_TRUE(report.ok()) << report.error().ToString();
+    EXPECT_TRUE(Contains(report->problems, catalog));
+    EXPECT_EQ(Contains(report->problems, "that of backup " + earlier + " is taken instead"),
+              repairs);
+  }
+  EXPECT_EQ(SamplesRestored(), 2U * kSamples);
+  // Without another one a repair has no better either, and says so.
+  fs::remove_all(target() + "/backups/" + earlier);
+  const auto report = Restore(/*repairs=*/true);
   ASSERT_TRUE(report.ok()) << report.error().ToString();
-  EXPECT_TRUE(Contains(report->problems, catalog));
+  EXPECT_TRUE(Contains(report->problems, "it is restored damaged"));
+}
+
+/// The newest backup of a target is restored: it must not be one of another plant.
+TEST_F(BackupDamageTest, ATargetIsForOneDataDirectory) {
+  Backup();
+  const std::string other = directory() + ".other";
+  ASSERT_TRUE(Workspace::Init(*files_, clock_, other).ok());
+  {
+    const auto opened = *Workspace::Open(*files_, clock_, other, options_);
+    const auto refused = WriteBackup(*files_, clock_, *opened, target(), {});
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
+    EXPECT_NE(refused.error().message().find(workspace().id()), std::string::npos);
+  }
+  EXPECT_EQ(FilesIn(target() + "/backups").size(), 1U);
+  // What was restored goes on with the backups that it came from.
+  ASSERT_TRUE(Restore(/*repairs=*/false).ok());
+  const auto restored_again = *Workspace::Open(*files_, clock_, restored(), options_);
+  clock_.Advance(std::chrono::seconds(1));
+  EXPECT_TRUE(WriteBackup(*files_, clock_, *restored_again, target(), {}).ok());
+}
+
+/// A data directory of an earlier version has no id until it is opened.
+TEST_F(BackupDamageTest, AnOlderDataDirectoryGetsAnId) {
+  Close();
+  std::ofstream(directory() + "/bedplate.json") << "{\"format\": 1}\n";
+  Reopen();
+  const std::string id = workspace().id();
+  EXPECT_EQ(id.size(), 32U);
+  Reopen();
+  EXPECT_EQ(workspace().id(), id);
 }
 
 TEST_F(BackupDamageTest, DamageInTheTargetIsFoundAndCopiedAnew) {

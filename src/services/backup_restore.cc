@@ -41,6 +41,7 @@ class BackupRestorer {
     ASSIGN_OR_RETURN(contents_, ReadContents(files_, request_.target, report_.name));
     NoteRecordedDamage();
     if (progress != Progress::kDone) {
+      if (request_.repairs) ReplaceRecordedDamage();
       RETURN_IF_ERROR(Verify());
       RETURN_IF_ERROR(files_.CreateDirectories(request_.directory));
       if (progress == Progress::kNothing) RETURN_IF_ERROR(CopyAll());
@@ -95,6 +96,20 @@ class BackupRestorer {
     }
   }
 
+  /// Of the catalog there are other copies, if older ones; samples are saved by the repair.
+  void ReplaceRecordedDamage() {
+    for (BackupEntry& entry : contents_.entries) {
+      if (entry.name.starts_with(kHistorianFolder) || contents_.damage.count(entry.name) == 0) {
+        continue;
+      }
+      const auto from = TakeFromAnother(entry);
+      report_.problems.push_back(
+          from ? fmt::format("{}: that of backup {} is taken instead", entry.name, *from)
+               : fmt::format("{}: no other backup has it whole, so it is restored damaged",
+                             entry.name));
+    }
+  }
+
   [[nodiscard]] bool NeedsRepair() const { return request_.repairs && is_store_damaged_; }
 
   /// Reads every file. Without a repair all must be whole.
@@ -131,15 +146,21 @@ class BackupRestorer {
       report_.problems.push_back(loss);
       return {};
     }
+    const auto from = TakeFromAnother(entry);
+    if (!from) return Error(ErrorCode::kCorruption, loss + "; no other backup has it whole");
+    report_.problems.push_back(fmt::format("{}; that of backup {} is taken instead", loss, *from));
+    return {};
+  }
+
+  /// Makes the entry that of the newest other backup that has the file whole, and names that one.
+  std::optional<std::string> TakeFromAnother(BackupEntry& entry) {
     for (auto backup = backups_.rbegin(); backup != backups_.rend(); ++backup) {
       auto other = *backup == report_.name ? std::nullopt : WholeEntry(*backup, entry.name);
       if (!other) continue;
       entry = *std::move(other);
-      report_.problems.push_back(
-          fmt::format("{}; that of backup {} is taken instead", loss, *backup));
-      return {};
+      return *backup;
     }
-    return Error(ErrorCode::kCorruption, loss + "; no other backup has it whole");
+    return std::nullopt;
   }
 
   std::optional<BackupEntry> WholeEntry(const std::string& backup, const std::string& name) {

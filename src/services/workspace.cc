@@ -10,6 +10,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/secret.h"
 #include "base/yaml.h"
 #include "services/data_directory.h"
 
@@ -17,7 +18,7 @@ namespace bedplate {
 namespace {
 
 constexpr std::int64_t kFormatVersion = 1;
-constexpr std::uint64_t kSmallFileLimitBytes = 64ULL << 10U;
+constexpr std::size_t kDirectoryIdBytes = 16;
 constexpr std::string_view kManifestFile = "MANIFEST";  // the historian's, there from the first day
 constexpr std::string_view kFirstTokenName = "admin";
 
@@ -53,19 +54,13 @@ Status MakePrivate(const std::string& directory) {
                fmt::format("cannot make {} private: {}", directory, code.message()));
 }
 
-std::string FormatText() { return fmt::format("{{\"format\": {}}}\n", kFormatVersion); }
-
-/// JSON is YAML, so the reader of the plant files reads our small JSON files too.
-Result<std::int64_t> ReadFormat(FileSystem& files, const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, files.ReadFile(path, kSmallFileLimitBytes));
-  YamlFaults faults(path);
-  const YamlValue root = ParseYaml(text, faults);
-  YamlMapReader reader(root, "", faults);
-  const auto format = reader.Integer("format");
-  if (!format && faults.empty()) reader.Fault("format", "a whole number");
-  if (!faults.empty()) return Error(ErrorCode::kCorruption, faults.list().front().ToString());
-  return *format;
+Status WriteFormatFile(FileSystem& files, const std::string& directory, const std::string& id) {
+  return WriteFileAtomically(
+      files, JoinPath(directory, kFormatFile),
+      fmt::format("{{\"format\": {}, \"id\": \"{}\"}}\n", kFormatVersion, id));
 }
+
+std::string MakeDirectoryId() { return MakeHex(SystemRandom(), kDirectoryIdBytes); }
 
 Error NoDataDirectory(FileSystem& files, const std::string& directory) {
   const auto backup = files.ReadFile(JoinPath(directory, kRestoreMark), kSmallFileLimitBytes);
@@ -80,14 +75,15 @@ Error NoDataDirectory(FileSystem& files, const std::string& directory) {
                                             directory, kFormatFile)};
 }
 
-Status CheckFormat(FileSystem& files, const std::string& directory) {
+/// Returns the directory's id.
+Result<std::string> CheckFormat(FileSystem& files, const std::string& directory) {
   const std::string path = JoinPath(directory, kFormatFile);
   if (!files.Exists(path)) return NoDataDirectory(files, directory);
-  ASSIGN_OR_RETURN(const std::int64_t format, ReadFormat(files, path));
-  if (format == kFormatVersion) return {};
+  ASSIGN_OR_RETURN(DirectoryFormat format, ReadDirectoryFormat(files, path));
+  if (format.version == kFormatVersion) return std::move(format.id);
   return Error(ErrorCode::kUnsupported,
                fmt::format("{} has format {}, this Bedplate reads format {}; a newer one made it",
-                           directory, format, kFormatVersion));
+                           directory, format.version, kFormatVersion));
 }
 
 Error LostFile(const std::string& path, std::string_view how) {
@@ -176,7 +172,7 @@ Result<std::string> Workspace::Init(FileSystem& files, const Clock& clock,
   ASSIGN_OR_RETURN(std::string secret, MakeStores(files, clock, directory));
   RETURN_IF_ERROR(WriteFileAtomically(files, JoinPath(directory, kTokenFile), secret + "\n"));
   // Last, because it is what makes the directory count.
-  RETURN_IF_ERROR(WriteFileAtomically(files, JoinPath(directory, kFormatFile), FormatText()));
+  RETURN_IF_ERROR(WriteFormatFile(files, directory, MakeDirectoryId()));
   return secret;
 }
 
@@ -184,17 +180,18 @@ Result<std::unique_ptr<Workspace>> Workspace::Open(FileSystem& files, const Cloc
                                                    const std::string& directory,
                                                    const WorkspaceOptions& options) {
   RETURN_IF_ERROR(options.historian.Validate());
-  RETURN_IF_ERROR(CheckFormat(files, directory));
+  ASSIGN_OR_RETURN(std::string id, CheckFormat(files, directory));
   std::unique_ptr<Workspace> workspace(new Workspace(files, directory, options.query));
   RETURN_IF_ERROR(workspace->Lock());
   RETURN_IF_ERROR(DropRestoreMark(files, directory));
+  RETURN_IF_ERROR(workspace->TakeId(std::move(id)));
   RETURN_IF_ERROR(workspace->OpenStores(clock, options));
   return workspace;
 }
 
 Result<CheckReport> Workspace::CheckFiles(FileSystem& files, const Clock& clock,
                                           const std::string& directory, const CancelToken& cancel) {
-  RETURN_IF_ERROR(CheckFormat(files, directory));
+  if (const auto format = CheckFormat(files, directory); !format.ok()) return format.error();
   const auto lock = files.LockShared(JoinPath(directory, kLockFile));
   if (!lock.ok() && lock.error().code() == ErrorCode::kConflict) return InUse(files, directory);
   // Without a lock file no process has ever opened it.
@@ -217,7 +214,7 @@ Result<CheckReport> Workspace::CheckFiles(FileSystem& files, const Clock& clock,
 Result<std::vector<std::string>> Workspace::Repair(FileSystem& files, const Clock& clock,
                                                    const std::string& directory,
                                                    const CancelToken& cancel) {
-  RETURN_IF_ERROR(CheckFormat(files, directory));
+  if (const auto format = CheckFormat(files, directory); !format.ok()) return format.error();
   const auto lock = files.Lock(JoinPath(directory, kLockFile));
   if (!lock.ok() && lock.error().code() == ErrorCode::kConflict) return InUse(files, directory);
   if (!lock.ok()) return lock.error();
@@ -251,6 +248,16 @@ Status Workspace::Lock() {
 Status Workspace::PublishAddress(const std::string& address) {
   return UnlessFull(
       WriteFileAtomically(files_, JoinPath(directory_, kOwnerFile), OwnerText(address)));
+}
+
+/// A directory that was made before there were ids gets one, on a full disk at a later opening.
+Status Workspace::TakeId(std::string id) {
+  id_ = std::move(id);
+  if (!id_.empty()) return {};
+  std::string made = MakeDirectoryId();
+  const Status written = WriteFormatFile(files_, directory_, made);
+  if (written.ok()) id_ = std::move(made);
+  return UnlessFull(written);
 }
 
 Status Workspace::OpenStores(const Clock& clock, const WorkspaceOptions& options) {

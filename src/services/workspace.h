@@ -31,7 +31,7 @@ struct WorkspaceOwner {
 
 /// One data directory and the stores in it, open in this process and locked against others.
 ///
-///     DIR/bedplate.json    format version; its presence makes DIR a data directory
+///     DIR/bedplate.json    format version and id; its presence makes DIR a data directory
 ///     DIR/LOCK             held while a process has the directory open
 ///     DIR/owner.json       that process, for messages and for finding its server
 ///     DIR/admin.token      the first token (0600)
@@ -73,6 +73,9 @@ class Workspace {
   Status PublishAddress(const std::string& address);
 
   [[nodiscard]] const std::string& directory() const { return directory_; }
+  /// Tells the data of this directory from those of any other; a backup keeps it. Empty while there
+  /// was no room to note one in a directory of an earlier version.
+  [[nodiscard]] const std::string& id() const { return id_; }
   FileSystem& files() { return files_; }
   Historian& historian() { return *historian_; }
   Catalog& catalog() { return *catalog_; }
@@ -89,11 +92,13 @@ class Workspace {
       : files_(files), directory_(std::move(directory)), query_options_(query_options) {}
 
   Status Lock();
+  Status TakeId(std::string id);
   Status OpenStores(const Clock& clock, const WorkspaceOptions& options);
 
   FileSystem& files_;
   const std::string directory_;
   const QueryEngine::Options query_options_;
+  std::string id_;
   std::unique_ptr<FileLock> lock_;  // first in, last out
   std::unique_ptr<Historian> historian_;
   std::unique_ptr<Catalog> catalog_;

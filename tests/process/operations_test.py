@@ -61,6 +61,14 @@ class Operations(unittest.TestCase):
             self.assertEqual(samples_of(plant, tag), expected)
             self.assertIn("backup", str(plant.get("/api/v1/audit")))
 
+    def test_a_server_is_found_without_its_note(self):
+        """A disk without room takes no owner.json."""
+        with Plant() as plant:
+            plant.serve()
+            (plant.directory / "owner.json").unlink()
+            asked = plant.cli("sql", "SELECT 1")
+            self.assertEqual(asked.returncode, 0, asked.stderr)
+
     def test_a_damaged_backup_is_not_restored(self):
         with Plant() as plant:
             plant.serve()
