@@ -9,9 +9,9 @@
 #include <optional>
 #include <set>
 
-#include "api/json_reader.h"
 #include "api/json_views.h"
 #include "api/json_writer.h"
+#include "base/json_reader.h"
 
 namespace bedplate {
 namespace {

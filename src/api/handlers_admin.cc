@@ -4,9 +4,9 @@
 #include <string>
 
 #include "api/api.h"
-#include "api/json_reader.h"
 #include "api/json_writer.h"
 #include "api/params.h"
+#include "base/json_reader.h"
 
 namespace bedplate {
 namespace {

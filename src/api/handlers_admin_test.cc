@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "api/api_test_support.h"
-#include "api/json_reader.h"
+#include "base/json_reader.h"
 
 namespace bedplate {
 namespace {

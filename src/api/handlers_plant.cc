@@ -1,10 +1,10 @@
 #include <string>
 
 #include "api/api.h"
-#include "api/json_reader.h"
 #include "api/json_views.h"
 #include "api/json_writer.h"
 #include "api/params.h"
+#include "base/json_reader.h"
 #include "services/plant_directory.h"
 
 namespace bedplate {

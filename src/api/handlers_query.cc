@@ -2,8 +2,8 @@
 #include <string_view>
 
 #include "api/api.h"
-#include "api/json_reader.h"
 #include "api/json_writer.h"
+#include "base/json_reader.h"
 
 namespace bedplate {
 namespace {

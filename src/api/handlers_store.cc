@@ -3,10 +3,10 @@
 #include <string>
 
 #include "api/api.h"
-#include "api/json_reader.h"
 #include "api/json_writer.h"
 #include "api/params.h"
 #include "api/server_metrics_text.h"
+#include "base/json_reader.h"
 #include "services/backup.h"
 #include "services/metrics.h"
 

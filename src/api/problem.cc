@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "api/json_reader.h"
+#include "base/json_reader.h"
 #include "base/utf8.h"
 
 namespace bedplate {

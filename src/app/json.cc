@@ -4,7 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "api/json_reader.h"
+#include "base/json_reader.h"
 #include "base/utf8.h"
 
 namespace bedplate {

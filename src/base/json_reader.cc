@@ -1,4 +1,4 @@
-#include "api/json_reader.h"
+#include "base/json_reader.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -14,7 +14,6 @@
 namespace bedplate {
 namespace {
 
-constexpr std::size_t kMaxFields = 64;   // more than any object of the API has
 constexpr std::size_t kShownBytes = 40;  // of a wrong value in a message
 constexpr std::size_t kShownFieldBytes = 64;
 
@@ -162,8 +161,8 @@ bool JsonReader::NextField() {
     Fault("", "expected each field once, got it again");
     return false;
   }
-  if (level.fields.size() >= kMaxFields) {
-    Fault("", fmt::format("expected at most {} fields", kMaxFields));
+  if (level.fields.size() >= most_fields_) {
+    Fault("", fmt::format("expected at most {} fields", most_fields_));
     return false;
   }
   level.fields.push_back(level.field);
@@ -199,6 +198,12 @@ double JsonReader::Number() {
   }
   at_ += token.size();
   return number;
+}
+
+std::string_view JsonReader::NumberText() {
+  const std::string_view token = NumberToken();
+  at_ += token.size();
+  return token;
 }
 
 std::int64_t JsonReader::Integer() {

@@ -29,7 +29,11 @@ class JsonReader {
  public:
   static constexpr std::size_t kMaxDepth = 32;
 
-  explicit JsonReader(std::string_view text) : text_(text) {}
+  static constexpr std::size_t kUsualFields = 64;  // more than any object of the API has
+
+  /// `most_fields`: an object with more is a fault.
+  explicit JsonReader(std::string_view text, std::size_t most_fields = kUsualFields)
+      : text_(text), most_fields_(most_fields) {}
 
   void EnterObject();
   /// Goes to the next field's value, or out of the object when there is none. A name that stands
@@ -44,6 +48,8 @@ class JsonReader {
   /// What kind of value stands here.
   [[nodiscard]] JsonKind Peek();
   double Number();
+  /// A number as it is written, for what a double would round.
+  std::string_view NumberText();
   std::int64_t Integer();
   std::uint64_t Unsigned();
   bool Bool();
@@ -88,6 +94,7 @@ class JsonReader {
   [[nodiscard]] std::string Here() const;
 
   std::string_view text_;
+  std::size_t most_fields_;
   std::size_t at_ = 0;
   std::size_t last_ = 0;  // where the plain value that was read last begins
   std::vector<Level> levels_;
