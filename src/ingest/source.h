@@ -42,9 +42,18 @@ class SourcePort {
   virtual void NotePart(std::string_view part, Status status) = 0;
 };
 
+/// What must not stand in a declaration: passwords and keys, by name.
+class SecretReader {
+ public:
+  virtual ~SecretReader() = default;
+  /// Errors: kNotFound naming the secret, those of reading.
+  [[nodiscard]] virtual Result<std::string> Read(std::string_view name) const = 0;
+};
+
 struct SourceContext {
   SourcePort& port;
   const Clock& clock;
+  const SecretReader& secrets;
   /// A std::stop_callback on it wakes a source that waits.
   std::stop_token stop;
 };
@@ -66,8 +75,9 @@ inline constexpr std::chrono::seconds kStopPatience(10);
 struct SourceSpec {
   std::string name;
   std::string kind;
-  YamlValue settings;  // a map
-  std::string key;     // dotted place of `settings` in its file
+  std::string instance;  // of the data directory: no two servers call themselves the same
+  YamlValue settings;    // a map
+  std::string key;       // dotted place of `settings` in its file
 };
 
 /// A protocol. The application hands in those that there are.

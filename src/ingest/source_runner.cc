@@ -18,7 +18,7 @@ void SourceRunner::Apply(std::vector<ConfiguredSource> sources) {
       const std::lock_guard lock(mutex_);
       if (sources_.contains(name)) continue;
     }
-    auto started = std::make_shared<SupervisedSource>(std::move(configured), sink_, clock_,
+    auto started = std::make_shared<SupervisedSource>(std::move(configured), runtime_,
                                                       DeliveryLane::Limits(), seeds_());
     const std::lock_guard lock(mutex_);
     sources_.emplace(name, std::move(started));

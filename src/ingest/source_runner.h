@@ -14,9 +14,9 @@ namespace bedplate {
 /// All sources that run. Safe for concurrent use.
 class SourceRunner {
  public:
-  /// `sink` and `clock` must outlive it. `seed`: of the jitter of the pauses.
-  SourceRunner(IngestSink& sink, const Clock& clock, std::uint64_t seed)
-      : sink_(sink), clock_(clock), seeds_(seed) {}
+  /// `seed`: of the jitter of the pauses.
+  SourceRunner(const SourceRuntime& runtime, std::uint64_t seed)
+      : runtime_(runtime), seeds_(seed) {}
   /// Stops all.
   ~SourceRunner();
 
@@ -32,8 +32,7 @@ class SourceRunner {
   /// Takes out what is not in `sources` as it is there.
   Sources TakeOutOthers(const std::vector<ConfiguredSource>& sources);
 
-  IngestSink& sink_;
-  const Clock& clock_;
+  const SourceRuntime runtime_;
   std::mutex apply_mutex_;  // one Apply at a time; stopping takes a while
   std::mt19937_64 seeds_;   // guarded by apply_mutex_
   mutable std::mutex mutex_;

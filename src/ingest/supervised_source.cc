@@ -20,17 +20,17 @@ bool Sleep(std::chrono::nanoseconds time, const std::stop_token& stop) {
 
 }  // namespace
 
-SupervisedSource::SupervisedSource(ConfiguredSource configured, IngestSink& sink,
-                                   const Clock& clock, const DeliveryLane::Limits& limits,
-                                   std::uint64_t seed)
+SupervisedSource::SupervisedSource(ConfiguredSource configured, const SourceRuntime& runtime,
+                                   const DeliveryLane::Limits& limits, std::uint64_t seed)
     : name_(std::move(configured.name)),
       kind_(std::move(configured.kind)),
       text_(std::move(configured.text)),
-      clock_(clock),
+      clock_(runtime.clock),
+      secrets_(runtime.secrets),
       source_(std::move(configured.source)),
-      health_(clock, configured.expectation),
+      health_(clock_, configured.expectation),
       backoff_(seed),
-      lane_(sink, name_, limits, *this),
+      lane_(runtime.sink, name_, limits, *this),
       thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 void SupervisedSource::Stop() {
@@ -61,7 +61,7 @@ void SupervisedSource::Run(const std::stop_token& stop) {
 
 Status SupervisedSource::RunOnce(const std::stop_token& stop) {
   try {
-    return source_->Run({.port = *this, .clock = clock_, .stop = stop});
+    return source_->Run({.port = *this, .clock = clock_, .secrets = secrets_, .stop = stop});
   } catch (const std::exception& exception) {
     return Error(ErrorCode::kInternal, exception.what());
   }

@@ -26,6 +26,13 @@ struct ConfiguredSource {
   std::unique_ptr<Source> source;
 };
 
+/// What sources run on. All of it must outlive them.
+struct SourceRuntime {
+  IngestSink& sink;
+  const Clock& clock;
+  const SecretReader& secrets;
+};
+
 /// Since the source was started.
 struct SourceCounts {
   std::uint64_t deliveries = 0;
@@ -58,8 +65,8 @@ struct SourceReport {
 /// delivers on another, and knows how it is. A source that throws has failed like any other.
 class SupervisedSource final : private SourcePort, private LaneEvents {
  public:
-  /// Starts. `sink` and `clock` must outlive it.
-  SupervisedSource(ConfiguredSource configured, IngestSink& sink, const Clock& clock,
+  /// Starts.
+  SupervisedSource(ConfiguredSource configured, const SourceRuntime& runtime,
                    const DeliveryLane::Limits& limits, std::uint64_t seed);
   ~SupervisedSource() override { Stop(); }
   SupervisedSource(const SupervisedSource&) = delete;
@@ -89,6 +96,7 @@ class SupervisedSource final : private SourcePort, private LaneEvents {
   const std::string kind_;
   const std::string text_;
   const Clock& clock_;
+  const SecretReader& secrets_;
   const std::unique_ptr<Source> source_;
   mutable std::mutex mutex_;
   SourceHealth health_;  // guarded by mutex_, as all up to the lane

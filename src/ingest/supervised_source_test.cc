@@ -93,9 +93,18 @@ class SourceRunnerTest : public testing::Test {
   }
   [[nodiscard]] SourceReport Report() const { return runner_->Reports().at(0); }
 
+  class NoSecrets final : public SecretReader {
+   public:
+    [[nodiscard]] Result<std::string> Read(std::string_view /*name*/) const override {
+      return Error(ErrorCode::kNotFound, "there are no secrets");
+    }
+  };
+
   SystemClock clock_;
   LockedSink sink_;
-  std::unique_ptr<SourceRunner> runner_ = std::make_unique<SourceRunner>(sink_, clock_, 7);
+  NoSecrets secrets_;
+  std::unique_ptr<SourceRunner> runner_ =
+      std::make_unique<SourceRunner>(SourceRuntime{sink_, clock_, secrets_}, 7);
 };
 
 TEST_F(SourceRunnerTest, RunsASourceAndStoresWhatItDelivers) {

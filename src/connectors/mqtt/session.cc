@@ -125,13 +125,10 @@ Status Session::On(const mqtt::Publish& publish, const PacketStream::Item& item,
     last_sent_ = now;
     return {};
   }
-  Message message{publish.topic,
-                  AsText(publish.payload),
-                  publish.retained,
-                  publish.duplicate,
-                  item.is_cut,
-                  item.bytes,
-                  0};
+  Message message{publish.topic,     AsText(publish.payload),
+                  publish.retained,  publish.duplicate,
+                  item.is_cut,       item.bytes,
+                  publish.packet_id, 0};
   if (publish.qos != Qos::kAtMostOnce) {
     message.ticket = ++last_ticket_;
     receipts_.Arrived(publish.packet_id, publish.qos, message.ticket);
@@ -176,6 +173,10 @@ Status Session::On(const PingResponse& /*packet*/, const PacketStream::Item& /*i
 Status Session::On(const Disconnect& packet, const PacketStream::Item& /*item*/, Time /*now*/) {
   return Refusal("the server closed the connection", packet.reason, packet.reason_text,
                  packet.server_reference);
+}
+
+void Session::NotReading(Time now) {
+  if (ping_deadline_) ping_deadline_ = now + options_.ping_timeout;
 }
 
 Session::Time Session::PingPeriod() const { return keep_alive_ / 2; }

@@ -33,7 +33,8 @@ struct Message {
   bool duplicate = false;  // sent before, perhaps on an earlier connection
   bool is_cut = false;     // it was too large; the payload is its beginning
   std::uint64_t packet_bytes = 0;
-  Ticket ticket = 0;  // to be given to Session::Stored; 0: none is asked for
+  std::uint16_t packet_id = 0;  // a resumed session sends it again under this; 0: without one
+  Ticket ticket = 0;            // to be given to Session::Stored; 0: none is asked for
 };
 
 /// What a session tells its owner, during Receive.
@@ -66,6 +67,8 @@ class Session {
   Status Receive(ByteView bytes, Time now);
   /// What is due at `now`. Errors: kDeadlineExceeded names what the server did not answer.
   Status Tick(Time now);
+  /// Nothing was read on purpose since the last call, so that nothing can have been answered.
+  void NotReading(Time now);
   /// When Tick is to be called next.
   [[nodiscard]] Time NextTick() const;
 
