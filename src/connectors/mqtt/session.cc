@@ -38,17 +38,16 @@ Error Refusal(std::string_view what, Reason reason, std::string_view text,
 Session::Session(SessionOptions options, SessionEvents& events)
     : options_(std::move(options)), events_(events), stream_(options_.most_packet_bytes) {}
 
-void Session::Open(Version version, std::optional<Will> will, Time now) {
-  version_ = version;
+void Session::Open(Connect connect, Time now) {
+  version_ = connect.version;
+  window_ = connect.receive_maximum;
+  asked_keep_alive_ = std::chrono::seconds(connect.keep_alive_s);
   state_ = State::kConnecting;
   stream_ = PacketStream(options_.most_packet_bytes);
   outgoing_.clear();
   unanswered_.clear();
   ping_deadline_.reset();
   state_deadline_ = now + options_.connect_timeout;
-  Connect connect = options_.connect;
-  connect.version = version;
-  connect.will = std::move(will);
   Encode(connect, outgoing_);
   last_sent_ = now;
 }
@@ -84,7 +83,7 @@ Status Session::On(const ConnectAck& ack, const PacketStream::Item& /*item*/, Ti
                    ack.server_reference);
   }
   receipts_.Reset(ack.session_present);
-  keep_alive_ = std::chrono::seconds(ack.keep_alive_s.value_or(options_.connect.keep_alive_s));
+  keep_alive_ = ack.keep_alive_s ? std::chrono::seconds(*ack.keep_alive_s) : asked_keep_alive_;
   Subscribe(now);
   events_.OnConnected(ack);
   return {};
@@ -104,14 +103,13 @@ void Session::Subscribe(Time now) {
 }
 
 Status Session::CheckWindow(const mqtt::Publish& publish) const {
-  const std::size_t window = options_.connect.receive_maximum;
-  if (version_ != Version::k5 || publish.qos == Qos::kAtMostOnce || receipts_.waiting() < window) {
+  if (version_ != Version::k5 || publish.qos == Qos::kAtMostOnce || receipts_.waiting() < window_) {
     return {};
   }
   return Error(ErrorCode::kInvalidArgument,
                fmt::format("MQTT: the server sent more than {} messages ahead of their "
                            "acknowledgements",
-                           window));
+                           window_));
 }
 
 Status Session::On(const mqtt::Publish& publish, const PacketStream::Item& item, Time now) {

@@ -17,7 +17,6 @@
 namespace bedplate::mqtt {
 
 struct SessionOptions {
-  Connect connect;
   std::vector<Subscription> subscriptions;
   std::size_t most_packet_bytes = 1'048'576;  // a larger message is given out cut
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
@@ -59,8 +58,8 @@ class Session {
   /// `events` must outlive the session.
   Session(SessionOptions options, SessionEvents& events);
 
-  /// A connection was made: says CONNECT on it. `will` as Connect::will.
-  void Open(Version version, std::optional<Will> will, Time now);
+  /// A connection was made: says CONNECT on it.
+  void Open(Connect connect, Time now);
   /// Bytes of the server. Errors end the connection: kInvalidArgument what broke the standard,
   /// kUnauthenticated and kPermissionDenied refusals that a repetition does not change,
   /// kUnsupported a version that the server does not speak, kUnavailable all others.
@@ -109,6 +108,8 @@ class Session {
   SessionEvents& events_;
   State state_ = State::kClosed;
   Version version_ = Version::k5;
+  std::uint16_t window_ = 0;  // messages that the server may send ahead
+  std::chrono::seconds asked_keep_alive_{0};
   PacketStream stream_;
   Receipts receipts_;
   Ticket last_ticket_ = 0;

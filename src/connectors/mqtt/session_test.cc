@@ -53,11 +53,17 @@ std::vector<std::string> Said(const Bytes& bytes) {
   return said;
 }
 
+Connect Asked(Version version) {
+  Connect connect;
+  connect.version = version;
+  connect.client_id = "bp";
+  connect.keep_alive_s = 10;
+  connect.receive_maximum = 4;
+  return connect;
+}
+
 SessionOptions Options() {
   SessionOptions options;
-  options.connect.client_id = "bp";
-  options.connect.keep_alive_s = 10;
-  options.connect.receive_maximum = 4;
   options.subscriptions = {{"a/#", Qos::kAtLeastOnce}, {"b", Qos::kExactlyOnce}};
   return options;
 }
@@ -76,7 +82,7 @@ class MqttSessionTest : public ::testing::Test {
   }
   void GoOnline(bool resumed = false, Version version = Version::k5) {
     version_ = version;
-    session_.Open(version, {}, now_);
+    session_.Open(Asked(version), now_);
     ASSERT_TRUE(version == Version::k5 ? Come({0x20, 3, resumed ? 1 : 0, 0, 0}).ok()
                                        : Come({0x20, 2, resumed ? 1 : 0, 0}).ok());
     const auto said = Said(session_.TakeOutgoing());
@@ -94,7 +100,7 @@ class MqttSessionTest : public ::testing::Test {
 };
 
 TEST_F(MqttSessionTest, ConnectsAndSubscribes) {
-  session_.Open(Version::k5, {}, now_);
+  session_.Open(Asked(Version::k5), now_);
   EXPECT_THAT(Said(session_.TakeOutgoing()), ElementsAre("1"));
   ASSERT_TRUE(Come({0x20, 3, 0, 0, 0}).ok());
   EXPECT_THAT(Said(session_.TakeOutgoing()), ElementsAre("8 1"));
@@ -105,14 +111,14 @@ TEST_F(MqttSessionTest, ConnectsAndSubscribes) {
 }
 
 TEST_F(MqttSessionTest, ARefusalSaysWhetherARepetitionHelps) {
-  session_.Open(Version::k5, {}, now_);
+  session_.Open(Asked(Version::k5), now_);
   auto status = Come({0x20, 3, 0, 0x86, 0});
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code(), ErrorCode::kUnauthenticated);
   EXPECT_THAT(status.error().message(), HasSubstr("bad user name or password"));
-  session_.Open(Version::k311, {}, now_);
+  session_.Open(Asked(Version::k311), now_);
   EXPECT_EQ(Come({0x20, 2, 0, 1}).error().code(), ErrorCode::kUnsupported);
-  session_.Open(Version::k311, {}, now_);
+  session_.Open(Asked(Version::k311), now_);
   EXPECT_EQ(Come({0x20, 2, 0, 3}).error().code(), ErrorCode::kUnavailable);
 }
 
@@ -214,10 +220,10 @@ TEST_F(MqttSessionTest, AnAnsweredPingIsFollowedByTheNext) {
 }
 
 TEST_F(MqttSessionTest, AServerThatSaysNothingIsLeft) {
-  session_.Open(Version::k5, {}, now_);
+  session_.Open(Asked(Version::k5), now_);
   now_ += seconds(5);
   EXPECT_THAT(session_.Tick(now_).error().message(), HasSubstr("CONNECT"));
-  session_.Open(Version::k5, {}, now_);
+  session_.Open(Asked(Version::k5), now_);
   ASSERT_TRUE(Come({0x20, 3, 0, 0, 0}).ok());
   now_ += seconds(5);
   ASSERT_TRUE(session_.Tick(now_).ok());
@@ -238,7 +244,7 @@ TEST_F(MqttSessionTest, PublishesWhileConnected) {
 }
 
 TEST_F(MqttSessionTest, WhatAServerMayNotSendEndsTheConnection) {
-  session_.Open(Version::k5, {}, now_);
+  session_.Open(Asked(Version::k5), now_);
   EXPECT_FALSE(ComeMessage(1).ok()) << "before CONNACK";
   GoOnline();
   EXPECT_FALSE(Come({0x20, 3, 0, 0, 0}).ok()) << "a second CONNACK";
