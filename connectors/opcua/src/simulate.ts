@@ -1,0 +1,282 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import type { Namespace, UAObject, UAVariable } from "node-opcua-address-space";
+import { OPCUACertificateManager } from "node-opcua-certificate-manager";
+import {
+  DataType,
+  MessageSecurityMode,
+  SecurityPolicy,
+  StatusCodes,
+  Variant,
+  VariantArrayType,
+} from "node-opcua-client";
+import { makeEUInformation, standardUnits } from "node-opcua-data-access";
+import { OPCUAServer } from "node-opcua-server";
+import { policies } from "./config.ts";
+import { messageOf } from "./fault.ts";
+import { type Machine, PackagingLine, seeded } from "./packaging_line.ts";
+
+export interface SimulatorOptions {
+  port: number;
+  seed: number;
+  intervalMs: number;
+  /** Doubles besides the line, each set `ratePerSecond` times a second. */
+  loadNodes: number;
+  ratePerSecond: number;
+  user: { name: string; password: string } | undefined;
+}
+
+export interface Simulator {
+  url: string;
+  line: PackagingLine;
+  stop(): Promise<void>;
+}
+
+export const lineNamespace = "urn:bedplate:packaging-line";
+const historyValues = 100_000;
+
+const usage = `usage: bedplate-opcua simulate [--port 4840] [--seed 1] [--interval-ms 250]
+       [--load-nodes 0] [--rate 10] [--user NAME --password WORD]
+`;
+
+/** Runs an OPC UA server with a packaging line until it is told to stop. */
+export async function simulate(args: string[]): Promise<number> {
+  const options = readOptions(args);
+  if (typeof options === "string") {
+    process.stderr.write(`${options}\n${usage}`);
+    return 64;
+  }
+  const simulator = await startSimulator(options);
+  process.stdout.write(`${simulator.url}\n`);
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
+  });
+  await simulator.stop();
+  return 0;
+}
+
+function readOptions(args: string[]): SimulatorOptions | string {
+  const text = (usual: string) => ({ type: "string", default: usual }) as const;
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        port: text("4840"),
+        seed: text("1"),
+        "interval-ms": text("250"),
+        "load-nodes": text("0"),
+        rate: text("10"),
+        user: text(""),
+        password: text(""),
+      },
+    });
+    const { user: name, password } = values;
+    return {
+      port: whole(values.port, "--port", 0, 65_535),
+      seed: whole(values.seed, "--seed", 0, 0xffffffff),
+      intervalMs: whole(values["interval-ms"], "--interval-ms", 10, 60_000),
+      loadNodes: whole(values["load-nodes"], "--load-nodes", 0, 100_000),
+      ratePerSecond: whole(values.rate, "--rate", 1, 100),
+      user: name === "" ? undefined : { name, password },
+    };
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function whole(text: string, name: string, from: number, to: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= from && value <= to) return value;
+  throw new Error(`${name}: expected a whole number from ${from} to ${to}, got ${text}`);
+}
+
+/** The server trusts every client: it has nothing to lose. Its keys live as long as it does. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const folder = await mkdtemp(path.join(tmpdir(), "bedplate-opcua-"));
+  const manager = new OPCUACertificateManager({
+    rootFolder: folder,
+    automaticallyAcceptUnknownCertificate: true,
+    disableFileWatchers: true,
+  });
+  await manager.initialize();
+  const server = new OPCUAServer({
+    port: options.port,
+    serverCertificateManager: manager,
+    userCertificateManager: manager,
+    securityModes: [
+      MessageSecurityMode.None,
+      MessageSecurityMode.Sign,
+      MessageSecurityMode.SignAndEncrypt,
+    ],
+    securityPolicies: policies.map((policy) => SecurityPolicy[policy]),
+    allowAnonymous: options.user === undefined,
+    userManager: { isValidUser: (name: string, word: string) => isKnown(options, name, word) },
+    buildInfo: { productName: "Bedplate packaging line", manufacturerName: "Bedplate" },
+  });
+  await server.initialize();
+  const line = new PackagingLine(options.seed);
+  const timers = build(server, line, options);
+  await server.start();
+  return {
+    url: server.getEndpointUrl(),
+    line,
+    stop: async () => {
+      for (const timer of timers) clearInterval(timer);
+      await server.shutdown(0);
+      await manager.dispose();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function isKnown(options: SimulatorOptions, name: string, word: string): boolean {
+  return (
+    options.user === undefined || (options.user.name === name && options.user.password === word)
+  );
+}
+
+function build(
+  server: OPCUAServer,
+  line: PackagingLine,
+  options: SimulatorOptions,
+): NodeJS.Timeout[] {
+  const space = server.engine.addressSpace;
+  if (space === null) throw new Error("the server has no address space");
+  const namespace = space.registerNamespace(lineNamespace);
+  const root = namespace.addObject({
+    browseName: "Line",
+    nodeId: "s=Line",
+    organizedBy: space.rootFolder.objects,
+  });
+  const writers = line.machines.map((machine) => addMachine(namespace, root, machine));
+  const advance = () => {
+    line.advance(options.intervalMs / 1000);
+    for (const write of writers) write();
+  };
+  advance();
+  const timers = [setInterval(advance, options.intervalMs)];
+  if (options.loadNodes > 0) timers.push(...addLoad(namespace, root, options));
+  return timers;
+}
+
+const intervalSeconds = { low: 0, high: 100 };
+
+/** The nodes of one machine; returns what writes their values. */
+function addMachine(namespace: Namespace, line: UAObject, machine: Machine): () => void {
+  const parent = namespace.addObject({
+    browseName: machine.name,
+    nodeId: `s=Line.${machine.name}`,
+    componentOf: line,
+  });
+  const id = (name: string) => ({ browseName: name, nodeId: `s=Line.${machine.name}.${name}` });
+  const plain = (name: string, dataType: DataType) =>
+    namespace.addVariable({ ...id(name), componentOf: parent, dataType });
+  const measured = (name: string, engineeringUnits = standardUnits.degree_celsius) =>
+    namespace.addAnalogDataItem({
+      ...id(name),
+      componentOf: parent,
+      dataType: DataType.Double,
+      engineeringUnits,
+      engineeringUnitsRange: intervalSeconds,
+    });
+  const integer = DataType.Int64;
+  const nodes = {
+    State: {
+      node: plain("State", DataType.Int32),
+      type: DataType.Int32,
+      read: () => machine.state,
+    },
+    PiecesIn: {
+      node: plain("PiecesIn", integer),
+      type: integer,
+      read: () => [0, machine.piecesIn],
+    },
+    PiecesOut: {
+      node: plain("PiecesOut", integer),
+      type: integer,
+      read: () => [0, machine.piecesOut],
+    },
+    Rejects: { node: plain("Rejects", integer), type: integer, read: () => [0, machine.rejects] },
+    Speed: {
+      node: plain("Speed", DataType.Double),
+      type: DataType.Double,
+      read: () => machine.speed,
+    },
+    Power: {
+      node: measured("Power", standardUnits.kilowatt),
+      type: DataType.Double,
+      read: () => machine.powerKw,
+    },
+    Energy: {
+      node: measured("Energy", makeEUInformation("KWH", "kW·h", "kilowatt hour")),
+      type: DataType.Double,
+      read: () => machine.energyKwh,
+    },
+    Temperature: {
+      node: measured("Temperature"),
+      type: DataType.Double,
+      read: () => machine.temperatureC,
+    },
+  };
+  for (const { node } of Object.values(nodes)) keepHistory(node);
+  addFault(namespace, parent, machine);
+  return () => {
+    for (const { node, type, read } of Object.values(nodes)) {
+      const arrayType = VariantArrayType.Scalar;
+      node.setValueFromSource(new Variant({ dataType: type, arrayType, value: read() }));
+    }
+  };
+}
+
+function keepHistory(node: UAVariable): void {
+  node.addressSpace.installHistoricalDataNode(node, { maxOnlineValues: historyValues });
+}
+
+/** Writing true stops the machine, as a person's hand on the button would. */
+function addFault(namespace: Namespace, parent: UAObject, machine: Machine): void {
+  namespace.addVariable({
+    browseName: "Fault",
+    nodeId: `s=Line.${machine.name}.Fault`,
+    componentOf: parent,
+    dataType: DataType.Boolean,
+    minimumSamplingInterval: 100,
+    value: {
+      get: () => new Variant({ dataType: DataType.Boolean, value: machine.fault }),
+      set: (variant: Variant) => {
+        machine.fault = variant.value === true;
+        return StatusCodes.Good;
+      },
+    },
+  });
+}
+
+/** Doubles for measuring: a tenth of them at a time, so that the load is even. */
+function addLoad(
+  namespace: Namespace,
+  line: UAObject,
+  options: SimulatorOptions,
+): NodeJS.Timeout[] {
+  const parent = namespace.addObject({ browseName: "Load", nodeId: "s=Load", componentOf: line });
+  const nodes = Array.from({ length: options.loadNodes }, (_, index) =>
+    namespace.addVariable({
+      browseName: `Load${index}`,
+      nodeId: `s=Load.${index}`,
+      componentOf: parent,
+      dataType: DataType.Double,
+      minimumSamplingInterval: 0,
+    }),
+  );
+  const random = seeded(options.seed);
+  const parts = 10;
+  let part = 0;
+  const set = () => {
+    for (let index = part; index < nodes.length; index += parts) {
+      const value = Math.round(random() * 1e6) / 1000;
+      nodes[index]?.setValueFromSource(new Variant({ dataType: DataType.Double, value }));
+    }
+    part = (part + 1) % parts;
+  };
+  return [setInterval(set, 1000 / options.ratePerSecond / parts)];
+}
