@@ -246,5 +246,44 @@ TEST(AggregateSeamsTest, SoAreTheSecondsOfStates) {
   }
 }
 
+/// A deletion from the middle of one block into a later one: what is left of the later one begins
+/// behind the range that is asked for, and what is in force there is of the block before.
+TEST(AggregateSeamsTest, WhatIsInForceWithinADeletionIsTheLastSampleBeforeIt) {
+  constexpr std::int64_t kSamples = 20'000;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937_64 random(seed);
+    TestStore store;
+    const TagId tag = store.Tag("a");
+    std::vector<std::int64_t> times;
+    std::vector<double> values;
+    for (std::int64_t i = 0; i < kSamples; ++i) {
+      times.push_back(At(i).nanoseconds());
+      values.push_back(static_cast<double>(i));
+    }
+    store.Append(tag, times, values);
+    ASSERT_TRUE(store.historian().Flush().ok());
+    const auto below = [&](std::int64_t bound) {
+      return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(bound));
+    };
+    const std::int64_t first = 1 + below(kSamples / 2);
+    const std::int64_t last = first + 2 + below(kSamples / 2 - 2);
+    const TagRange deleted{tag, {At(first), At(last)}};
+    ASSERT_TRUE(store.historian().Delete(std::span(&deleted, 1)).ok());
+    for (int tries = 0; tries < 20; ++tries) {
+      const std::int64_t from = first + below(last - first - 1);
+      const auto columns = store.historian().Aggregate(
+          {.tag = tag,
+           .range = {At(from), At(from + 1)},
+           .bucket = seconds(1),
+           .functions = BitsOf({AggregateFunction::kTimeWeightedMean})});
+      ASSERT_TRUE(columns.ok());
+      EXPECT_THAT(columns->time_weighted_mean, ElementsAre(static_cast<double>(first - 1)))
+          << "deleted from " << first << " to " << last << ", asked from " << from;
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace bedplate

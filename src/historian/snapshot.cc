@@ -58,22 +58,23 @@ Result<SampleSource> SampleSource::Open(SharedSegment segment, FoundSeries found
                                         const TimeRange& range) {
   const auto hidden = segment->Hidden(found.series->tag);
   SampleSource source(std::move(segment), std::move(found), range);
-  if (!hidden.empty()) RETURN_IF_ERROR(source.Hide(hidden));
+  if (!hidden.empty()) RETURN_IF_ERROR(source.Hide(hidden, range));
   return source;
 }
 
 /// A block of which a part is deleted becomes one in memory, as its header describes all of it.
-Status SampleSource::Hide(const std::vector<HiddenRange>& hidden) {
+/// What is left of it may lie outside the range that its header reaches into.
+Status SampleSource::Hide(const std::vector<HiddenRange>& hidden, const TimeRange& range) {
   std::vector<SourceBlock> kept;
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
-    const auto range = std::find_if(hidden.begin(), hidden.end(), [&](const HiddenRange& entry) {
-      return entry.last_time >= blocks_[i].first_time;
+    const auto entry = std::find_if(hidden.begin(), hidden.end(), [&](const HiddenRange& one) {
+      return one.last_time >= blocks_[i].first_time;
     });
-    if (range == hidden.end() || range->first_time > blocks_[i].last_time) {
+    if (entry == hidden.end() || entry->first_time > blocks_[i].last_time) {
       kept.push_back(blocks_[i]);
       continue;
     }
-    if (range->first_time <= blocks_[i].first_time && range->last_time >= blocks_[i].last_time) {
+    if (entry->first_time <= blocks_[i].first_time && entry->last_time >= blocks_[i].last_time) {
       continue;
     }
     ASSIGN_OR_RETURN(const SharedColumns columns, Load(i));
@@ -81,6 +82,7 @@ Status SampleSource::Hide(const std::vector<HiddenRange>& hidden) {
     if (rest->empty()) continue;
     const std::int64_t first = rest->times.front();
     const std::int64_t last = rest->times.back();
+    if (last < range.start.nanoseconds() || first >= range.stop.nanoseconds()) continue;
     kept.push_back({first, last, nullptr, std::move(rest)});
   }
   blocks_ = std::move(kept);

@@ -56,7 +56,7 @@ class SampleSource {
  private:
   SampleSource(SharedSegment segment, FoundSeries found, const TimeRange& range);
 
-  Status Hide(const std::vector<HiddenRange>& hidden);
+  Status Hide(const std::vector<HiddenRange>& hidden, const TimeRange& range);
 
   SharedSegment segment_;
   FoundSeries found_;
