@@ -24,6 +24,7 @@ void AddApiRoutes(Router& router, const ApiContext& context) {
   AddDataRoutes(router, context);
   AddAdminRoutes(router, context);
   AddStoreRoutes(router, context);
+  AddSourceRoutes(router, context);
 }
 
 void AddRoute(Router& router, const ApiContext& context, ApiRoute route) {

@@ -36,6 +36,7 @@ void AddValueRoutes(Router& router, const ApiContext& context);
 void AddDataRoutes(Router& router, const ApiContext& context);
 void AddAdminRoutes(Router& router, const ApiContext& context);
 void AddStoreRoutes(Router& router, const ApiContext& context);
+void AddSourceRoutes(Router& router, const ApiContext& context);
 
 /// One operation with its code, which may fail; its error becomes a problem document.
 struct ApiRoute {

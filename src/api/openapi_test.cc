@@ -109,6 +109,7 @@ class OpenApiTest : public ApiTest {
          "format: bedplate/plant/1\nassets:\n  other: {level: enterprise}\n", 409},
         {"applyPlant", HttpMethod::kPut, "/api/v1/plant", "assets: 3", 400},
         {"listTags", HttpMethod::kGet, "/api/v1/tags", "", 200},
+        {"listSources", HttpMethod::kGet, "/api/v1/sources", "", 200},
         {"listTags", HttpMethod::kGet, "/api/v1/tags?limit=x", "", 400},
         {"append", HttpMethod::kPost, "/api/v1/append?dry_run=true",
          R"({"source":"t","batches":[{"tag":"n","type":"double","times_ns":[1],"values":[1]}]})",

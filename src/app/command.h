@@ -38,6 +38,8 @@ void AddCompact(CLI::App& root, CommandContext& context, Verb& chosen);
 void AddDelete(CLI::App& root, CommandContext& context, Verb& chosen);
 void AddBackup(CLI::App& root, CommandContext& context, Verb& chosen);
 void AddRestore(CLI::App& root, CommandContext& context, Verb& chosen);
+void AddSources(CLI::App& root, CommandContext& context, Verb& chosen);
+void AddSecret(CLI::App& root, CommandContext& context, Verb& chosen);
 void AddToken(CLI::App& root, CommandContext& context, Verb& chosen);
 void AddDemo(CLI::App& root, CommandContext& context, Verb& chosen);
 void AddSimulate(CLI::App& root, CommandContext& context, Verb& chosen);

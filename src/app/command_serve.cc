@@ -68,10 +68,12 @@ Result<ExitCode> RunServe(CommandContext& context, const ServeOptions& options) 
   OwnMetrics metrics(runtime->workspace(), context.clock, NodeName());
   if (options.own_metrics == "on") metrics.Start();
   ASSIGN_OR_RETURN(const auto server, PlantServer::Start(context, *runtime, options.server));
+  RETURN_IF_ERROR(runtime->services().sources().Start());
   for (const std::string& url : server->urls()) PrintOut("listening on " + url + "\n");
   PrintNote(fmt::format("log in with the token in {}/admin.token", options.directory));
   stop.Wait();
   PrintNote("stopping");
+  runtime->services().sources().Stop();
   return ExitCode::kOk;
 }
 

@@ -32,6 +32,8 @@ void AddVerbs(CLI::App& root, CommandContext& context, Verb& chosen) {
   AddDelete(root, context, chosen);
   AddBackup(root, context, chosen);
   AddRestore(root, context, chosen);
+  AddSources(root, context, chosen);
+  AddSecret(root, context, chosen);
   AddToken(root, context, chosen);
   AddDemo(root, context, chosen);
   AddSimulate(root, context, chosen);

@@ -5,8 +5,19 @@
 #include "api/session_routes.h"
 #include "app/line_write.h"
 #include "base/version.h"
+#include "connectors/mqtt/mqtt_source.h"
 
 namespace bedplate {
+namespace {
+
+/// Every protocol there is.
+SourceService::Kinds MakeSourceKinds() {
+  SourceService::Kinds kinds;
+  kinds.push_back(std::make_unique<mqtt::MqttKind>());
+  return kinds;
+}
+
+}  // namespace
 
 PlantRuntime::~PlantRuntime() = default;
 
@@ -16,7 +27,8 @@ Result<std::unique_ptr<PlantRuntime>> PlantRuntime::Open(CommandContext& context
   std::unique_ptr<PlantRuntime> runtime(new PlantRuntime());
   ASSIGN_OR_RETURN(runtime->workspace_,
                    Workspace::Open(context.files, context.clock, directory, options.workspace));
-  runtime->services_ = std::make_unique<Services>(*runtime->workspace_, context.clock);
+  runtime->services_ =
+      std::make_unique<Services>(*runtime->workspace_, context.clock, MakeSourceKinds());
   runtime->authenticator_ =
       Authenticator::Make(runtime->workspace_->catalog().tokens(), context.clock, SystemRandom());
   runtime->AddRoutes(context.clock, options.demo);

@@ -50,7 +50,7 @@ Fields TagFields(const Tag& tag, std::string_view prefix) {
 const std::string& NameOf(const Tag& tag) { return tag.path; }
 const std::string& NameOf(const Asset& asset) { return asset.path; }
 const std::string& NameOf(const AssetTemplate& asset_template) { return asset_template.name; }
-const std::string& NameOf(const InitiativeText& initiative) { return initiative.name; }
+const std::string& NameOf(const DeclaredText& text) { return text.name; }
 
 Fields FieldsOf(const Tag& tag) { return TagFields(tag, ""); }
 
@@ -114,7 +114,7 @@ std::string_view TakeLine(std::string_view& text) {
 }
 
 /// The first line that differs; a whole comparison is what version control is for.
-std::string DescribeChange(const InitiativeText& before, const InitiativeText& after) {
+std::string DescribeChange(const DeclaredText& before, const DeclaredText& after) {
   std::string_view old_rest = before.yaml;
   std::string_view new_rest = after.yaml;
   for (int line = 1;; ++line) {
@@ -126,8 +126,8 @@ std::string DescribeChange(const InitiativeText& before, const InitiativeText& a
   }
 }
 
-std::string DescribeNew(const InitiativeText& initiative) {
-  const auto lines = std::count(initiative.yaml.begin(), initiative.yaml.end(), '\n');
+std::string DescribeNew(const DeclaredText& text) {
+  const auto lines = std::count(text.yaml.begin(), text.yaml.end(), '\n');
   return fmt::format("{} line{}", lines, lines == 1 ? "" : "s");
 }
 
@@ -186,6 +186,9 @@ PlantDifference ComparePlants(const Plant& before, const Plant& after) {
   if (after.declares_initiatives) {
     result.initiatives =
         Compare("initiative", before.initiatives, after.initiatives, result.changes);
+  }
+  if (after.declares_sources) {
+    result.sources = Compare("source", before.sources, after.sources, result.changes);
   }
   return result;
 }

@@ -17,13 +17,14 @@ struct Difference {
 };
 
 /// The way from one plant to another, for people (`changes`, in a stable order: templates, assets,
-/// tags, initiatives, each by name) and for the store.
+/// tags, initiatives, sources, each by name) and for the store.
 struct PlantDifference {
   std::vector<Change> changes;
   Difference<AssetTemplate> templates;
   Difference<Asset> assets;
   Difference<Tag> tags;
   Difference<InitiativeText> initiatives;
+  Difference<SourceText> sources;
 };
 
 /// Compares the parts that `after` declares; `before` and `after` must outlive the result and may

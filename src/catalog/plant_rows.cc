@@ -15,6 +15,10 @@ namespace {
 constexpr std::string_view kTagColumns =
     "path, type, unit, low_low, low, high, high_high, description, source, interval_seconds";
 
+std::string_view NameOf(TextTable table) {
+  return table == TextTable::kInitiative ? "initiative" : "source";
+}
+
 // In place of an interval, of which none is 0: the tag is written on change.
 constexpr double kOnChangeSeconds = 0;
 
@@ -158,11 +162,12 @@ Result<std::vector<Asset>> ReadAssets(SqliteConnection& connection) {
   return assets;
 }
 
-Result<std::vector<InitiativeText>> ReadInitiatives(SqliteConnection& connection) {
+Result<std::vector<DeclaredText>> ReadTexts(SqliteConnection& connection, TextTable table) {
   ASSIGN_OR_RETURN(SqliteStatement select,
-                   connection.Prepare("SELECT name, yaml, line FROM initiative ORDER BY name"));
+                   connection.Prepare(fmt::format("SELECT name, yaml, line FROM {} ORDER BY name",
+                                                  NameOf(table))));
   return Collect(select, [](const SqliteStatement& row) {
-    return Result(InitiativeText{row.Text(0), row.Text(1), static_cast<int>(row.Integer(2))});
+    return Result(DeclaredText{row.Text(0), row.Text(1), static_cast<int>(row.Integer(2))});
   });
 }
 
@@ -253,11 +258,12 @@ Status PutTags(SqliteConnection& connection, const std::vector<const Tag*>& tags
   return {};
 }
 
-Status PutInitiative(SqliteConnection& connection, const InitiativeText& initiative) {
+Status PutText(SqliteConnection& connection, TextTable table, const DeclaredText& text) {
   ASSIGN_OR_RETURN(
       SqliteStatement put,
-      connection.Prepare("INSERT OR REPLACE INTO initiative (name, yaml, line) VALUES (?, ?, ?)"));
-  return put.Bind(initiative.name, initiative.yaml, initiative.line).Run();
+      connection.Prepare(fmt::format(
+          "INSERT OR REPLACE INTO {} (name, yaml, line) VALUES (?, ?, ?)", NameOf(table))));
+  return put.Bind(text.name, text.yaml, text.line).Run();
 }
 
 Status InsertNewTags(SqliteConnection& connection, std::span<const Tag> tags) {
@@ -282,8 +288,8 @@ Status DeleteTag(SqliteConnection& connection, std::string_view path) {
   return DeleteByKey(connection, "DELETE FROM tag WHERE path = ?", path);
 }
 
-Status DeleteInitiative(SqliteConnection& connection, std::string_view name) {
-  return DeleteByKey(connection, "DELETE FROM initiative WHERE name = ?", name);
+Status DeleteText(SqliteConnection& connection, TextTable table, std::string_view name) {
+  return DeleteByKey(connection, fmt::format("DELETE FROM {} WHERE name = ?", NameOf(table)), name);
 }
 
 Status PutEvent(SqliteConnection& connection, const Event& event) {

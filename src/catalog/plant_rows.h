@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "base/result.h"
@@ -12,7 +13,9 @@ namespace bedplate {
 
 Result<std::vector<AssetTemplate>> ReadTemplates(SqliteConnection& connection);
 Result<std::vector<Asset>> ReadAssets(SqliteConnection& connection);
-Result<std::vector<InitiativeText>> ReadInitiatives(SqliteConnection& connection);
+/// Where texts of a kind are kept.
+enum class TextTable : std::uint8_t { kInitiative, kSource };
+Result<std::vector<DeclaredText>> ReadTexts(SqliteConnection& connection, TextTable table);
 
 /// Tags that are declared, sorted by path.
 Result<std::vector<Tag>> ReadDeclaredTags(SqliteConnection& connection);
@@ -26,7 +29,7 @@ Result<std::vector<PathOwner>> ReadPathOwners(SqliteConnection& connection,
 Status PutTemplate(SqliteConnection& connection, const AssetTemplate& asset_template);
 Status PutAsset(SqliteConnection& connection, const Asset& asset);
 Status PutTags(SqliteConnection& connection, const std::vector<const Tag*>& tags);
-Status PutInitiative(SqliteConnection& connection, const InitiativeText& initiative);
+Status PutText(SqliteConnection& connection, TextTable table, const DeclaredText& text);
 
 /// Inserts tags that are not there yet; leaves the others as they are.
 Status InsertNewTags(SqliteConnection& connection, std::span<const Tag> tags);
@@ -34,7 +37,7 @@ Status InsertNewTags(SqliteConnection& connection, std::span<const Tag> tags);
 Status DeleteTemplate(SqliteConnection& connection, std::string_view name);
 Status DeleteAsset(SqliteConnection& connection, std::string_view path);
 Status DeleteTag(SqliteConnection& connection, std::string_view path);
-Status DeleteInitiative(SqliteConnection& connection, std::string_view name);
+Status DeleteText(SqliteConnection& connection, TextTable table, std::string_view name);
 
 Status PutEvent(SqliteConnection& connection, const Event& event);
 /// Events that overlap `range`, sorted by start.

@@ -23,28 +23,32 @@ struct AssetTemplate {
   bool operator==(const AssetTemplate&) const = default;
 };
 
-/// A use case as its YAML stands, kept as text so that what was signed is what is shown.
-/// `catalog` does not look inside; `value` parses it.
-struct InitiativeText {
+/// Something that is declared in YAML and kept as its text, so that what was written is what is
+/// shown. The catalog does not look inside.
+struct DeclaredText {
   std::string name;  // kebab-case, unique
   std::string yaml;  // a map, not indented
   int line = 1;      // where its first line stands in the file it came from, for messages
 
   /// The place in a file is not part of what was declared.
-  bool operator==(const InitiativeText& other) const {
+  bool operator==(const DeclaredText& other) const {
     return name == other.name && yaml == other.yaml;
   }
 };
+using InitiativeText = DeclaredText;  // a use case; `value` reads it
+using SourceText = DeclaredText;      // a source of samples; its connector reads it
 
 /// Everything that plant files declare, with templates already expanded into `tags`. A part that is
 /// not declared is empty, and Apply leaves what is stored of it alone.
 struct Plant {
   bool declares_assets = true;  // templates, assets and tags, which stand or fall together
   bool declares_initiatives = true;
+  bool declares_sources = true;
   std::vector<AssetTemplate> templates;
   std::vector<Asset> assets;  // parents before children
   std::vector<Tag> tags;      // absolute paths
   std::vector<InitiativeText> initiatives;
+  std::vector<SourceText> sources;
 
   bool operator==(const Plant&) const = default;
 };
@@ -54,7 +58,7 @@ enum class ChangeKind { kAdded, kChanged, kRemoved };
 /// One line of "what changed": `~ tag acme/…/temperature: unit K -> degC`.
 struct Change {
   ChangeKind kind = ChangeKind::kAdded;
-  std::string what;  // "asset", "tag", "template", "initiative"
+  std::string what;  // "asset", "tag", "template", "initiative", "source"
   std::string name;
   std::string detail;  // field: old -> new; …
 
@@ -119,6 +123,7 @@ class PlantStore {
   virtual Status NoteWrittenTags(std::span<const Tag> tags) = 0;
 
   [[nodiscard]] virtual Result<std::vector<InitiativeText>> ListInitiatives() const = 0;
+  [[nodiscard]] virtual Result<std::vector<SourceText>> ListSources() const = 0;
 
   /// Inserts or replaces by id, in one transaction.
   virtual Status PutEvents(std::span<const Event> events) = 0;

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "catalog/plant_yaml_assets.h"
-#include "catalog/plant_yaml_initiatives.h"
+#include "catalog/plant_yaml_texts.h"
 
 namespace bedplate {
 namespace {
@@ -30,7 +30,7 @@ std::vector<AssetTemplate> TemplatesOf(const PlacedTemplates& placed) {
 /// A section with nothing in it would remove all that is stored of it, which is more likely a file
 /// that was cut than a wish.
 void RefuseEmptySections(YamlMapReader& root) {
-  for (const std::string_view section : {"templates", "assets", "tags", "initiatives"}) {
+  for (const std::string_view section : {"templates", "assets", "tags", "initiatives", "sources"}) {
     const YamlValue* found = root.node().Find(section);
     if (found == nullptr || found->kind != YamlKind::kNull) continue;
     root.Fault(section, fmt::format("a map (`{}: {{}}` where there shall be none)", section));
@@ -68,9 +68,14 @@ PlantYaml ParsePlantYaml(std::string_view file_name, std::string_view text,
     ReadAssetSections(context, root, result.plant);
     result.assets_have_faults = faults.list().size() > faults_before;
     result.plant.declares_initiatives = document.Find("initiatives") != nullptr;
+    result.plant.declares_sources = document.Find("sources") != nullptr;
     if (const YamlValue* initiatives = root.ChildMap("initiatives")) {
-      result.plant.initiatives = ReadInitiativeTexts(text, *initiatives, faults);
+      result.plant.initiatives = ReadDeclaredTexts(text, "initiatives", *initiatives, faults);
       result.initiatives = *initiatives;
+    }
+    if (const YamlValue* sources = root.ChildMap("sources")) {
+      result.plant.sources = ReadDeclaredTexts(text, "sources", *sources, faults);
+      result.sources = *sources;
     }
     root.RefuseUnknown();
   }

@@ -16,7 +16,9 @@ inline constexpr std::string_view kPlantFormat = "bedplate/plant/1";
 /// A plant read from YAML, or every fault found in it (not only the first, at most 100).
 struct PlantYaml {
   Plant plant;
-  YamlValue initiatives;  // their section as it stands in the file, wrong names and kinds included
+  // Sections as they stand in the file, wrong names and kinds included.
+  YamlValue initiatives;
+  YamlValue sources;
   bool assets_have_faults = false;  // or templates or tags
   std::vector<YamlFault> faults;
 };

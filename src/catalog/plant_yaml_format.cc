@@ -73,7 +73,8 @@ class PlantWriter {
       WriteAssets();
       WriteTags("tags", loose_, 0);
     }
-    if (plant_.declares_initiatives) WriteInitiatives();
+    if (plant_.declares_initiatives) WriteTexts("initiatives", plant_.initiatives);
+    if (plant_.declares_sources) WriteTexts("sources", plant_.sources);
     return std::move(out_);
   }
 
@@ -179,11 +180,11 @@ class PlantWriter {
     for (const Asset* child : children->second) WriteAsset(*child, levels + 2);
   }
 
-  void WriteInitiatives() {
-    out_ += plant_.initiatives.empty() ? "initiatives: {}\n" : "initiatives:\n";
-    for (const InitiativeText& initiative : plant_.initiatives) {
-      out_ += KeyLine(1, initiative.name) + "\n";
-      std::string_view rest = initiative.yaml;
+  void WriteTexts(std::string_view section, const std::vector<DeclaredText>& texts) {
+    out_ += fmt::format("{}:{}\n", section, texts.empty() ? " {}" : "");
+    for (const DeclaredText& text : texts) {
+      out_ += KeyLine(1, text.name) + "\n";
+      std::string_view rest = text.yaml;
       while (!rest.empty()) {
         const std::size_t end = std::min(rest.find('\n'), rest.size());
         if (end > 0) out_ += Margin(2) + std::string(rest.substr(0, end));

@@ -209,7 +209,7 @@ struct Golden {
 
 constexpr Golden kGolden[] = {
     {"asets: {}\n",
-     "2:1: expected one of the keys assets, format, initiatives, tags, templates, "
+     "2:1: expected one of the keys assets, format, initiatives, sources, tags, templates, "
      "got 'asets' (did you mean 'assets'?)"},
     {"assets: [a]\n", "2:9: assets: expected a map, got a list"},
     {"templates: {}\n",
@@ -375,7 +375,7 @@ TEST(PlantYamlTest, TheExamplePlantHasNoFault) {
 }
 
 TEST(PlantYamlTest, ASectionWithNothingInItDoesNotRemoveThePlant) {
-  for (const std::string section : {"assets", "initiatives"}) {
+  for (const std::string section : {"assets", "initiatives", "sources"}) {
     const std::string head = "format: bedplate/plant/1\n" + section + ":";
     EXPECT_THAT(Faults(Parse(head + "\n")),
                 ElementsAre("plant.yaml:2:1: " + section + ": expected a map (`" + section +

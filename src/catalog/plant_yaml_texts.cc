@@ -1,4 +1,4 @@
-#include "catalog/plant_yaml_initiatives.h"
+#include "catalog/plant_yaml_texts.h"
 
 #include <fmt/format.h>
 
@@ -138,8 +138,8 @@ void WriteTree(const YamlValue& value, std::size_t indentation, std::string& out
   }
 }
 
-InitiativeText ReadOne(const std::vector<std::string_view>& lines, const std::string& name,
-                       const YamlValue& map) {
+DeclaredText ReadOne(const std::vector<std::string_view>& lines, const std::string& name,
+                     const YamlValue& map) {
   if (const auto block = FindBlock(lines, map)) {
     const auto indentation = static_cast<std::size_t>(map.column - 1);
     if (ReadsBackAs(lines, *block, indentation, map)) {
@@ -153,23 +153,23 @@ InitiativeText ReadOne(const std::vector<std::string_view>& lines, const std::st
 
 }  // namespace
 
-std::vector<InitiativeText> ReadInitiativeTexts(std::string_view text, const YamlValue& map,
-                                                YamlFaults& faults) {
+std::vector<DeclaredText> ReadDeclaredTexts(std::string_view text, std::string_view section,
+                                            const YamlValue& map, YamlFaults& faults) {
   const std::vector<std::string_view> lines = SplitLines(text);
-  std::vector<InitiativeText> initiatives;
+  std::vector<DeclaredText> texts;
   for (const auto& [name, value] : map.fields) {
     if (!IsKebabCase(name)) {
-      faults.AddAtKey(value, "initiatives", "a name of up to 64 letters a-z, digits and single -",
+      faults.AddAtKey(value, section, "a name of up to 64 letters a-z, digits and single -",
                       fmt::format("'{}'", ToValidUtf8(name, 80)));
     } else if (value.kind != YamlKind::kMap) {
-      faults.Add(value, "initiatives." + name, "a map");
+      faults.Add(value, fmt::format("{}.{}", section, name), "a map");
     } else {
-      initiatives.push_back(ReadOne(lines, name, value));
+      texts.push_back(ReadOne(lines, name, value));
     }
   }
-  std::sort(initiatives.begin(), initiatives.end(),
+  std::sort(texts.begin(), texts.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
-  return initiatives;
+  return texts;
 }
 
 }  // namespace bedplate

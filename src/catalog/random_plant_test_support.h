@@ -24,6 +24,7 @@ class RandomPlant {
     for (int i = Below(4); i > 0; --i) AddTag(MakeTag("loose " + Name() + "/" + Name()));
     for (int i = Below(3); i > 0; --i) {
       plant_.initiatives.push_back({"case-" + std::to_string(i), MakeText(), 1});
+      if (i % 2 == 0) plant_.sources.push_back({"source-" + std::to_string(i), MakeText(), 1});
     }
     Sort();
     return plant_;
@@ -129,6 +130,7 @@ class RandomPlant {
     std::sort(plant_.tags.begin(), plant_.tags.end(), by_path);
     std::sort(plant_.templates.begin(), plant_.templates.end(), by_name);
     std::sort(plant_.initiatives.begin(), plant_.initiatives.end(), by_name);
+    std::sort(plant_.sources.begin(), plant_.sources.end(), by_name);
     for (AssetTemplate& one : plant_.templates) {
       std::sort(one.tags.begin(), one.tags.end(), by_path);
     }

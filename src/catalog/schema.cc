@@ -147,9 +147,20 @@ CREATE TABLE believed_time (
 )sql");
 }
 
+Status CreateVersion4(SqliteConnection& connection) {
+  return connection.Execute(R"sql(
+CREATE TABLE source (
+  name TEXT NOT NULL PRIMARY KEY,
+  yaml TEXT NOT NULL,
+  line INTEGER NOT NULL
+) STRICT;
+)sql");
+}
+
 // Step i leads from version i to version i + 1. A released step never changes.
 using Migration = Status (*)(SqliteConnection&);
-constexpr Migration kMigrations[] = {CreateVersion1, CreateVersion2, CreateVersion3};
+constexpr Migration kMigrations[] = {CreateVersion1, CreateVersion2, CreateVersion3,
+                                     CreateVersion4};
 
 Status CheckVersion(std::int64_t version) {
   if (version >= 0 && version <= NewestSchemaVersion()) return {};

@@ -33,7 +33,9 @@ TEST_F(BelievedTimeTest, ComesWithVersion3) {
   Close();
   {
     const auto connection = SqliteConnection::Open(path()).value();
-    ASSERT_TRUE(connection->Execute("DROP TABLE believed_time; PRAGMA user_version = 2").ok());
+    ASSERT_TRUE(
+        connection->Execute("DROP TABLE believed_time; DROP TABLE source; PRAGMA user_version = 2")
+            .ok());
   }
   Open();
   EXPECT_EQ(*catalog().believed_time().Read(), std::nullopt);

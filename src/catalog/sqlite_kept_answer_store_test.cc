@@ -56,7 +56,7 @@ TEST_F(KeptAnswerTest, ComesWithVersion2) {
   {
     const auto connection = SqliteConnection::Open(path()).value();
     ASSERT_TRUE(connection
-                    ->Execute("DROP TABLE kept_answer; DROP TABLE believed_time; "
+                    ->Execute("DROP TABLE kept_answer; DROP TABLE believed_time; DROP TABLE source; "
                               "PRAGMA user_version = 1")
                     .ok());
   }

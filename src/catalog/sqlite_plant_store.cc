@@ -21,6 +21,7 @@ Plant Canonical(Plant plant) {
   std::sort(plant.tags.begin(), plant.tags.end(), by_path);
   std::sort(plant.templates.begin(), plant.templates.end(), by_name);
   std::sort(plant.initiatives.begin(), plant.initiatives.end(), by_name);
+  std::sort(plant.sources.begin(), plant.sources.end(), by_name);
   for (Tag& tag : plant.tags) tag.declared = true;
   for (AssetTemplate& asset_template : plant.templates) {
     std::sort(asset_template.tags.begin(), asset_template.tags.end(), by_path);
@@ -34,7 +35,8 @@ Result<Plant> ReadPlant(SqliteConnection& connection) {
   ASSIGN_OR_RETURN(plant.templates, ReadTemplates(connection));
   ASSIGN_OR_RETURN(plant.assets, ReadAssets(connection));
   ASSIGN_OR_RETURN(plant.tags, ReadDeclaredTags(connection));
-  ASSIGN_OR_RETURN(plant.initiatives, ReadInitiatives(connection));
+  ASSIGN_OR_RETURN(plant.initiatives, ReadTexts(connection, TextTable::kInitiative));
+  ASSIGN_OR_RETURN(plant.sources, ReadTexts(connection, TextTable::kSource));
   return plant;
 }
 
@@ -73,10 +75,13 @@ Status WriteAssets(SqliteConnection& connection, const PlantDifference& differen
   return PutTags(connection, difference.tags.put);
 }
 
-Status WriteInitiatives(SqliteConnection& connection, const PlantDifference& difference) {
-  RETURN_IF_ERROR(PutAll(connection, difference.initiatives.put, PutInitiative));
-  for (const InitiativeText* initiative : difference.initiatives.removed) {
-    RETURN_IF_ERROR(DeleteInitiative(connection, initiative->name));
+Status WriteTexts(SqliteConnection& connection, TextTable table,
+                  const Difference<DeclaredText>& difference) {
+  for (const DeclaredText* text : difference.put) {
+    RETURN_IF_ERROR(PutText(connection, table, *text));
+  }
+  for (const DeclaredText* text : difference.removed) {
+    RETURN_IF_ERROR(DeleteText(connection, table, text->name));
   }
   return {};
 }
@@ -126,7 +131,8 @@ Result<std::vector<Change>> SqlitePlantStore::Apply(const Plant& plant, std::str
   RETURN_IF_ERROR(samples.Run(difference));
   if (options.dry_run || difference.changes.empty()) return std::move(difference.changes);
   RETURN_IF_ERROR(WriteAssets(*writer, difference, options.stored_type));
-  RETURN_IF_ERROR(WriteInitiatives(*writer, difference));
+  RETURN_IF_ERROR(WriteTexts(*writer, TextTable::kInitiative, difference.initiatives));
+  RETURN_IF_ERROR(WriteTexts(*writer, TextTable::kSource, difference.sources));
   RETURN_IF_ERROR(
       InsertAuditEntry(*writer, clock_.Now(), actor, "plant.apply", Summary(difference.changes)));
   if (!samples.relabelled().empty()) {
@@ -191,7 +197,12 @@ Status SqlitePlantStore::NoteWrittenTags(std::span<const Tag> tags) {
 
 Result<std::vector<InitiativeText>> SqlitePlantStore::ListInitiatives() const {
   const auto reader = database_.BorrowReader();
-  return ReadInitiatives(*reader);
+  return ReadTexts(*reader, TextTable::kInitiative);
+}
+
+Result<std::vector<SourceText>> SqlitePlantStore::ListSources() const {
+  const auto reader = database_.BorrowReader();
+  return ReadTexts(*reader, TextTable::kSource);
 }
 
 Status SqlitePlantStore::PutEvents(std::span<const Event> events) {

@@ -25,6 +25,7 @@ class SqlitePlantStore final : public PlantStore {
       std::span<const std::string> paths) const override;
   Status NoteWrittenTags(std::span<const Tag> tags) override;
   [[nodiscard]] Result<std::vector<InitiativeText>> ListInitiatives() const override;
+  [[nodiscard]] Result<std::vector<SourceText>> ListSources() const override;
   Status PutEvents(std::span<const Event> events) override;
   [[nodiscard]] Result<std::vector<Event>> ListEvents(TimeRange range,
                                                       std::uint64_t limit) const override;

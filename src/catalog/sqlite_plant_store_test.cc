@@ -161,6 +161,19 @@ TEST_F(PlantStoreTest, AnAssetDoesNotTakeThePathOfATagWithSamples) {
   EXPECT_THAT(refused.error().message(), HasSubstr("asset acme/filler-1"));
 }
 
+TEST_F(PlantStoreTest, SourcesAreKeptAsTheirTextAndLeftAloneWhereNoneAreDeclared) {
+  PlantStore& store = Open().plant();
+  EXPECT_THAT(Lines(store.Apply(Read("sources:\n  line:\n    kind: mqtt  # the old broker\n"), false,
+                                "local")),
+              ElementsAre("+ source line: 1 line"));
+  ASSERT_TRUE(store.Apply(Read("initiatives: {}\n"), false, "local").ok());
+  ASSERT_EQ(store.ListSources()->size(), 1U);
+  EXPECT_EQ(store.ListSources()->front().yaml, "kind: mqtt  # the old broker\n");
+  EXPECT_THAT(Lines(store.Apply(Read("sources: {}\n"), false, "local")),
+              ElementsAre("- source line"));
+  EXPECT_TRUE(store.ListSources()->empty());
+}
+
 TEST_F(PlantStoreTest, AChangedInitiativeIsToldByItsFirstDifferentLine) {
   PlantStore& store = Open().plant();
   ASSERT_TRUE(

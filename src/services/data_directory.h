@@ -17,6 +17,7 @@ inline constexpr std::string_view kOwnerFile = "owner.json";
 inline constexpr std::string_view kTokenFile = "admin.token";
 inline constexpr std::string_view kCatalogFile = "catalog.sqlite";
 inline constexpr std::string_view kHistorianFolder = "historian";
+inline constexpr std::string_view kSecretFolder = "secrets";
 /// Names the backup that a directory is being made of, until it is made.
 inline constexpr std::string_view kRestoreMark = "restore.unfinished";
 

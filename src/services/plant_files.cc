@@ -2,12 +2,34 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <map>
+#include <string_view>
 #include <utility>
 
 namespace bedplate {
 namespace {
+
+/// The names of a section over all files: each may stand in one of them.
+class NamesOnce {
+ public:
+  NamesOnce(std::string_view section, std::string_view what) : section_(section), what_(what) {}
+
+  void Add(const std::string& file, const YamlValue& section, YamlFaults& faults) {
+    for (const auto& [name, node] : section.fields) {
+      const auto [first, is_new] = files_.try_emplace(name, file);
+      if (is_new) continue;
+      faults.AddAtKey(node, section_, fmt::format("each {} once", what_),
+                      fmt::format("'{}' again, which {} has too", name, first->second));
+    }
+  }
+
+ private:
+  const std::string_view section_;
+  const std::string_view what_;
+  std::map<std::string, std::string> files_;  // by name
+};
 
 /// Puts the plants of files together and remembers which file a part came from.
 class PlantJoiner {
@@ -15,16 +37,27 @@ class PlantJoiner {
   explicit PlantJoiner(ParsedPlantFiles& whole) : whole_(whole) {
     whole_.plant.declares_assets = false;
     whole_.plant.declares_initiatives = false;
+    whole_.plant.declares_sources = false;
   }
 
   void Add(const std::string& name, PlantYaml parsed) {
     YamlFaults faults(name);
     if (parsed.plant.declares_assets) AddAssets(name, parsed.plant, faults);
-    if (parsed.plant.declares_initiatives) AddInitiatives(name, parsed, faults);
+    if (parsed.plant.declares_initiatives) {
+      whole_.plant.declares_initiatives = true;
+      initiatives_.Add(name, parsed.initiatives, faults);
+      std::ranges::move(parsed.plant.initiatives, std::back_inserter(whole_.plant.initiatives));
+    }
+    if (parsed.plant.declares_sources) {
+      whole_.plant.declares_sources = true;
+      sources_.Add(name, parsed.sources, faults);
+      std::ranges::move(parsed.plant.sources, std::back_inserter(whole_.plant.sources));
+    }
     whole_.assets_have_faults |= parsed.assets_have_faults;
     std::vector<YamlFault> together = std::move(faults).Take();
     std::move(together.begin(), together.end(), std::back_inserter(parsed.faults));
-    whole_.files.push_back({name, std::move(parsed.initiatives), std::move(parsed.faults)});
+    whole_.files.push_back(
+        {name, std::move(parsed.initiatives), std::move(parsed.sources), std::move(parsed.faults)});
   }
 
  private:
@@ -41,21 +74,10 @@ class PlantJoiner {
     assets_file_ = name;
   }
 
-  void AddInitiatives(const std::string& name, PlantYaml& parsed, YamlFaults& faults) {
-    whole_.plant.declares_initiatives = true;
-    for (const auto& [initiative, node] : parsed.initiatives.fields) {
-      const auto [first, is_new] = initiative_files_.try_emplace(initiative, name);
-      if (is_new) continue;
-      faults.AddAtKey(node, "initiatives", "each initiative once",
-                      fmt::format("'{}' again, which {} has too", initiative, first->second));
-    }
-    std::move(parsed.plant.initiatives.begin(), parsed.plant.initiatives.end(),
-              std::back_inserter(whole_.plant.initiatives));
-  }
-
   ParsedPlantFiles& whole_;
   std::string assets_file_;
-  std::map<std::string, std::string, std::less<>> initiative_files_;
+  NamesOnce initiatives_{"initiatives", "initiative"};
+  NamesOnce sources_{"sources", "source"};
 };
 
 }  // namespace

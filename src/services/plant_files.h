@@ -18,7 +18,8 @@ struct PlantFile {
 /// One of several plant files as it was read. Its plant has moved into the whole.
 struct ParsedPlantFile {
   std::string name;
-  YamlValue initiatives;  // as in PlantYaml
+  YamlValue initiatives;  // as in PlantYaml, like the next
+  YamlValue sources;
   std::vector<YamlFault> faults;
 };
 
@@ -30,7 +31,7 @@ struct ParsedPlantFiles {
 };
 
 /// Reads all files. Faults of each are its own; those of the files together are that two declare
-/// assets, or two one initiative, told at the later one.
+/// assets, or two one initiative or source, told at the later one.
 ParsedPlantFiles ParsePlantFiles(std::span<const PlantFile> files, const UnitSystem& units);
 
 }  // namespace bedplate

@@ -30,6 +30,9 @@ Result<ApplyOutcome> PlantService::Apply(const ApplyRequest& request, std::strin
   if (!outcome.faults.empty()) return outcome;
   RETURN_IF_ERROR(CheckStoredInitiatives(parsed.plant));
   ASSIGN_OR_RETURN(outcome.changes, Store(parsed.plant, request, actor));
+  if (request.mode == ApplyMode::kApply && parsed.plant.declares_sources) {
+    RETURN_IF_ERROR(sources_.Reload());
+  }
   return outcome;
 }
 
@@ -55,6 +58,9 @@ Result<std::vector<YamlFault>> PlantService::FaultsOf(const ParsedPlantFiles& pa
     std::vector<YamlFault> faults = file.faults;
     ASSIGN_OR_RETURN(std::vector<YamlFault> of_initiatives, CheckInitiatives(file, parsed));
     std::ranges::move(of_initiatives, std::back_inserter(faults));
+    YamlFaults of_sources(file.name);
+    sources_.Check(file.sources, of_sources);
+    std::ranges::move(std::move(of_sources).Take(), std::back_inserter(faults));
     std::ranges::stable_sort(
         faults, {}, [](const YamlFault& fault) { return std::tuple(fault.line, fault.column); });
     std::ranges::move(faults, std::back_inserter(all));

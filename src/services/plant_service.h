@@ -13,6 +13,7 @@
 #include "model/unit.h"
 #include "services/plant_directory.h"
 #include "services/plant_files.h"
+#include "services/source_service.h"
 
 namespace bedplate {
 
@@ -36,13 +37,13 @@ struct ApplyRequest {
 class PlantService {
  public:
   PlantService(PlantStore& plant, const Historian& historian, const UnitSystem& units,
-               TrustGate& gate)
-      : plant_(plant), historian_(historian), units_(units), gate_(gate) {}
+               TrustGate& gate, SourceService& sources)
+      : plant_(plant), historian_(historian), units_(units), gate_(gate), sources_(sources) {}
 
   /// Reads, checks and applies files; what their initiatives name must be there, and what stored
-  /// initiatives name must stay. The faults of the files, all in one go and in their order, are an
-  /// outcome; Errors are kConflict (with samples or initiatives that are stored) and what the store
-  /// says.
+  /// initiatives name must stay. Sources that run follow what is declared. The faults of the files,
+  /// all in one go and in their order, are an outcome; Errors are kConflict (with samples or
+  /// initiatives that are stored) and what the store says.
   Result<ApplyOutcome> Apply(const ApplyRequest& request, std::string_view actor);
   Result<ApplyOutcome> Apply(const PlantFile& file, ApplyMode mode, std::string_view actor) {
     return Apply({.files = {file}, .mode = mode}, actor);
@@ -67,6 +68,7 @@ class PlantService {
   const Historian& historian_;
   const UnitSystem& units_;
   TrustGate& gate_;
+  SourceService& sources_;
 };
 
 }  // namespace bedplate

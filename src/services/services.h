@@ -9,6 +9,7 @@
 #include "services/live_hub.h"
 #include "services/plant_service.h"
 #include "services/sample_service.h"
+#include "services/source_service.h"
 #include "services/store_service.h"
 #include "services/tag_directory.h"
 #include "services/value_service.h"
@@ -22,7 +23,7 @@ namespace bedplate {
 /// it every live subscription.
 class Services {
  public:
-  Services(Workspace& workspace, const Clock& clock);
+  Services(Workspace& workspace, const Clock& clock, SourceService::Kinds kinds = {});
   ~Services();
   Services(const Services&) = delete;
   Services& operator=(const Services&) = delete;
@@ -31,6 +32,7 @@ class Services {
   InfoService& info() { return info_; }
   TagDirectory& tags() { return tags_; }
   IntervalEstimator& intervals() { return intervals_; }
+  SourceService& sources() { return sources_; }
   PlantService& plant() { return plant_; }
   SampleService& samples() { return samples_; }
   LastValues& last_values() { return last_values_; }
@@ -46,6 +48,7 @@ class Services {
   InfoService info_;
   TagDirectory tags_;
   IntervalEstimator intervals_;
+  SourceService sources_;
   PlantService plant_;
   SampleService samples_;
   LastValues last_values_;
