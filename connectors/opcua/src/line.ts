@@ -78,29 +78,35 @@ function lengthOf(value: unknown): number {
   return array?.length ?? 0;
 }
 
-/** An array of one is that one, which is how a server answers for one element. */
-function formatArray(variant: PlainVariant, element: boolean): string | Refusal | undefined {
-  const type = DataType[variant.dataType];
+/**
+ * One element: an array of one is that one, which is how a server answers for an index range; one
+ * that sends the whole array all the same, as asyncua does, has it taken out here.
+ */
+function formatElement(variant: PlainVariant, element: string): string | Refusal | undefined {
   const count = lengthOf(variant.value);
-  if (element && count === 1) {
-    return formatScalar({
-      ...variant,
-      arrayType: VariantArrayType.Scalar,
-      value: variant.value[0],
-    });
-  }
-  const reason = `an array of ${count} ${type}; a tag can have one element of it (element: "0")`;
+  const index = count === 1 ? 0 : Number(element);
+  const arrayType = VariantArrayType.Scalar;
+  if (index < count) return formatScalar({ ...variant, arrayType, value: variant.value[index] });
+  const reason = `an array of ${count} ${DataType[variant.dataType]} without element ${element}`;
   return refuseType(variant, reason);
+}
+
+function refuseArray(variant: PlainVariant): Refusal {
+  const what = `an array of ${lengthOf(variant.value)} ${DataType[variant.dataType]}`;
+  return refuseType(variant, `${what}; a tag can have one element of it (element: "0")`);
 }
 
 /**
  * A value as line protocol writes it, undefined if there is none. A whole number beyond int64 is
  * written with `u` and exact: what becomes of it is for the reader to say.
  */
-export function formatValue(variant: PlainVariant, element: boolean): string | Refusal | undefined {
+export function formatValue(
+  variant: PlainVariant,
+  element?: string | undefined,
+): string | Refusal | undefined {
   if (variant.value === null || variant.value === undefined) return undefined;
   if (variant.arrayType === VariantArrayType.Scalar) return formatScalar(variant);
-  return formatArray(variant, element);
+  return element === undefined ? refuseArray(variant) : formatElement(variant, element);
 }
 
 function formatFraction(variant: PlainVariant): string | Refusal {

@@ -10,6 +10,7 @@ import {
 } from "node-opcua-client";
 import type { Config, User } from "./config.ts";
 import { messageOf, PermanentError } from "./fault.ts";
+import { endRepublishing, type RepublishingSession } from "./republish.ts";
 import { leafOf, readCertificate, type TrustList } from "./trust.ts";
 
 /** A session on a server, with the client that carries it. */
@@ -78,6 +79,7 @@ async function openSession(client: OPCUAClient, config: Config): Promise<Link> {
   try {
     await client.connect(config.url);
     const session = await client.createSession(await identify(config.user));
+    endRepublishing(session as unknown as RepublishingSession);
     return { client, session };
   } catch (error) {
     await closeQuietly(client);

@@ -52,8 +52,8 @@ export function parsePath(text: string): PathName[] | string {
   if (parts.join("") !== text) return "ends in &, which needs a character after it";
   const names: PathName[] = [];
   for (const part of parts) {
-    const match = /^\/(?:(\d{1,5}):)?([\s\S]+)$/.exec(part);
-    if (match === null) return "has an empty name";
+    const match = /^\/(?:(\d{1,5}):)?((?:&[\s\S]|[^&:])+)$/.exec(part);
+    if (match === null) return `has no name in "${part}"`;
     const name = (match[2] ?? "").replace(/&([\s\S])/g, "$1");
     names.push({ namespaceIndex: Number(match[1] ?? 0), name });
   }

@@ -37,7 +37,7 @@ export class Sampler {
   /** A value, live or out of history. */
   write(node: WatchedNode, value: DataValue): void {
     const status = value.statusCode.value;
-    const text = formatValue(value.value, node.request.element !== undefined);
+    const text = formatValue(value.value, node.request.element);
     const bad = status >= 0x80000000;
     if (text === undefined && status === 0) {
       this.#refuse(node, {
