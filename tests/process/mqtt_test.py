@@ -1,7 +1,8 @@
 """A source of kind mqtt against Mosquitto: what the broker has taken is stored, once and whole, whoever
 is killed meanwhile; what is no value is a dead letter; what is declared anew runs anew.
 
-BEDPLATE_BROKER_KILLS sets how often the broker is killed (3; 50 in the long form).
+BEDPLATE_BROKER_KILLS sets how often the broker is killed (3; 50 in the long form), BEDPLATE_NETWORK_CUTS
+how often the network is cut (4; 50).
 """
 
 import json
@@ -12,11 +13,14 @@ import time
 import unittest
 from pathlib import Path
 
+from bad_network import FAULTS, GOOD, BadNetwork
 from bedplate_process import Plant
 from broker import Broker, Publisher
 from fault_support import IS_LONG, say
 
 KILLS = int(os.environ.get("BEDPLATE_BROKER_KILLS", "50" if IS_LONG else "3"))
+CUTS = int(os.environ.get("BEDPLATE_NETWORK_CUTS", "50" if IS_LONG else "4"))
+FAULT_SECONDS = 1.5
 FIRST_MS = 1_700_000_000_000
 TAGS = 10
 MESSAGES = 500  # between two faults
@@ -49,6 +53,7 @@ class MqttTest(unittest.TestCase):
         return self.plant.cli("apply", path)
 
     def declare(self, broker, **options):
+        """`broker`: or what stands before one."""
         applied = self.apply(source_yaml(f"mqtt://127.0.0.1:{broker.port}", **options))
         self.assertEqual(applied.returncode, 0, applied.stderr)
 
@@ -139,6 +144,35 @@ class MqttTest(unittest.TestCase):
             self.check_all_is_stored_once()
         publisher.close()
         say(f"{KILLS} kills of the server, {self.sent} samples stored once")
+
+    def test_a_network_that_is_cut_again_and_again(self):
+        broker = self.broker()
+        network = BadNetwork(broker.port)
+        self.addCleanup(network.close)
+        self.declare(network)
+        self.plant.serve()
+        self.wait_until_subscribed()
+        publisher = Publisher(broker.port)
+        slowest = 0
+        for cut in range(CUTS):
+            publisher.publish(self.messages(MESSAGES))
+            fault = ("reset", *FAULTS)[cut % (1 + len(FAULTS))]
+            if fault == "reset":
+                network.reset()
+            else:
+                network.set(fault)
+                publisher.publish(self.messages(MESSAGES))  # kept by the broker, or on its way
+                time.sleep(FAULT_SECONDS)
+            network.set(GOOD)
+            begin = time.monotonic()
+            publisher.publish(self.messages(1))
+            expected = (self.sent, self.sent * (self.sent - 1) // 2)
+            self.wait_for(lambda: self.stored() == expected, f"all is stored after {fault}",
+                          RESUME_SECONDS)
+            slowest = max(slowest, time.monotonic() - begin)
+        publisher.close()
+        say(f"{CUTS} cuts of the network, {self.sent} samples stored once, all of them within "
+            f"{slowest:.2f} s of its return")
 
     def test_a_changed_declaration_runs_without_a_restart(self):
         broker = self.broker()

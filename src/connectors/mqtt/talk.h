@@ -30,7 +30,7 @@ struct TalkRequest {
   Address address;
   std::optional<TlsOptions> tls;  // none: TCP as it is
   Connect connect;
-  std::chrono::milliseconds connect_timeout{10'000};  // with the names and TLS
+  std::chrono::milliseconds connect_timeout{5'000};  // with the names and TLS
   std::chrono::milliseconds write_timeout{10'000};
   /// On a stop so long is waited for what the stores have not taken yet.
   std::chrono::milliseconds stop_patience{5'000};
