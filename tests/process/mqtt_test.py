@@ -24,6 +24,7 @@ FAULT_SECONDS = 1.5
 FIRST_MS = 1_700_000_000_000
 TAGS = 10
 MESSAGES = 500  # between two faults
+BURST = 20_000
 RESUME_SECONDS = 5
 PATIENCE_SECONDS = 30
 
@@ -102,6 +103,17 @@ class MqttTest(unittest.TestCase):
         self.assertEqual({letter["code"] for letter in letters}, {"bad-payload"})
         self.assertEqual({letter["source"] for letter in letters}, {"line"})
         self.assertIn("live", self.plant.cli("sources").stdout)
+        publisher.close()
+
+    def test_a_burst_is_more_than_a_broker_should_send_ahead(self):
+        broker = self.broker()
+        self.declare(broker)
+        self.plant.serve()
+        self.wait_until_subscribed()
+        publisher = Publisher(broker.port)
+        publisher.publish(self.messages(BURST))
+        self.check_all_is_stored_once()
+        self.assertEqual(self.source()["counts"]["failures"], 0)
         publisher.close()
 
     def test_a_broker_that_is_killed_again_and_again(self):

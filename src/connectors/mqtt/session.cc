@@ -40,7 +40,6 @@ Session::Session(SessionOptions options, SessionEvents& events)
 
 void Session::Open(Connect connect, Time now) {
   version_ = connect.version;
-  window_ = connect.receive_maximum;
   asked_keep_alive_ = std::chrono::seconds(connect.keep_alive_s);
   state_ = State::kConnecting;
   stream_ = PacketStream(options_.most_packet_bytes);
@@ -102,21 +101,10 @@ void Session::Subscribe(Time now) {
   last_sent_ = now;
 }
 
-Status Session::CheckWindow(const mqtt::Publish& publish) const {
-  if (version_ != Version::k5 || publish.qos == Qos::kAtMostOnce || receipts_.waiting() < window_) {
-    return {};
-  }
-  return Error(ErrorCode::kInvalidArgument,
-               fmt::format("MQTT: the server sent more than {} messages ahead of their "
-                           "acknowledgements",
-                           window_));
-}
-
 Status Session::On(const mqtt::Publish& publish, const PacketStream::Item& item, Time now) {
   if (publish.topic_alias) {
     return Error(ErrorCode::kInvalidArgument, "MQTT: a topic alias came, which was not offered");
   }
-  RETURN_IF_ERROR(CheckWindow(publish));
   if (publish.qos == Qos::kExactlyOnce && receipts_.AwaitsRelease(publish.packet_id)) {
     Encode(Acknowledgement{PacketType::kPublishReceived, publish.packet_id, kSuccess}, version_,
            outgoing_);

@@ -100,7 +100,6 @@ class Session {
   Status On(const PingResponse& packet, const PacketStream::Item& item, Time now);
   Status On(const Disconnect& packet, const PacketStream::Item& item, Time now);
   void Subscribe(Time now);
-  Status CheckWindow(const mqtt::Publish& publish) const;
   std::uint16_t NewPacketId();
   [[nodiscard]] Time PingPeriod() const;
 
@@ -108,7 +107,6 @@ class Session {
   SessionEvents& events_;
   State state_ = State::kClosed;
   Version version_ = Version::k5;
-  std::uint16_t window_ = 0;  // messages that the server may send ahead
   std::chrono::seconds asked_keep_alive_{0};
   PacketStream stream_;
   Receipts receipts_;

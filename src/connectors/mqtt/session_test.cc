@@ -184,12 +184,12 @@ TEST_F(MqttSessionTest, AServerThatForgotTheSessionSendsAnewWhatWasNotReleased) 
   EXPECT_THAT(seen_.log, ElementsAre("a=1"));
 }
 
-TEST_F(MqttSessionTest, AServerThatOverrunsTheWindowIsLeft) {
+/// Mosquitto 2.0.11 with max_inflight_messages 0 pays no heed to the Receive Maximum. Leaving it,
+/// as the standard allows, would help nobody: it would do the same again.
+TEST_F(MqttSessionTest, AServerThatOverrunsTheWindowIsBorneWith) {
   GoOnline();
-  for (std::uint16_t id = 1; id <= 4; ++id) ASSERT_TRUE(ComeMessage(id).ok());
-  const auto status = ComeMessage(5);
-  ASSERT_FALSE(status.ok());
-  EXPECT_THAT(status.error().message(), HasSubstr("more than 4 messages"));
+  for (std::uint16_t id = 1; id <= 100; ++id) ASSERT_TRUE(ComeMessage(id).ok());
+  EXPECT_EQ(session_.unacknowledged(), 100U);
 }
 
 TEST_F(MqttSessionTest, PingsWhenNothingIsSentAndGivesUpWithoutAnAnswer) {
