@@ -16,7 +16,7 @@ class BinaryAppendRouteTest : public ApiTest {
  protected:
   BinaryAppendRouteTest() { headers_["content-type"] = kBinaryAppendType; }
 
-  static PathBatch Batch(std::int64_t first_second, std::vector<double> values) {
+  static PathBatch Batch(std::int64_t first_second, const std::vector<double>& values) {
     PathBatch batch{.path = "mill/press/power", .unit = "", .samples = {}, .origin = {}};
     for (const double value : values) {
       batch.samples.Push({Timestamp::FromSeconds(first_second++), value, kGood});

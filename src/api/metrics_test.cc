@@ -31,7 +31,7 @@ bool IsName(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   };
   return !name.empty() && std::all_of(name.begin(), name.end(), is_letter) &&
-         !(name[0] >= '0' && name[0] <= '9');
+         (name[0] < '0' || name[0] > '9');
 }
 
 /// Reads a text by the rules of the OpenMetrics standard and notes what breaks one.
@@ -127,12 +127,12 @@ class OpenMetricsReader {
     family.has_samples = true;
     if (!name.starts_with(family_)) return Fault("not of the family before it");
     const std::string_view suffix = name.substr(family_.size());
-    const std::map<std::string, std::set<std::string_view>> kSuffixes = {
+    const std::map<std::string, std::set<std::string_view>> suffixes = {
         {"counter", {"_total"}},
         {"gauge", {""}},
         {"info", {"_info"}},
         {"histogram", {"_bucket", "_count", "_sum"}}};
-    if (!kSuffixes.at(family.type).contains(suffix)) Fault("a suffix that its type has not");
+    if (!suffixes.at(family.type).contains(suffix)) Fault("a suffix that its type has not");
   }
 
   void CheckLabels(std::string_view text) {
@@ -240,8 +240,8 @@ TEST(OpenMetricsReaderTest, FindsWhatIsWrong) {
         "# TYPE a gauge\n# HELP a x\nb 1\n# EOF\n",
         "# TYPE a gauge\n# HELP a x\na{b=\"1} 1\n# EOF\n",
         "# TYPE a gauge\n# TYPE a gauge\n# HELP a x\na 1\n# EOF\n",
-        "# TYPE a histogram\n# HELP a x\na_bucket{le=\"1\"} 2\na_bucket{le=\"+Inf\"} 1\na_count "
-        "1\na_sum 1\n# EOF\n",
+        ("# TYPE a histogram\n# HELP a x\na_bucket{le=\"1\"} 2\na_bucket{le=\"+Inf\"} 1\n"
+         "a_count 1\na_sum 1\n# EOF\n"),
         "# EOF\nx 1\n"}) {
     EXPECT_FALSE(OpenMetricsReader(bad).faults().empty()) << bad;
   }

@@ -37,19 +37,19 @@ class SchemaChecker {
 
  private:
   const YamlValue& Lookup(std::string_view reference) {
-    static const YamlValue kNothing;
-    if (!reference.starts_with("#/")) return Miss(reference, kNothing);
+    if (!reference.starts_with("#/")) return Miss(reference);
     const YamlValue* at = &document_;
     for (std::string_view rest = reference.substr(2); at != nullptr && !rest.empty();) {
       const std::size_t end = std::min(rest.find('/'), rest.size());
       at = at->Find(rest.substr(0, end));
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
-    return at != nullptr ? *at : Miss(reference, kNothing);
+    return at != nullptr ? *at : Miss(reference);
   }
-  const YamlValue& Miss(std::string_view reference, const YamlValue& nothing) {
+  const YamlValue& Miss(std::string_view reference) {
+    static const YamlValue kNothing;
     faults_.push_back(fmt::format("the document has no {}", reference));
-    return nothing;
+    return kNothing;
   }
 
   void Fault(const std::string& place, std::string text) {

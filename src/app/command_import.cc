@@ -197,7 +197,7 @@ Status NoteInAudit(PlantApi& api, const ImportMap& map, const std::string& file,
 Status RunFile(CommandContext& context, PlantApi& api, const ImportMap& map,
                const std::string& file, bool dry_run, ImportTotals& totals) {
   const Result<ImportReport> report = ImportFile(context, map, api.sink(), file, dry_run);
-  const Status noted = dry_run ? Status() : NoteInAudit(api, map, file, report);
+  Status noted = dry_run ? Status() : NoteInAudit(api, map, file, report);
   if (!report.ok()) return report.error();
   PrintOut(fmt::format("{}: {}\n{}", file, Summary(*report, dry_run), PreviewTable(*report)));
   for (const std::string& warning : report->warnings) {
