@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kReaders = 3;
 
-/// SQLite would create the file readable by everyone; it gives -wal and -shm the mode of the file.
+/// SQLite would create the file readable by everyone; it gives -wal the mode of the file.
 Status CreatePrivately(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) {

@@ -259,6 +259,15 @@ TEST_F(CatalogFileTest, AFullDiskIsAnErrorAndHalfABatchIsNotStored) {
   EXPECT_EQ(store.Total().value(), 1003U);
 }
 
+/// The index of the log would need room on a disk that may have none.
+TEST_F(CatalogFileTest, NothingButItsLogStandsBesideIt) {
+  ASSERT_TRUE(Open().audit().Record("a", "b", "c").ok());
+  EXPECT_TRUE(std::filesystem::exists(path() + "-wal"));
+  EXPECT_FALSE(std::filesystem::exists(path() + "-shm"));
+  Close();
+  EXPECT_FALSE(std::filesystem::exists(path() + "-wal"));
+}
+
 TEST_F(CatalogFileTest, ATokenStillOpensTheDoorWhenNothingCanBeWritten) {
   const auto database = CatalogDatabase::Open(path()).value();
   SqliteTokenStore tokens(*database, clock_);

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <limits>
 #include <system_error>
@@ -15,6 +16,9 @@ namespace bedplate {
 namespace {
 
 constexpr int kBusyTimeoutMs = 5000;
+/// The file system of SQLite that keeps the index of the log in memory. The usual one makes a file
+/// of it, which a full disk has no room for, and then nothing could be read.
+constexpr char kOneProcess[] = "unix-excl";
 
 ErrorCode CodeOf(int sqlite_code) {
   // The low byte is the primary code; the rest says more of the same.
@@ -36,11 +40,22 @@ ErrorCode CodeOf(int sqlite_code) {
   }
 }
 
+/// SQLite has a code of its own for a write without room, and none for a file that cannot be made.
+bool IsFull(sqlite3* database, int sqlite_code) {
+  if ((static_cast<unsigned>(sqlite_code) & 0xFFU) == SQLITE_FULL) return true;
+  if (database == nullptr || CodeOf(sqlite_code) != ErrorCode::kIo) return false;
+  const int system_error = sqlite3_system_errno(database);
+  return system_error == ENOSPC || system_error == EDQUOT;
+}
+
 Error MakeError(sqlite3* database, int sqlite_code) {
-  const ErrorCode code = CodeOf(sqlite_code);
+  const bool is_full = IsFull(database, sqlite_code);
+  const ErrorCode code = is_full ? ErrorCode::kResourceExhausted : CodeOf(sqlite_code);
   const char* reason = database == nullptr ? sqlite3_errstr(sqlite_code) : sqlite3_errmsg(database);
-  Error error(code, fmt::format("the catalog database failed: {}", reason));
-  const bool is_full = (static_cast<unsigned>(sqlite_code) & 0xFFU) == SQLITE_FULL;
+  Error error(code, fmt::format("the catalog database failed: {}{}", reason,
+                                is_full && CodeOf(sqlite_code) == ErrorCode::kIo
+                                    ? " (no space left on the disk)"
+                                    : ""));
   if (is_full || code == ErrorCode::kUnavailable) return std::move(error).Retryable();
   return error;
 }
@@ -161,7 +176,7 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::stri
   sqlite3* database = nullptr;
   const int code = sqlite3_open_v2(
       path.c_str(), &database,
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, nullptr);
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, kOneProcess);
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(database));
   if (code != SQLITE_OK) return MakeError(database, code).At(path);
   sqlite3_extended_result_codes(database, 1);

@@ -17,8 +17,6 @@ namespace bedplate {
 
 class SqliteConnection;
 
-class SqliteConnection;
-
 /// One prepared statement. Parameters and columns count from 0 in the order they stand. A failed
 /// bind is reported by the next Step. Must not outlive its connection.
 class SqliteStatement {
@@ -93,7 +91,8 @@ class SqliteStatement {
 /// (read-only), kConflict (a constraint of the schema), kIo, kInternal.
 class SqliteConnection {
  public:
-  /// Opens `path`, which must exist.
+  /// Opens `path`, which must exist, for this process alone: other connections of it share the
+  /// index of the log in memory, so that none stands beside the file and none needs room there.
   static Result<std::unique_ptr<SqliteConnection>> Open(const std::string& path);
   /// Opens `path` so that nothing on the disk is changed, also where nothing can be: no other
   /// process may write to it meanwhile. On a read-only file system what a crash left in its log is

@@ -262,7 +262,6 @@ Status Workspace::TakeId(std::string id) {
 
 Status Workspace::OpenStores(const Clock& clock, const WorkspaceOptions& options) {
   RETURN_IF_ERROR(CheckStores(files_, directory_));
-  // First, as without room for its index it does not open, which the historian does.
   ASSIGN_OR_RETURN(catalog_, Catalog::Open(JoinPath(directory_, kCatalogFile), clock));
   ASSIGN_OR_RETURN(
       historian_,

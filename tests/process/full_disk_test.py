@@ -102,6 +102,29 @@ class FullDisk(unittest.TestCase):
         checked = self.plant.cli("check")
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
 
+    def test_what_ended_well_starts_and_reads_on_a_full_disk(self):
+        """A clean stop leaves nothing behind that a start could use without room of its own."""
+        self.serve()
+        self.numbered(0, 0)
+        self.assertEqual(self.append(), 204)
+        self.assertEqual(self.plant.stop(), 0, self.plant.log())
+        for filling, leave_bytes in enumerate((0, 4096, 16384)):
+            self.disk.fill(leave_bytes)
+            for verb in (("sql", "SELECT count(*) FROM samples('**')"), ("export",), ("token", "list"), ("check",)):
+                done = self.plant.cli(*verb)
+                self.assertEqual(done.returncode, 0, f"{leave_bytes} free: {verb}: {done.stdout}{done.stderr}")
+            self.serve()
+            self.check_reads()
+            self.disk.fill()
+            self.assertEqual(self.append(), 503)
+            status, problem = self.numbered(filling + 1, filling)
+            self.assertEqual((status, problem["retryable"]), (507, True), problem)
+            self.assertEqual(self.plant.request("GET", "/health")[0], 503)
+            self.disk.make_room()
+            self.wait_for_room()
+            self.check_reads()
+            self.assertEqual(self.plant.stop(), 0, self.plant.log())
+
     def on_a_full_disk(self, filling):
         self.assertEqual(self.append(), 503)
         self.assertEqual(self.append("new"), 503)  # a tag that the catalog does not know either
