@@ -66,15 +66,15 @@ class SqliteCatalog final : public Catalog {
     return reader->CopyTo(path);
   }
 
-  [[nodiscard]] Status Health() const override {
-    if (!database_->has_met_damage()) return {};
-    return Error(ErrorCode::kCorruption,
-                 "the catalog database is damaged: `bedplate check` says where; restore a backup");
-  }
+  [[nodiscard]] Status Health() const override { return database_->Health(); }
 
   [[nodiscard]] Result<std::vector<std::string>> CheckIntegrity() const override {
     const auto reader = database_->BorrowReader();
-    return CheckConnection(*reader);
+    ASSIGN_OR_RETURN(std::vector<std::string> faults, CheckConnection(*reader));
+    if (const Status in_place = database_->CheckInPlace(); !in_place.ok()) {
+      faults.push_back("catalog: " + in_place.error().message());
+    }
+    return faults;
   }
 
  private:

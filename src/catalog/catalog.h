@@ -47,11 +47,11 @@ class Catalog {
   /// Writes all that it holds at one moment to a new file, durably, while it is in use.
   virtual Status CopyTo(const std::string& path) const = 0;
 
-  /// Whether its answers can be trusted: kCorruption once any call has met damage, or a quick check
-  /// when it was opened.
+  /// Whether its answers can be trusted and its changes last: kCorruption after damage or when its
+  /// file was removed or replaced; kIo from a failed call until reading, and writing, work again.
   [[nodiscard]] virtual Status Health() const = 0;
 
-  /// SQLite's integrity check; empty means sound.
+  /// SQLite's integrity check, and whether its file is in its place; empty means sound.
   [[nodiscard]] virtual Result<std::vector<std::string>> CheckIntegrity() const = 0;
 };
 

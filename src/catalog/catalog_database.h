@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -55,11 +56,25 @@ class CatalogDatabase {
   /// while it holds one.
   Writer BorrowWriter();
   Reader BorrowReader();
-  /// Whether any connection that was given back, or the one that writes, has met damage.
-  [[nodiscard]] bool has_met_damage() const noexcept;
+  /// Whether its answers can be trusted and what it takes will be found again: kCorruption once a
+  /// connection has met damage, or when another file than the open one bears its name; kIo from a
+  /// failed read or write on until all that a start needs can be read, and written, again.
+  Status Health();
+  /// Names a file of the database that was removed or replaced while it is open.
+  [[nodiscard]] Status CheckInPlace() const;
 
  private:
+  /// Tells a file from a later one of its name.
+  struct OpenFile {
+    std::string path;
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+  };
+
   CatalogDatabase() = default;
+  void NoteFiles(const std::string& path);
+  Status ProbeReader();
+  Status ProbeWriter();
 
   std::mutex writer_mutex_;
   std::unique_ptr<SqliteConnection> writer_;
@@ -67,6 +82,9 @@ class CatalogDatabase {
   std::condition_variable reader_returned_;
   std::vector<std::unique_ptr<SqliteConnection>> idle_readers_;
   std::atomic<bool> reader_met_damage_ = false;
+  std::mutex health_mutex_;
+  std::atomic<bool> reader_has_failed_ = false;
+  std::vector<OpenFile> files_;
 };
 
 }  // namespace bedplate

@@ -21,6 +21,7 @@
 namespace bedplate {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -266,6 +267,67 @@ TEST_F(CatalogFileTest, NothingButItsLogStandsBesideIt) {
   EXPECT_FALSE(std::filesystem::exists(path() + "-shm"));
   Close();
   EXPECT_FALSE(std::filesystem::exists(path() + "-wal"));
+}
+
+std::string ReadBytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// A log that was cut off while it is in use stands in for a disk that gives back nothing.
+TEST_F(CatalogFileTest, HealthSaysThatReadingFailsUntilItWorksAgain) {
+  Catalog& catalog = Open();
+  ASSERT_TRUE(catalog.tokens().Create("a", Role::kAdmin, "local").ok());
+  ASSERT_TRUE(catalog.Health().ok());
+  const std::string log = ReadBytes(path() + "-wal");
+  std::filesystem::resize_file(path() + "-wal", 0);
+  const auto tokens = catalog.tokens().List();
+  ASSERT_FALSE(tokens.ok());
+  EXPECT_EQ(tokens.error().code(), ErrorCode::kIo);
+  for (int i = 0; i < 2; ++i) {  // asking does not make it well
+    const Status health = catalog.Health();
+    ASSERT_FALSE(health.ok());
+    EXPECT_EQ(health.error().code(), ErrorCode::kIo);
+  }
+  std::ofstream(path() + "-wal", std::ios::binary) << log;
+  EXPECT_TRUE(catalog.Health().ok());
+  EXPECT_TRUE(catalog.tokens().List().ok());
+}
+
+TEST_F(CatalogFileTest, HealthSaysThatWritingFailsUntilItWorksAgain) {
+  const auto database = CatalogDatabase::Open(path()).value();
+  SqliteDeadLetterStore store(*database, kDeadLetterLimit);
+  ASSERT_EQ(store.Add(Letters(1)).value(), 1U);
+  const std::string log = ReadBytes(path() + "-wal");
+  std::filesystem::resize_file(path() + "-wal", 0);
+  // Else all that the next letter needs may be in memory.
+  ASSERT_TRUE(database->BorrowWriter()->Execute("PRAGMA shrink_memory").ok());
+  EXPECT_EQ(store.Add(Letters(1)).error().code(), ErrorCode::kIo);
+  EXPECT_EQ(database->Health().error().code(), ErrorCode::kIo);
+  std::ofstream(path() + "-wal", std::ios::binary) << log;
+  EXPECT_TRUE(database->Health().ok());
+  EXPECT_EQ(store.Add(Letters(1)).value(), 1U);
+  EXPECT_EQ(store.Total().value(), 2U);
+}
+
+TEST_F(CatalogFileTest, AFileThatIsNotInItsPlaceAnyMoreIsNamed) {
+  for (const std::string& name : {path(), path() + "-wal"}) {
+    for (const bool is_replaced : {false, true}) {
+      Catalog& catalog = Open();
+      ASSERT_TRUE(catalog.audit().Record("a", "b", "c").ok());
+      ASSERT_TRUE(catalog.Health().ok());
+      std::filesystem::rename(name, name + ".earlier");
+      if (is_replaced) std::filesystem::copy(name + ".earlier", name);
+      const Status health = catalog.Health();
+      ASSERT_FALSE(health.ok());
+      EXPECT_EQ(health.error().code(), ErrorCode::kCorruption);
+      const std::string expected = name + (is_replaced ? " was replaced" : " was removed");
+      EXPECT_THAT(health.error().message(), HasSubstr(expected));
+      EXPECT_THAT(catalog.CheckIntegrity().value(), ElementsAre(HasSubstr(expected)));
+      std::filesystem::rename(name + ".earlier", name);
+      EXPECT_TRUE(catalog.Health().ok());
+    }
+  }
 }
 
 TEST_F(CatalogFileTest, ATokenStillOpensTheDoorWhenNothingCanBeWritten) {

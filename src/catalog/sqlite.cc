@@ -212,6 +212,7 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::OpenReadOnly(const s
 Error SqliteConnection::Fail(int sqlite_code) {
   Error error = MakeError(database_, sqlite_code);
   if (error.code() == ErrorCode::kCorruption) NoteDamage();
+  if (error.code() == ErrorCode::kIo) has_failed_ = true;
   return error;
 }
 

@@ -114,6 +114,9 @@ class SqliteConnection {
   /// Whether any call has met damage. Safe to ask from any thread.
   [[nodiscard]] bool has_met_damage() const noexcept { return has_met_damage_; }
   void NoteDamage() noexcept { has_met_damage_ = true; }
+  /// Whether a call has failed with kIo since the last ForgetFailure. Safe from any thread.
+  [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
+  void ForgetFailure() noexcept { has_failed_ = false; }
 
  private:
   friend class SqliteStatement;
@@ -123,6 +126,7 @@ class SqliteConnection {
 
   sqlite3* database_;
   std::atomic<bool> has_met_damage_ = false;
+  std::atomic<bool> has_failed_ = false;
 };
 
 /// Rolls back unless committed.

@@ -1,6 +1,8 @@
 """What the program says when files of a data directory are gone or damaged: never that all is well."""
 
+import os
 import shutil
+import tempfile
 import unittest
 
 from bedplate_process import Plant, run
@@ -81,6 +83,50 @@ class ServedAllTheSame(unittest.TestCase):
             self.assertEqual(found["columns"][0]["values"], [3])
             self.assertEqual(plant.stop(), 0)
             self.assertEqual(plant.cli("check").returncode, 0)
+
+
+class UnderARunningServer(unittest.TestCase):
+    """What is done to the catalog while it is open is seen by those who ask, and told how it ends."""
+
+    def expect_unhealthy(self, plant, text):
+        status, _, body = plant.request("GET", "/health")
+        self.assertEqual(status, 503, body)
+        self.assertIn(text, body.decode())
+
+    def test_the_log_of_the_catalog_is_cut_off(self):
+        with Plant() as plant:
+            plant.serve()
+            plant.write("\n".join(f"pump,site=a{number} flow=1 1000000000" for number in range(500)))
+            self.assertEqual(plant.request("GET", "/health")[0], 200)
+            os.truncate(plant.directory / "catalog.sqlite-wal", 0)
+            self.assertEqual(plant.request("GET", "/api/v1/plant")[0], 500)
+            for _ in range(3):
+                self.expect_unhealthy(plant, "disk I/O error")
+
+    def test_the_catalog_is_removed_and_a_backup_has_it_whole(self):
+        with Plant() as plant, tempfile.TemporaryDirectory() as other:
+            plant.serve()
+            plant.write("pump,site=a flow=1 1000000000")
+            (plant.directory / "catalog.sqlite").unlink()
+            self.expect_unhealthy(plant, "removed")
+            checked = plant.cli("check")
+            self.assertEqual(checked.returncode, 8, checked.stdout + checked.stderr)
+            self.assertIn("catalog.sqlite was removed", checked.stdout)
+            made = plant.cli("backup", other + "/backups")
+            self.assertEqual(made.returncode, 0, made.stdout + made.stderr)
+            restored = run("restore", other + "/backups", other + "/data")
+            self.assertEqual(restored.returncode, 0, restored.stdout + restored.stderr)
+            listed = run("token", "--data", other + "/data", "list")
+            self.assertEqual(listed.returncode, 0, listed.stderr)
+            self.assertIn("admin", listed.stdout)
+
+    def test_the_catalog_is_replaced(self):
+        with Plant() as plant, Plant() as other:
+            plant.serve()
+            os.replace(other.directory / "catalog.sqlite", plant.directory / "catalog.sqlite")
+            self.expect_unhealthy(plant, "replaced")
+            checked = plant.cli("check")
+            self.assertEqual(checked.returncode, 8, checked.stdout + checked.stderr)
 
 
 if __name__ == "__main__":
