@@ -91,9 +91,9 @@ Result<ExitCode> RunRepair(CommandContext& context, const std::string& directory
   const std::string count =
       findings.size() == 1 ? "1 finding" : fmt::format("{} findings", findings.size());
   PrintOut(
-      fmt::format("{}, each with what it cost; the rest can be served. Damaged files that were "
-                  "there are kept in {}/historian/quarantine\n",
-                  count, directory));
+      fmt::format("{1}, each with what it cost; the rest can be served. Damaged files that were "
+                  "there are kept in {0}/historian/quarantine, a catalog in {0}/quarantine\n",
+                  directory, count));
   return ExitCode::kProblems;
 }
 

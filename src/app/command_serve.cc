@@ -37,7 +37,7 @@ Result<std::vector<RetentionRule>> ParseRules(const std::vector<std::string>& te
   return rules;
 }
 
-/// A damaged log keeps a store closed; who cannot wait for a person has it repaired first.
+/// Damage keeps a store closed; who cannot wait for a person has it repaired first.
 Result<std::unique_ptr<PlantRuntime>> OpenRuntime(CommandContext& context,
                                                   const ServeOptions& options) {
   auto opened = PlantRuntime::Open(context, options.directory, options.runtime);
@@ -46,13 +46,13 @@ Result<std::unique_ptr<PlantRuntime>> OpenRuntime(CommandContext& context,
     PrintNote(
         "`bedplate check` says what is damaged and what that costs; `bedplate check --repair` "
         "or `bedplate serve --repair` goes on without it, and where both copies of the manifest "
-        "are damaged `bedplate restore` is what is left");
+        "are damaged or the historian is gone `bedplate restore` is what is left");
   }
   if (!is_damaged || !options.repair) return opened;
-  PrintNote("historian: " + opened.error().ToString());
+  PrintNote("damaged: " + opened.error().ToString());
   ASSIGN_OR_RETURN(const auto losses,
                    Workspace::Repair(context.files, context.clock, options.directory, {}));
-  for (const std::string& loss : losses) PrintNote("historian: " + loss);
+  for (const std::string& loss : losses) PrintNote("repair: " + loss);
   return PlantRuntime::Open(context, options.directory, options.runtime);
 }
 
@@ -110,7 +110,7 @@ void AddServe(CLI::App& root, CommandContext& context, Verb& chosen) {
       ->capture_default_str();
   verb->add_flag(
       "--repair", options->repair,
-      "If damage keeps the store from being opened, does what `check --repair` does, says "
+      "If damage keeps the directory from being opened, does what `check --repair` does, says "
       "what is lost, and serves the rest");
   verb->callback(
       [=, &context, &chosen] { chosen = [=, &context] { return RunServe(context, *options); }; });

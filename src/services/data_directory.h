@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,9 +18,13 @@ inline constexpr std::string_view kOwnerFile = "owner.json";
 inline constexpr std::string_view kTokenFile = "admin.token";
 inline constexpr std::string_view kCatalogFile = "catalog.sqlite";
 inline constexpr std::string_view kHistorianFolder = "historian";
+inline constexpr std::string_view kQuarantineFolder = "quarantine";  // of damaged catalogs
 inline constexpr std::string_view kSecretFolder = "secrets";
 /// Names the backup that a directory is being made of, until it is made.
 inline constexpr std::string_view kRestoreMark = "restore.unfinished";
+
+/// Of the token that a new catalog has.
+inline constexpr std::string_view kFirstTokenName = "admin";
 
 inline constexpr std::uint64_t kSmallFileLimitBytes = 64ULL << 10U;
 
@@ -31,5 +36,21 @@ struct DirectoryFormat {
 
 /// Errors: kCorruption naming what is wrong with the file, those of reading.
 Result<DirectoryFormat> ReadDirectoryFormat(FileSystem& files, const std::string& path);
+
+/// Makes `directory` count as a data directory of this version, with a new id where none is given.
+/// Returns the id.
+Result<std::string> WriteDirectoryFormat(FileSystem& files, const std::string& directory,
+                                         std::string id);
+
+/// The id of a data directory that this version reads. Errors: kNotFound when it is none,
+/// kUnsupported when a newer Bedplate made it, kCorruption when the file that says so is damaged,
+/// or missing where the stores are there.
+Result<std::string> CheckDirectoryFormat(FileSystem& files, const std::string& directory);
+
+/// Writes that file anew where CheckDirectoryFormat calls it damaged or missing, with the id that
+/// is left in it. Returns what that costs, for people; nothing when it is sound. Errors: the
+/// others of CheckDirectoryFormat, those of writing.
+Result<std::optional<std::string>> RepairDirectoryFormat(FileSystem& files,
+                                                         const std::string& directory);
 
 }  // namespace bedplate

@@ -10,17 +10,14 @@
 #include <system_error>
 #include <vector>
 
-#include "base/secret.h"
 #include "base/yaml.h"
+#include "services/catalog_repair.h"
 #include "services/data_directory.h"
 
 namespace bedplate {
 namespace {
 
-constexpr std::int64_t kFormatVersion = 1;
-constexpr std::size_t kDirectoryIdBytes = 16;
 constexpr std::string_view kManifestFile = "MANIFEST";  // the historian's, there from the first day
-constexpr std::string_view kFirstTokenName = "admin";
 
 /// Whether an Init that was cut short may have left `name` behind.
 bool IsOwnName(std::string_view name) {
@@ -54,57 +51,41 @@ Status MakePrivate(const std::string& directory) {
                fmt::format("cannot make {} private: {}", directory, code.message()));
 }
 
-Status WriteFormatFile(FileSystem& files, const std::string& directory, const std::string& id) {
-  return WriteFileAtomically(
-      files, JoinPath(directory, kFormatFile),
-      fmt::format("{{\"format\": {}, \"id\": \"{}\"}}\n", kFormatVersion, id));
-}
-
-std::string MakeDirectoryId() { return MakeHex(SystemRandom(), kDirectoryIdBytes); }
-
-Error NoDataDirectory(FileSystem& files, const std::string& directory) {
-  const auto backup = files.ReadFile(JoinPath(directory, kRestoreMark), kSmallFileLimitBytes);
-  if (backup.ok()) {
-    return {ErrorCode::kNotFound,
-            fmt::format("{} is an unfinished restore of '{}'; the same `bedplate restore` "
-                        "finishes it",
-                        directory, *backup)};
-  }
-  return {ErrorCode::kNotFound, fmt::format("{0} is not a Bedplate data directory (it has no {1}); "
-                                            "`bedplate init {0}` makes one",
-                                            directory, kFormatFile)};
-}
-
-/// Returns the directory's id.
-Result<std::string> CheckFormat(FileSystem& files, const std::string& directory) {
-  const std::string path = JoinPath(directory, kFormatFile);
-  if (!files.Exists(path)) return NoDataDirectory(files, directory);
-  ASSIGN_OR_RETURN(DirectoryFormat format, ReadDirectoryFormat(files, path));
-  if (format.version == kFormatVersion) return std::move(format.id);
-  return Error(ErrorCode::kUnsupported,
-               fmt::format("{} has format {}, this Bedplate reads format {}; a newer one made it",
-                           directory, format.version, kFormatVersion));
-}
-
-Error LostFile(const std::string& path, std::string_view how) {
+Error LostFile(const std::string& path, std::string_view how, std::string_view remedy) {
   return Error(ErrorCode::kCorruption,
-               fmt::format("the file is {}, but {} says that this is a data directory; "
-                           "put it back from a backup",
-                           how, kFormatFile))
+               fmt::format("the file is {}, but {} says that this is a data directory; {}", how,
+                           kFormatFile, remedy))
       .At(path);
 }
 
 /// Opening a store makes what is missing, which must not happen to a directory that had it once: a
 /// lost catalog would come back without its tokens and plant, and nobody would be told.
-Status CheckStores(FileSystem& files, const std::string& directory) {
+Status CheckCatalogThere(FileSystem& files, const std::string& directory) {
   const std::string catalog = JoinPath(directory, kCatalogFile);
   const auto bytes = files.FileSize(catalog);
   if (!bytes.ok() && bytes.error().code() != ErrorCode::kNotFound) return bytes.error();
-  if (!bytes.ok() || *bytes == 0) return LostFile(catalog, bytes.ok() ? "empty" : "missing");
+  if (bytes.ok() && *bytes > 0) return {};
+  return LostFile(catalog, bytes.ok() ? "empty" : "missing",
+                  "a backup has it; `bedplate check --repair` makes one without the plant model "
+                  "and the tokens that were in it");
+}
+
+Status CheckHistorianThere(FileSystem& files, const std::string& directory) {
   const std::string historian = JoinPath(directory, kHistorianFolder);
-  if (!Historian::Exists(files, historian)) {
-    return LostFile(JoinPath(historian, kManifestFile), "missing");
+  if (Historian::Exists(files, historian)) return {};
+  return LostFile(JoinPath(historian, kManifestFile), "missing", "put it back from a backup");
+}
+
+/// Adds what is wrong with the catalog to `report`.
+Status CheckCatalogFile(FileSystem& files, const std::string& directory, CheckReport& report) {
+  if (const Status there = CheckCatalogThere(files, directory); !there.ok()) {
+    report.problems.push_back(there.error().ToString());
+    return {};
   }
+  const std::string catalog = JoinPath(directory, kCatalogFile);
+  ASSIGN_OR_RETURN(const auto faults, Catalog::CheckFile(catalog));
+  ++report.files;
+  for (const std::string& fault : faults) report.problems.push_back(catalog + ": " + fault);
   return {};
 }
 
@@ -172,7 +153,8 @@ Result<std::string> Workspace::Init(FileSystem& files, const Clock& clock,
   ASSIGN_OR_RETURN(std::string secret, MakeStores(files, clock, directory));
   RETURN_IF_ERROR(WriteFileAtomically(files, JoinPath(directory, kTokenFile), secret + "\n"));
   // Last, because it is what makes the directory count.
-  RETURN_IF_ERROR(WriteFormatFile(files, directory, MakeDirectoryId()));
+  const auto id = WriteDirectoryFormat(files, directory, "");
+  if (!id.ok()) return id.error();
   return secret;
 }
 
@@ -180,7 +162,7 @@ Result<std::unique_ptr<Workspace>> Workspace::Open(FileSystem& files, const Cloc
                                                    const std::string& directory,
                                                    const WorkspaceOptions& options) {
   RETURN_IF_ERROR(options.historian.Validate());
-  ASSIGN_OR_RETURN(std::string id, CheckFormat(files, directory));
+  ASSIGN_OR_RETURN(std::string id, CheckDirectoryFormat(files, directory));
   std::unique_ptr<Workspace> workspace(new Workspace(files, directory, options.query));
   RETURN_IF_ERROR(workspace->Lock());
   RETURN_IF_ERROR(DropRestoreMark(files, directory));
@@ -191,35 +173,39 @@ Result<std::unique_ptr<Workspace>> Workspace::Open(FileSystem& files, const Cloc
 
 Result<CheckReport> Workspace::CheckFiles(FileSystem& files, const Clock& clock,
                                           const std::string& directory, const CancelToken& cancel) {
-  if (const auto format = CheckFormat(files, directory); !format.ok()) return format.error();
+  const auto format = CheckDirectoryFormat(files, directory);
+  if (!format.ok() && format.error().code() != ErrorCode::kCorruption) return format.error();
   const auto lock = files.LockShared(JoinPath(directory, kLockFile));
   if (!lock.ok() && lock.error().code() == ErrorCode::kConflict) return InUse(files, directory);
   // Without a lock file no process has ever opened it.
   if (!lock.ok() && lock.error().code() != ErrorCode::kNotFound) return lock.error();
   CheckReport report;
-  if (const Status stores = CheckStores(files, directory); !stores.ok()) {
-    report.problems.push_back(stores.error().ToString());
-    return report;
+  const Status historian = CheckHistorianThere(files, directory);
+  if (historian.ok()) {
+    ASSIGN_OR_RETURN(
+        report, Historian::CheckFiles(files, clock, JoinPath(directory, kHistorianFolder), cancel));
+  } else {
+    report.problems.push_back(historian.error().ToString());
   }
-  ASSIGN_OR_RETURN(
-      report, Historian::CheckFiles(files, clock, JoinPath(directory, kHistorianFolder), cancel));
-  ASSIGN_OR_RETURN(const auto faults, Catalog::CheckFile(JoinPath(directory, kCatalogFile)));
-  ++report.files;
-  for (const std::string& fault : faults) {
-    report.problems.push_back(JoinPath(directory, kCatalogFile) + ": " + fault);
-  }
+  if (!format.ok()) report.problems.push_back(format.error().ToString());
+  RETURN_IF_ERROR(CheckCatalogFile(files, directory, report));
   return report;
 }
 
 Result<std::vector<std::string>> Workspace::Repair(FileSystem& files, const Clock& clock,
                                                    const std::string& directory,
                                                    const CancelToken& cancel) {
-  if (const auto format = CheckFormat(files, directory); !format.ok()) return format.error();
+  const auto format = CheckDirectoryFormat(files, directory);
+  if (!format.ok() && format.error().code() != ErrorCode::kCorruption) return format.error();
   const auto lock = files.Lock(JoinPath(directory, kLockFile));
   if (!lock.ok() && lock.error().code() == ErrorCode::kConflict) return InUse(files, directory);
   if (!lock.ok()) return lock.error();
   ASSIGN_OR_RETURN(auto losses,
                    Historian::Repair(files, clock, JoinPath(directory, kHistorianFolder), cancel));
+  ASSIGN_OR_RETURN(const auto format_loss, RepairDirectoryFormat(files, directory));
+  if (format_loss) losses.push_back(*format_loss);
+  ASSIGN_OR_RETURN(const auto catalog_loss, ReplaceUnusableCatalog(files, clock, directory));
+  if (catalog_loss) losses.push_back(*catalog_loss);
   const std::string catalog = JoinPath(directory, kCatalogFile);
   ASSIGN_OR_RETURN(const auto faults, Catalog::CheckFile(catalog));
   for (const std::string& fault : faults) {
@@ -254,14 +240,15 @@ Status Workspace::PublishAddress(const std::string& address) {
 Status Workspace::TakeId(std::string id) {
   id_ = std::move(id);
   if (!id_.empty()) return {};
-  std::string made = MakeDirectoryId();
-  const Status written = WriteFormatFile(files_, directory_, made);
-  if (written.ok()) id_ = std::move(made);
-  return UnlessFull(written);
+  auto made = WriteDirectoryFormat(files_, directory_, "");
+  if (!made.ok()) return UnlessFull(std::move(made).error());
+  id_ = *std::move(made);
+  return {};
 }
 
 Status Workspace::OpenStores(const Clock& clock, const WorkspaceOptions& options) {
-  RETURN_IF_ERROR(CheckStores(files_, directory_));
+  RETURN_IF_ERROR(CheckCatalogThere(files_, directory_));
+  RETURN_IF_ERROR(CheckHistorianThere(files_, directory_));
   ASSIGN_OR_RETURN(catalog_, Catalog::Open(JoinPath(directory_, kCatalogFile), clock));
   ASSIGN_OR_RETURN(
       historian_,

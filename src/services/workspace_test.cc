@@ -13,7 +13,11 @@
 namespace bedplate {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 namespace fs = std::filesystem;
 
@@ -31,6 +35,11 @@ class WorkspaceFilesTest : public WorkspaceTest {
   Result<std::string> Init() { return Workspace::Init(*files_, clock_, directory()); }
   Result<std::unique_ptr<Workspace>> TryOpen() {
     return Workspace::Open(*files_, clock_, directory(), {});
+  }
+  std::vector<std::string> Repair() {
+    auto losses = Workspace::Repair(*files_, clock_, directory(), {});
+    EXPECT_TRUE(losses.ok()) << losses.error().ToString();
+    return losses.ok() ? std::move(losses).value() : std::vector<std::string>();
   }
   [[nodiscard]] std::string File(std::string_view name) const {
     return JoinPath(directory(), name);
@@ -130,15 +139,115 @@ TEST_F(WorkspaceFilesTest, OpenRefusesWhatANewerBedplateMade) {
   EXPECT_THAT(newer.error().ToString(), HasSubstr("format 2"));
 }
 
-TEST_F(WorkspaceFilesTest, OpenNamesTheBrokenLineOfTheFormatFile) {
-  ASSERT_TRUE(Init().ok());
-  for (const char* text : {"", "{\"format\": \"one\"}", "{\"form", "[1]"}) {
+TEST_F(WorkspaceFilesTest, ADamagedFormatFileIsDamageAndRepaired) {
+  for (const std::string text : {std::string(), std::string("{\"format\": \"one\"}"),
+                                 std::string("&\"format\": 1"), std::string(100'000, 'x')}) {
+    SCOPED_TRACE(text.substr(0, 20));
+    Open();
+    IngestSeries("mill/power", kMidnight, std::chrono::seconds(1), 2,
+                 [](int i) { return 1.5 * i; });
+    const std::string id = workspace().id();
+    Close();
     WriteText(File("bedplate.json"), text);
     const auto broken = TryOpen();
-    ASSERT_FALSE(broken.ok()) << text;
-    EXPECT_EQ(broken.error().code(), ErrorCode::kCorruption) << text;
-    EXPECT_THAT(broken.error().ToString(), HasSubstr("bedplate.json:1:")) << text;
+    ASSERT_FALSE(broken.ok());
+    EXPECT_EQ(broken.error().code(), ErrorCode::kCorruption);
+    EXPECT_THAT(broken.error().ToString(), HasSubstr("bedplate.json: the file is damaged"));
+    EXPECT_THAT(broken.error().ToString(), HasSubstr("check --repair"));
+    const auto checked = Workspace::CheckFiles(*files_, clock_, directory(), {});
+    ASSERT_TRUE(checked.ok()) << checked.error().ToString();
+    EXPECT_THAT(checked->problems, ElementsAre(HasSubstr("bedplate.json: the file is damaged")));
+    EXPECT_EQ(checked->samples, 2U);
+    EXPECT_THAT(Repair(), ElementsAre(HasSubstr("a new id")));
+    EXPECT_THAT(Repair(), IsEmpty());
+    Reopen();
+    EXPECT_NE(workspace().id(), id);
+    Close();
+    fs::remove_all(directory());
   }
+}
+
+TEST_F(WorkspaceFilesTest, ARepairedFormatFileKeepsTheIdThatIsLeftInIt) {
+  Open();
+  const std::string id = workspace().id();
+  Close();
+  WriteText(File("bedplate.json"), "*\"format\": 1, \"id\": \"" + id + "\"}\n");
+  EXPECT_THAT(Repair(), ElementsAre(HasSubstr("nothing is lost")));
+  Reopen();
+  EXPECT_EQ(workspace().id(), id);
+}
+
+TEST_F(WorkspaceFilesTest, AMissingFormatFileIsDamageWhereTheStoresAre) {
+  Open();
+  Close();
+  fs::remove(File("bedplate.json"));
+  const auto broken = TryOpen();
+  ASSERT_FALSE(broken.ok());
+  EXPECT_EQ(broken.error().code(), ErrorCode::kCorruption);
+  EXPECT_THAT(broken.error().ToString(), HasSubstr("bedplate.json: the file is missing"));
+  const auto checked = Workspace::CheckFiles(*files_, clock_, directory(), {});
+  ASSERT_TRUE(checked.ok()) << checked.error().ToString();
+  EXPECT_THAT(checked->problems, ElementsAre(HasSubstr("bedplate.json: the file is missing")));
+  EXPECT_THAT(Repair(), ElementsAre(HasSubstr("a new id")));
+  Reopen();
+}
+
+/// Every way in which the catalog keeps a directory closed: the repair makes another one, of which
+/// the historian fills in its tags, and keeps the damaged one.
+TEST_F(WorkspaceFilesTest, AnUnusableCatalogIsReplaced) {
+  const std::string garbage(20'000, 'x');
+  for (const std::string damage : {"missing", "empty", "garbage", "cut"}) {
+    SCOPED_TRACE(damage);
+    Open();
+    IngestSeries("mill/power", kMidnight, std::chrono::seconds(1), 3,
+                 [](int i) { return 1.5 * i; });
+    Close();
+    const std::string token = ReadText(File("admin.token"));
+    if (damage == "missing") fs::remove(File("catalog.sqlite"));
+    if (damage == "empty") fs::resize_file(File("catalog.sqlite"), 0);
+    if (damage == "garbage") WriteText(File("catalog.sqlite"), garbage);
+    if (damage == "cut") fs::resize_file(File("catalog.sqlite"), 5000);
+    WriteText(File("catalog.sqlite-wal"), "of no use to another database");
+    ASSERT_EQ(TryOpen().error().code(), ErrorCode::kCorruption);
+    const auto checked = Workspace::CheckFiles(*files_, clock_, directory(), {});
+    ASSERT_TRUE(checked.ok()) << checked.error().ToString();
+    EXPECT_THAT(checked->problems, ElementsAre(HasSubstr("catalog.sqlite")));
+    EXPECT_EQ(checked->samples, 3U);
+
+    EXPECT_THAT(Repair(), ElementsAre(AllOf(HasSubstr("catalog.sqlite: "), HasSubstr("tokens"))));
+    EXPECT_THAT(Repair(), IsEmpty());
+    EXPECT_FALSE(fs::exists(File("catalog.sqlite-wal")));
+    EXPECT_EQ(fs::exists(File("quarantine/catalog-1/catalog.sqlite")), damage != "missing");
+    if (damage == "garbage") {
+      EXPECT_EQ(ReadText(File("quarantine/catalog-1/catalog.sqlite")), garbage);
+    }
+    Reopen();
+    const auto tag = workspace().catalog().plant().FindTag("mill/power");
+    ASSERT_TRUE(tag.ok() && tag->has_value());
+    EXPECT_EQ((*tag)->type, ValueType::kDouble);
+    std::string secret = ReadText(File("admin.token"));
+    EXPECT_NE(secret, token);
+    secret.pop_back();
+    EXPECT_EQ(workspace().catalog().tokens().Verify(secret)->role, Role::kAdmin);
+    EXPECT_TRUE(workspace().Health().ok());
+    Close();
+    fs::remove_all(directory());
+  }
+}
+
+/// The second catalog that is damaged does not take the place of the first in the quarantine.
+TEST_F(WorkspaceFilesTest, EachReplacedCatalogIsKept) {
+  Open();
+  Close();
+  for (const std::string number : {"1", "2"}) {
+    WriteText(File("catalog.sqlite"), "damage " + number + std::string(5000, 'x'));
+    // A repair that was cut short left its begun catalog.
+    WriteText(File("catalog.sqlite.new"), "half a catalog");
+    EXPECT_THAT(Repair(), ElementsAre(HasSubstr("quarantine/catalog-" + number)));
+    EXPECT_FALSE(fs::exists(File("catalog.sqlite.new")));
+  }
+  EXPECT_THAT(ReadText(File("quarantine/catalog-1/catalog.sqlite")), StartsWith("damage 1"));
+  EXPECT_THAT(ReadText(File("quarantine/catalog-2/catalog.sqlite")), StartsWith("damage 2"));
 }
 
 TEST_F(WorkspaceFilesTest, OpenRefusesADamagedCatalog) {

@@ -27,6 +27,7 @@ class OnADamagedDirectory(unittest.TestCase):
             served = run("serve", "--data", plant.directory, "--listen", "127.0.0.1:0")
             self.assertEqual(served.returncode, 1, served.stderr)
             self.assertIn(name, served.stderr)
+            self.assertIn("serve --repair", served.stderr)
 
     def test_the_catalog_is_gone(self):
         def remove(directory):
@@ -48,6 +49,15 @@ class OnADamagedDirectory(unittest.TestCase):
     def test_the_historian_is_gone(self):
         self.expect_a_named_problem(lambda directory: shutil.rmtree(directory / "historian"), "historian")
 
+    def test_the_format_file_is_gone(self):
+        self.expect_a_named_problem(lambda directory: (directory / "bedplate.json").unlink(), "bedplate.json")
+
+    def test_the_format_file_is_damaged(self):
+        def change(directory):
+            path = directory / "bedplate.json"
+            path.write_text("*" + path.read_text()[1:])
+        self.expect_a_named_problem(change, "bedplate.json")
+
     def test_a_byte_of_the_log_is_another(self):
         self.expect_a_named_problem(lambda directory: flip(directory, "historian/wal/*.wal"), ".wal")
 
@@ -66,13 +76,35 @@ class OnADamagedDirectory(unittest.TestCase):
 class ServedAllTheSame(unittest.TestCase):
     """`serve --repair`: what the damage leaves is there, and what it took is said."""
 
+    def write_and_stop(self, plant):
+        plant.serve()
+        for second in range(1, 4):
+            status, _, body = plant.write(f"pump,site=a flow={second}.5 {second}000000000")
+            self.assertEqual(status, 204, body)
+        self.assertEqual(plant.stop(), 0)
+
+    def test_an_unusable_catalog(self):
+        for damage in (lambda path: path.unlink(), lambda path: path.write_bytes(b""),
+                       lambda path: path.write_text("no database" * 999)):
+            with Plant() as plant:
+                self.write_and_stop(plant)
+                damage(plant.directory / "catalog.sqlite")
+                checked = plant.cli("check")
+                self.assertEqual(checked.returncode, 8, checked.stdout + checked.stderr)
+                self.assertIn(" 3 samples", checked.stdout)
+                plant.serve("--repair")
+                self.assertIn("all tokens", plant.log())
+                earlier = plant.token
+                plant.token = (plant.directory / "admin.token").read_text().strip()
+                self.assertEqual(plant.request("GET", "/api/v1/tags", token=earlier)[0], 401)
+                found = plant.sql("SELECT tag, count(*) FROM samples('**') GROUP BY tag")
+                self.assertEqual([column["values"] for column in found["columns"]], [["pump/a/flow"], [3]])
+                self.assertEqual(plant.stop(), 0)
+                self.assertEqual(plant.cli("check").returncode, 0)
+
     def test_a_damaged_log(self):
         with Plant() as plant:
-            plant.serve()
-            for second in range(1, 4):
-                status, _, body = plant.write(f"pump,site=a flow={second}.5 {second}000000000")
-                self.assertEqual(status, 204, body)
-            self.assertEqual(plant.stop(), 0)
+            self.write_and_stop(plant)
             flip(plant.directory, "historian/wal/*.wal")
             refused = run("serve", "--data", plant.directory, "--listen", "127.0.0.1:0")
             self.assertEqual(refused.returncode, 1, refused.stderr)
