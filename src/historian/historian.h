@@ -350,9 +350,10 @@ class Historian {
   virtual ~Historian() = default;
 
   /// The series at `path`, created when it is new. Errors: kConflict when it has samples of another
-  /// type (naming both), kInvalidArgument for a bad path. A new series is durable no later than
-  /// the first append to it, and its type is settled no sooner: until then another type replaces
-  /// it by a series with another id.
+  /// type (naming both), kInvalidArgument for a bad path, kUnavailable when too many series were
+  /// made and never got a sample. A new series is durable no later than the first append to it, and
+  /// its type is settled no sooner: until then another type replaces it by a series with another
+  /// id.
   virtual Result<TagId> Resolve(std::string_view path, ValueType type) = 0;
   [[nodiscard]] virtual std::optional<SeriesInfo> Find(std::string_view path) const = 0;
   [[nodiscard]] virtual std::optional<SeriesInfo> Find(TagId tag) const = 0;

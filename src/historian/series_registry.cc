@@ -74,8 +74,12 @@ Result<Series*> SeriesRegistry::Resolve(std::string_view path, ValueType type) {
     RETURN_IF_ERROR(CheckPath(path));
     const std::unique_lock lock(mutex_);
     const auto found = by_path_.find(path);
-    series = found != by_path_.end() ? found->second
-                                     : Insert({TagId(by_id_.size() + 1), type, std::string(path)});
+    if (found == by_path_.end()) {
+      if (Status room = CheckRoom(); !room.ok()) return std::move(room).error().At(path);
+      series = Insert({TagId(by_id_.size() + 1), type, std::string(path)});
+    } else {
+      series = found->second;
+    }
   }
   if (series->type() != type) return OtherType(*series, type);
   return series;
@@ -143,7 +147,9 @@ std::vector<SeriesRecord> SeriesRegistry::Records() const {
   std::vector<SeriesRecord> records;
   records.reserve(by_path_.size());
   for (const auto& series : by_id_) {
-    if (series && !series->replaced()) records.push_back({series->definition(), series->totals()});
+    if (!series || series->replaced()) continue;
+    const SeriesTotals totals = series->totals();
+    if (series->logged() || totals.samples > 0) records.push_back({series->definition(), totals});
   }
   return records;
 }
@@ -156,10 +162,24 @@ std::uint64_t SeriesRegistry::size() const {
 Series* SeriesRegistry::Insert(SeriesDefinition definition) {
   const std::uint64_t id = definition.id.value();
   if (by_id_.size() < id) by_id_.resize(id);
-  by_id_[id - 1] = std::make_unique<Series>(std::move(definition));
+  by_id_[id - 1] = std::make_unique<Series>(std::move(definition), unlogged_);
   Series* series = by_id_[id - 1].get();
   by_path_.emplace(series->definition().path, series);
   return series;
+}
+
+/// Whether there is room for one more series without a sample.
+Status SeriesRegistry::CheckRoom() const {
+  if (by_id_.size() >= kMaxSeriesId) {
+    return Error(ErrorCode::kUnavailable,
+                 fmt::format("a store has at most {} series", kMaxSeriesId));
+  }
+  if (unlogged_ < kMaxUnloggedSeries) return {};
+  return Error(
+      ErrorCode::kUnavailable,
+      fmt::format("{} paths were named whose samples were all refused, expected at most {}; "
+                  "a restart forgets them",
+                  unlogged_.load(), kMaxUnloggedSeries));
 }
 
 Series* SeriesRegistry::Replace(Series& old, SeriesDefinition definition) {

@@ -33,11 +33,20 @@ struct SeriesRecord {
   bool operator==(const SeriesRecord&) const = default;
 };
 
+/// Series of a registry that may be without a durable definition: each is some memory for a path
+/// that was named and got no sample yet.
+inline constexpr std::uint64_t kMaxUnloggedSeries = 500'000;
+
 /// One series. Its identity never changes; its totals are written by one thread at a time and read
 /// by any.
 class Series {
  public:
-  explicit Series(SeriesDefinition definition) : definition_(std::move(definition)) {}
+  /// `unlogged` counts the series that are not logged, of which this one is one; it must outlive
+  /// it.
+  Series(SeriesDefinition definition, std::atomic<std::uint64_t>& unlogged)
+      : definition_(std::move(definition)), unlogged_(unlogged) {
+    ++unlogged_;
+  }
 
   [[nodiscard]] const SeriesDefinition& definition() const noexcept { return definition_; }
   [[nodiscard]] TagId id() const noexcept { return definition_.id; }
@@ -55,7 +64,7 @@ class Series {
   /// Whether the definition is durable, so that appends need not log it.
   [[nodiscard]] bool logged() const noexcept { return logged_.load(std::memory_order_acquire); }
   void SetLogged() noexcept {
-    if (!logged()) logged_.store(true, std::memory_order_release);
+    if (!logged() && !logged_.exchange(true)) --unlogged_;
   }
 
   /// Asks the processor for what an append needs of it, as a hint.
@@ -76,6 +85,7 @@ class Series {
   std::atomic<std::int64_t> first_time_ = INT64_MAX;
   std::atomic<std::int64_t> last_time_ = INT64_MIN;
   std::atomic<bool> logged_ = false;
+  std::atomic<std::uint64_t>& unlogged_;
   std::atomic<bool> replaced_ = false;
 };
 
@@ -83,7 +93,8 @@ class Series {
 /// registry.
 class SeriesRegistry {
  public:
-  /// The series at `path`, created when it is new. Errors: kConflict, kInvalidArgument.
+  /// The series at `path`, created when it is new. Errors: kConflict, kInvalidArgument,
+  /// kUnavailable beyond kMaxUnloggedSeries.
   Result<Series*> Resolve(std::string_view path, ValueType type);
   /// The same, but a series of another type that has no sample is replaced by a new one. The caller
   /// sees to it that no sample is stored meanwhile.
@@ -107,7 +118,8 @@ class SeriesRegistry {
   };
   [[nodiscard]] Series* Find(std::string_view path) const;
   [[nodiscard]] std::vector<const Series*> Match(const Glob& glob) const;  // by path
-  [[nodiscard]] std::vector<SeriesRecord> Records() const;                 // by id
+  /// Those whose definition is durable or that have samples, by id; the others are but names.
+  [[nodiscard]] std::vector<SeriesRecord> Records() const;
   [[nodiscard]] std::uint64_t size() const;
 
  private:
@@ -117,8 +129,10 @@ class SeriesRegistry {
   }
   Series* Insert(SeriesDefinition definition);
   Series* Replace(Series& old, SeriesDefinition definition);
+  [[nodiscard]] Status CheckRoom() const;
 
   mutable std::shared_mutex mutex_;
+  std::atomic<std::uint64_t> unlogged_ = 0;
   /// Index id - 1; null where a number was not used. Replaced series stay, for who has their id.
   std::vector<std::unique_ptr<Series>> by_id_;
   std::unordered_map<std::string_view, Series*> by_path_;  // keys point into the series

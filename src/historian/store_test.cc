@@ -244,7 +244,7 @@ TEST(StoreTest, TheTypeIsFreeUntilTheFirstStoredSample) {
     TestStore store;
     const auto pass = [&] {
       if (!reopens) return;
-      ASSERT_TRUE(store.historian().Flush().ok());  // puts series without samples in the manifest
+      ASSERT_TRUE(store.historian().Flush().ok());  // forgets series without samples
       store.Reopen();
     };
     store.Append(store.Tag("other"), {1}, {1.0});
@@ -254,7 +254,7 @@ TEST(StoreTest, TheTypeIsFreeUntilTheFirstStoredSample) {
     store.Append(store.Tag("other"), {2}, {1.0});
     pass();
     const TagId tag = store.Tag("a", ValueType::kInt64);
-    EXPECT_NE(tag, wrong);
+    if (!reopens) EXPECT_NE(tag, wrong);
     EXPECT_EQ(store.Tag("a", ValueType::kInt64), tag);
     EXPECT_EQ(store.historian().Find("a")->type, ValueType::kInt64);
     if (!reopens) {
