@@ -97,6 +97,7 @@ Result<HttpResponse> Metrics(const ApiContext& context, const HttpRequest& reque
   MetricsText text;
   text.Info("build", "The program.", {{"version", context.version}});
   RETURN_IF_ERROR(AddStoreMetrics(context.services.workspace(), text));
+  AddReadMetrics(context.services.samples(), text);
   const auto server = context.server_metrics ? context.server_metrics() : std::nullopt;
   if (server) AddServerMetrics(*server, text);
   response.body = std::move(text).Finish();

@@ -81,32 +81,27 @@ Status AddRun(MergeCursor& cursor, Run& run, ValueType type, BucketAccumulator& 
   return {};
 }
 
-Error TooMuchKept(const AggregateRequest& request) {
-  return Error(ErrorCode::kResourceExhausted,
-               fmt::format("an exact percentile needs 8 bytes of memory for each sample, and a "
-                           "request may use {} bytes; ask for a shorter range or fewer tags",
-                           request.memory->bytes()));
+Status TakeForAnswer(const AggregateRequest& request, MemoryShare& memory) {
+  const std::uint64_t bytes = BucketAccumulator::AnswerBytes(request);
+  if (memory.Resize(bytes)) return {};
+  return TooMuchMemory(*request.memory, bytes, "the answer for one tag takes");
 }
 
-/// What one request has taken of the memory that it shares.
-class MemoryShare {
- public:
-  explicit MemoryShare(MemoryLimit& limit) : limit_(limit) {}
-  ~MemoryShare() { limit_.Give(bytes_); }
-  MemoryShare(const MemoryShare&) = delete;
-  MemoryShare& operator=(const MemoryShare&) = delete;
+/// Before `count` samples are added.
+Status TakeForSamples(const AggregateRequest& request, const BucketAccumulator& accumulator,
+                      std::uint64_t count, MemoryShare& memory) {
+  const std::uint64_t kept_bytes = accumulator.BytesToAdd(count);
+  if (kept_bytes == 0) return {};
+  const std::uint64_t bytes = BucketAccumulator::AnswerBytes(request) + kept_bytes;
+  if (memory.Resize(bytes)) return {};
+  return TooMuchMemory(
+      *request.memory, bytes,
+      "an exact percentile keeps the samples of a bucket and with the answer takes");
+}
 
-  /// Whether there is room for `bytes` in all, which never become fewer.
-  [[nodiscard]] bool GrowTo(std::uint64_t bytes) {
-    if (!limit_.Take(bytes - bytes_)) return false;
-    bytes_ = bytes;
-    return true;
-  }
-
- private:
-  MemoryLimit& limit_;
-  std::uint64_t bytes_ = 0;
-};
+std::uint64_t CountOf(const Run& run) {
+  return run.header != nullptr ? run.header->count : run.end - run.begin;
+}
 
 Status AddRuns(MergeCursor& cursor, const AggregateRequest& request, ValueType type,
                MemoryShare& memory, BucketAccumulator& accumulator) {
@@ -114,8 +109,8 @@ Status AddRuns(MergeCursor& cursor, const AggregateRequest& request, ValueType t
     if (request.cancel.cancelled()) return Error(ErrorCode::kCancelled, "aggregation cancelled");
     ASSIGN_OR_RETURN(auto run, cursor.Next());
     if (!run) return {};
+    RETURN_IF_ERROR(TakeForSamples(request, accumulator, CountOf(*run), memory));
     RETURN_IF_ERROR(AddRun(cursor, *run, type, accumulator));
-    if (!memory.GrowTo(accumulator.kept_bytes())) return TooMuchKept(request);
   }
 }
 
@@ -165,7 +160,8 @@ Status CheckAggregate(const AggregateRequest& request, ValueType type) {
 Result<AggregateColumns> ComputeAggregate(const Snapshot& snapshot, ValueType type,
                                           const AggregateRequest& request, Timestamp now) {
   BEDPLATE_CHECK(CheckAggregate(request, type).ok());
-  MemoryShare memory(*request.memory);
+  MemoryShare memory(request.memory);
+  RETURN_IF_ERROR(TakeForAnswer(request, memory));
   BucketAccumulator accumulator(request, type);
   const bool spans = (request.functions & (kTimeWeightedFunctions | kDurationFunctions)) != 0;
   if (spans || (request.functions & kCounterFunctions) != 0) {

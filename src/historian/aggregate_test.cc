@@ -1,8 +1,10 @@
 #include <array>
 #include <cmath>
 #include <fstream>
+#include <optional>
 #include <random>
 #include <sstream>
+#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -178,15 +180,95 @@ TEST(AggregateRequestTest, APercentileKeepsToItsMemory) {
                            .bucket = std::chrono::seconds(100),
                            .functions = static_cast<std::uint32_t>(AggregateFunction::kPercentile),
                            .percentile = 90,
-                           .memory = std::make_shared<MemoryLimit>(800)};
+                           .memory = std::make_shared<MemoryLimit>(816)};
   const auto enough = store.historian().Aggregate(request);
   ASSERT_TRUE(enough.ok()) << enough.error().ToString();
   EXPECT_THAT(enough->percentile, ElementsAre(DoubleNear(89.1, 1e-12)));
-  request.memory = std::make_shared<MemoryLimit>(799);
+  request.memory = std::make_shared<MemoryLimit>(815);
   const auto refused = store.historian().Aggregate(request);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code(), ErrorCode::kResourceExhausted);
-  EXPECT_THAT(refused.error().ToString(), testing::HasSubstr("may use 799 bytes"));
+  EXPECT_THAT(refused.error().ToString(),
+              testing::HasSubstr("takes 816 bytes of memory, but a request may use 815"));
+}
+
+TEST(AggregateRequestTest, APercentileKeepsTheSamplesOfOneBucket) {
+  constexpr int kSamples = 100'000;
+  constexpr int kBucketSamples = 10'000;
+  TestStore store;
+  const TagId tag = store.Tag("a");
+  SampleColumns samples;
+  for (int i = 0; i < kSamples; ++i) samples.Push({Timestamp::FromSeconds(i), 1.0 * i, kGood});
+  store.Append(tag, samples);
+  ASSERT_TRUE(store.historian().Flush().ok());
+  const auto columns = store.historian().Aggregate(
+      {.tag = tag,
+       .range = {Timestamp::FromSeconds(0), Timestamp::FromSeconds(kSamples)},
+       .bucket = std::chrono::seconds(kBucketSamples),
+       .functions = static_cast<std::uint32_t>(AggregateFunction::kPercentile),
+       .percentile = 0,
+       .memory = std::make_shared<MemoryLimit>(kSamples * sizeof(double) / 2)});
+  ASSERT_TRUE(columns.ok()) << columns.error().ToString();
+  for (std::size_t i = 0; i < columns->percentile.size(); ++i) {
+    EXPECT_EQ(columns->percentile[i], static_cast<double>(i * kBucketSamples));
+  }
+}
+
+TEST(AggregateRequestTest, TheAnswerIsCountedBeforeItIsMade) {
+  TestStore store;
+  const TagId tag = store.Tag("a");
+  store.Append(tag, {1}, {1});
+  constexpr std::uint64_t kAnswerBytes = 1000 * 3 * sizeof(double);  // starts and two functions
+  AggregateRequest request{
+      .tag = tag,
+      .range = {Timestamp(0), Timestamp(1000)},
+      .bucket = std::chrono::nanoseconds(1),
+      .functions = BitsOf({AggregateFunction::kRange, AggregateFunction::kStandardDeviation}),
+      .memory = std::make_shared<MemoryLimit>(kAnswerBytes)};
+  EXPECT_TRUE(store.historian().Aggregate(request).ok());
+  const auto whole = std::make_shared<MemoryLimit>(kAnswerBytes - 1);
+  request.memory = std::make_shared<MemoryLimit>(kAnswerBytes, whole);
+  const auto refused = store.historian().Aggregate(request);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), ErrorCode::kResourceExhausted);
+  EXPECT_THAT(refused.error().ToString(),
+              testing::HasSubstr("takes 24000 bytes of memory, but a request may use 24000 bytes "
+                                 "and all requests at once 23999, of which 0 are taken"));
+  EXPECT_EQ(request.memory->taken(), 0U);
+}
+
+/// The most memory that the process had since the last call, in bytes; none where the system does
+/// not tell.
+std::optional<std::uint64_t> TakePeakBytes() {
+  std::ifstream status("/proc/self/status");
+  std::string line;
+  std::optional<std::uint64_t> peak;
+  while (std::getline(status, line)) {
+    if (line.starts_with("VmHWM:")) peak = std::stoull(line.substr(6)) * 1024;
+  }
+  std::ofstream reset("/proc/self/clear_refs");
+  reset << "5" << std::flush;
+  return reset.good() ? peak : std::nullopt;
+}
+
+TEST(AggregateRequestTest, BesidesTheAnswerThereIsOneBucket) {
+  constexpr std::int64_t kBuckets = 1'000'000;
+  constexpr std::uint64_t kAnswerBytes = kBuckets * 3 * sizeof(double);
+  TestStore store;
+  const TagId tag = store.Tag("a", ValueType::kInt64);
+  SampleColumns samples;
+  samples.type = ValueType::kInt64;
+  samples.Push({Timestamp(1), std::int64_t{1}, kGood});
+  store.Append(tag, samples);
+  if (!TakePeakBytes()) GTEST_SKIP() << "the system does not tell the peak of the memory";
+  const std::uint64_t before = *TakePeakBytes();
+  const auto columns = store.historian().Aggregate(
+      {.tag = tag,
+       .range = {Timestamp(0), Timestamp(kBuckets)},
+       .bucket = std::chrono::nanoseconds(1),
+       .functions = BitsOf({AggregateFunction::kRange, AggregateFunction::kStandardDeviation})});
+  ASSERT_TRUE(columns.ok()) << columns.error().ToString();
+  EXPECT_LT(*TakePeakBytes(), before + 2 * kAnswerBytes);
 }
 
 TEST(AggregateRequestTest, RequestsShareTheirMemoryWhileTheyUseIt) {
@@ -196,6 +278,25 @@ TEST(AggregateRequestTest, RequestsShareTheirMemoryWhileTheyUseIt) {
   EXPECT_TRUE(limit.Take(40));
   limit.Give(60);
   EXPECT_TRUE(limit.Take(60));
+  EXPECT_FALSE(limit.Take(UINT64_MAX));
+}
+
+TEST(AggregateRequestTest, WhatIsTakenIsTakenOfTheWholeToo) {
+  const auto whole = std::make_shared<MemoryLimit>(100);
+  const auto one = std::make_shared<MemoryLimit>(80, whole);
+  MemoryShare share(one);
+  EXPECT_FALSE(share.Resize(81));
+  EXPECT_TRUE(share.Resize(80));
+  MemoryShare other(std::make_shared<MemoryLimit>(80, whole));
+  EXPECT_FALSE(other.Resize(21));
+  EXPECT_EQ(whole->taken(), 80U);
+  EXPECT_TRUE(share.Resize(70));
+  EXPECT_TRUE(other.Resize(30));
+  const MemoryShare moved(std::move(other));
+  other = MemoryShare();
+  share = MemoryShare();
+  EXPECT_EQ(one->taken(), 0U);
+  EXPECT_EQ(whole->taken(), 30U);
 }
 
 TEST(AggregateRequestTest, ARequestGivesItsMemoryBack) {
@@ -206,7 +307,7 @@ TEST(AggregateRequestTest, ARequestGivesItsMemoryBack) {
                            .range = {Timestamp(0), Timestamp(10)},
                            .bucket = std::chrono::nanoseconds(10),
                            .functions = static_cast<std::uint32_t>(AggregateFunction::kPercentile),
-                           .memory = std::make_shared<MemoryLimit>(24)};
+                           .memory = std::make_shared<MemoryLimit>(40)};
   EXPECT_TRUE(store.historian().Aggregate(request).ok());
   EXPECT_TRUE(store.historian().Aggregate(request).ok());
   ASSERT_TRUE(request.memory->Take(1));

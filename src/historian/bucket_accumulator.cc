@@ -1,7 +1,10 @@
 #include "historian/bucket_accumulator.h"
 
 #include <algorithm>
+#include <bit>
+#include <utility>
 
+#include "base/check.h"
 #include "historian/aggregate_functions.h"
 #include "historian/format.h"
 #include "historian/number_kernels.h"
@@ -35,6 +38,19 @@ bool HasExactExtremes(const BlockStatistics& statistics) {
   return -kExactIntegers < statistics.min && statistics.max < kExactIntegers;
 }
 
+/// Calls `use` with each of `functions`, in the order of their bits.
+template <typename Use>
+void ForEachIn(std::uint32_t functions, const Use& use) {
+  for (; functions != 0; functions &= functions - 1) {
+    use(kAggregateFunctions[static_cast<std::size_t>(std::countr_zero(functions))]);
+  }
+}
+
+std::size_t CountBuckets(const AggregateRequest& request) {
+  const std::int64_t length = (request.range.stop - request.range.start).count();
+  return static_cast<std::size_t>((length - 1) / request.bucket.count() + 1);
+}
+
 double Interpolate(const Reading& from, const Reading& to, std::int64_t time) {
   if (time == from.time) return from.value;
   if (time == to.time) return to.value;
@@ -53,22 +69,57 @@ std::size_t NumberRun::LowerBound(std::size_t begin, std::int64_t time) const no
   return std::min(static_cast<std::size_t>(before) + 1, count);
 }
 
+std::uint64_t BucketAccumulator::AnswerBytes(const AggregateRequest& request) {
+  const auto columns = std::popcount(WithPolicy(request.functions, request.quality));
+  return CountBuckets(request) * sizeof(double) * (static_cast<std::uint64_t>(columns) + 1);
+}
+
 BucketAccumulator::BucketAccumulator(const AggregateRequest& request, ValueType type)
-    : request_(request) {
+    : request_(request), buckets_(CountBuckets(request)) {
   weighted_ = WantsAny(request, kTimeWeightedFunctions);
   durations_ = WantsAny(request, kDurationFunctions);
   counting_ = WantsAny(request, kCounterFunctions);
-  request_.functions = WithPolicy(request.functions, request.quality);
+  request_.functions = WithPolicy(request.functions, request.quality) & kAllAggregateFunctions;
   qualities_ = Wants(AggregateFunction::kWorstQuality);
-  const std::int64_t width = request.bucket.count();
-  const std::int64_t length = (request.range.stop - request.range.start).count();
-  buckets_.resize(static_cast<std::size_t>((length - 1) / width + 1));
-  if (durations_ || counting_ || qualities_ || WantsAny(request, kSampleFunctions)) {
-    extras_.resize(buckets_.size());
-  }
-  if (type == ValueType::kInt64 && WantsAny(request, kDifferenceFunctions)) {
-    integers_.resize(buckets_.size());
-  }
+  extra_functions_ = WantsAny(request_, kExtraFunctions);
+  whole_numbers_ = type == ValueType::kInt64 && WantsAny(request, kDifferenceFunctions);
+  MakeColumns();
+}
+
+/// As of buckets without samples: only the others are written again.
+void BucketAccumulator::MakeColumns() {
+  columns_.starts.reserve(buckets_);
+  for (std::size_t i = 0; i < buckets_; ++i) columns_.starts.push_back(StartOf(i));
+  ForEachIn(request_.functions, [this](const AggregateFunctionInfo& info) {
+    if (info.column == nullptr) {
+      columns_.count.assign(buckets_, 0);
+    } else {
+      (columns_.*info.column).assign(buckets_, info.nothing);
+    }
+  });
+}
+
+/// Makes the bucket the open one; it is no earlier than the one that is.
+void BucketAccumulator::GoTo(std::size_t index) {
+  if (index == index_) return;
+  BEDPLATE_CHECK(index > index_ && index < buckets_);
+  Finish();
+  index_ = index;
+  bucket_ = {};
+  if (extra_functions_) extra_ = {};
+  if (whole_numbers_) integer_ = {};
+  values_.clear();
+}
+
+/// Writes what the open bucket has into the answer.
+void BucketAccumulator::Finish() {
+  ForEachIn(request_.functions, [this](const AggregateFunctionInfo& info) {
+    if (info.column == nullptr) {
+      columns_.count[index_] = bucket_.count;
+    } else {
+      (columns_.*info.column)[index_] = ValueOf(info.function);
+    }
+  });
 }
 
 void BucketAccumulator::SetBefore(const Reading& reading) {
@@ -78,40 +129,43 @@ void BucketAccumulator::SetBefore(const Reading& reading) {
 
 void BucketAccumulator::Add(const Reading& reading) {
   Connect(reading);
+  GoTo(BucketOf(reading.time));
   if (!reading.known) return;
   const double value = reading.value;
-  const std::size_t index = BucketOf(reading.time);
-  Combine(buckets_[index],
-          {.min = value, .max = value, .sum = value, .first = value, .last = value}, 1);
-  if (!integers_.empty()) KeepIntegers(index, {&reading.integer, 1});
-  if (extras_.empty()) return;
-  KeepValues(extras_[index], {&value, 1});
-  CountUp(index, reading);
+  Combine({.min = value, .max = value, .sum = value, .first = value, .last = value}, 1);
+  if (whole_numbers_) KeepIntegers({&reading.integer, 1});
+  if (!extra_functions_) return;
+  KeepValues({&value, 1});
+  CountUp(reading);
 }
 
 void BucketAccumulator::AddRun(const NumberRun& run) {
-  if (qualities_) NoteQualities(run);
+  if (Wants(AggregateFunction::kPercentile)) values_.reserve(CapacityFor(run.count));
   if (SpansNeedReadings(run)) {
-    for (std::size_t i = 0; i < run.count; ++i) Add(ReadingAt(run, i));
+    for (std::size_t i = 0; i < run.count; ++i) {
+      Add(ReadingAt(run, i));
+      NoteQualities(run, i, i + 1);
+    }
     return;
   }
   for (std::size_t begin = 0; begin < run.count;) {
-    const std::int64_t stop = StartOf(BucketOf(run.TimeAt(begin)) + 1);
-    const std::size_t end = run.LowerBound(begin, stop);
-    AddSlice(run, begin, end);
+    const std::size_t index = BucketOf(run.TimeAt(begin));
+    const std::size_t end = run.LowerBound(begin, StartOf(index + 1));
+    AddSlice(run, index, begin, end);
     begin = end;
   }
 }
 
-void BucketAccumulator::NoteQualities(const NumberRun& run) {
-  for (std::size_t i = 0; i < run.count; ++i) {
-    NoteQuality(BucketOf(run.TimeAt(i)), run.qualities != nullptr ? run.qualities[i] : 0);
-  }
+/// Of samples [begin, end), which lie in the open bucket.
+void BucketAccumulator::NoteQualities(const NumberRun& run, std::size_t begin, std::size_t end) {
+  if (!qualities_) return;
+  if (run.qualities == nullptr) return NoteQuality(kGood.status_code());
+  for (std::size_t i = begin; i < end; ++i) NoteQuality(run.qualities[i]);
 }
 
 /// Of codes that are equally bad the first stays.
-void BucketAccumulator::NoteQuality(std::size_t index, std::uint32_t status_code) {
-  std::optional<std::uint32_t>& worst = extras_[index].worst_quality;
+void BucketAccumulator::NoteQuality(std::uint32_t status_code) {
+  std::optional<std::uint32_t>& worst = extra_.worst_quality;
   if (!worst || SeverityOf(status_code) > SeverityOf(*worst)) worst = status_code;
 }
 
@@ -129,82 +183,76 @@ bool BucketAccumulator::SpansNeedReadings(const NumberRun& run) const {
   return run.stride == 0 || run.stride > request_.hold.count();
 }
 
-/// Adds samples [begin, end), which lie in one bucket.
-void BucketAccumulator::AddSlice(const NumberRun& run, std::size_t begin, std::size_t end) {
-  const std::size_t index = BucketOf(run.TimeAt(begin));
-  Bucket& bucket = buckets_[index];
-  if (weighted_ || durations_) {
-    Connect(ReadingAt(run, begin));
-    AddSpansWithin(index, run, begin, end);
+/// Adds samples [begin, end), which lie in bucket `index`.
+void BucketAccumulator::AddSlice(const NumberRun& run, std::size_t index, std::size_t begin,
+                                 std::size_t end) {
+  const bool spans = weighted_ || durations_;
+  if (spans) Connect(ReadingAt(run, begin));
+  GoTo(index);
+  NoteQualities(run, begin, end);
+  if (spans) {
+    AddSpansWithin(run, begin, end);
     previous_ = ReadingAt(run, end - 1);
   }
   const std::span<const double> values = Usable(run, run.values, begin, end, usable_);
   if (values.empty()) return;
   const NumberSummary summary = SummarizeNumbers(values);
-  Combine(bucket,
-          {.min = summary.min,
+  Combine({.min = summary.min,
            .max = summary.max,
            .sum = summary.sum,
            .first = values.front(),
            .last = values.back()},
           values.size());
-  if (!integers_.empty()) {
-    KeepIntegers(index, Usable(run, run.integers, begin, end, usable_integers_));
-  }
-  if (extras_.empty()) return;
-  KeepValues(extras_[index], values);
+  if (whole_numbers_) KeepIntegers(Usable(run, run.integers, begin, end, usable_integers_));
+  KeepValues(values);
   if (!counting_) return;
-  for (std::size_t i = begin; i < end; ++i) CountUp(index, ReadingAt(run, i));
+  for (std::size_t i = begin; i < end; ++i) CountUp(ReadingAt(run, i));
 }
 
 /// Adds the time from sample `begin` to the last one before `end`; all of it is known.
-void BucketAccumulator::AddSpansWithin(std::size_t index, const NumberRun& run, std::size_t begin,
-                                       std::size_t end) {
+void BucketAccumulator::AddSpansWithin(const NumberRun& run, std::size_t begin, std::size_t end) {
   const std::size_t last = end - 1;
   if (begin == last) return;
   const double seconds = Seconds(run.TimeAt(last) - run.TimeAt(begin));
-  if (durations_) extras_[index].good_seconds += seconds;
+  if (durations_) extra_.good_seconds += seconds;
   if (!weighted_) return;
-  Bucket& bucket = buckets_[index];
-  bucket.known_seconds += seconds;
+  bucket_.known_seconds += seconds;
   const bool step = request_.interpolation == Interpolation::kStep;
   if (run.stride != 0) {
     double sum = SummarizeNumbers({run.values + begin, run.values + last}).sum;
     if (!step) sum += run.values[last] / 2 - run.values[begin] / 2;
-    bucket.integral.Add(sum * Seconds(run.stride));
+    bucket_.integral.Add(sum * Seconds(run.stride));
     return;
   }
   for (std::size_t i = begin; i < last; ++i) {
     const double mean = step ? run.values[i] : run.values[i] / 2 + run.values[i + 1] / 2;
-    bucket.integral.Add(mean * Seconds(run.times[i + 1] - run.times[i]));
+    bucket_.integral.Add(mean * Seconds(run.times[i + 1] - run.times[i]));
   }
 }
 
-/// Of one bucket's usable values, in ascending time.
-void BucketAccumulator::KeepValues(Extra& extra, std::span<const double> values) {
-  if (integers_.empty() && Wants(AggregateFunction::kStandardDeviation)) extra.moments.Add(values);
+/// Of the open bucket's usable values, in ascending time.
+void BucketAccumulator::KeepValues(std::span<const double> values) {
+  if (!whole_numbers_ && Wants(AggregateFunction::kStandardDeviation)) extra_.moments.Add(values);
   if (!Wants(AggregateFunction::kPercentile)) return;
-  extra.values.insert(extra.values.end(), values.begin(), values.end());
-  kept_values_ += values.size();
+  values_.insert(values_.end(), values.begin(), values.end());
 }
 
 /// As KeepValues; at least one.
-void BucketAccumulator::KeepIntegers(std::size_t index, std::span<const std::int64_t> values) {
-  if (Wants(AggregateFunction::kRange)) integers_[index].AddExtremesOf(values);
-  if (Wants(AggregateFunction::kStandardDeviation)) integers_[index].AddSpread(values, shifted_);
+void BucketAccumulator::KeepIntegers(std::span<const std::int64_t> values) {
+  if (Wants(AggregateFunction::kRange)) integer_.AddExtremesOf(values);
+  if (Wants(AggregateFunction::kStandardDeviation)) integer_.AddSpread(values, shifted_);
 }
 
-void BucketAccumulator::CountUp(std::size_t index, const Reading& reading) {
+void BucketAccumulator::CountUp(const Reading& reading) {
   if (!counting_ || !reading.known) return;
   if (counter_) {
-    Extra& extra = extras_[index];
-    if (integers_.empty()) {
-      const double step = reading.value - counter_->value;
-      extra.increase.Add(step >= 0 ? step : reading.value);
+    if (whole_numbers_) {
+      integer_.AddStep(counter_->integer, reading.integer);
     } else {
-      integers_[index].AddStep(counter_->integer, reading.integer);
+      const double step = reading.value - counter_->value;
+      extra_.increase.Add(step >= 0 ? step : reading.value);
     }
-    extra.counted_seconds += Seconds(reading.time - counter_->time);
+    extra_.counted_seconds += Seconds(reading.time - counter_->time);
   }
   counter_ = reading;
 }
@@ -226,7 +274,7 @@ bool BucketAccumulator::CanAddBlock(const BlockHeader& block) const {
   if (counting_ || WantsAny(request_, kSampleFunctions)) return false;
   // Its extremes are doubles, which tell a range of int64 only where they are the values
   // themselves.
-  if (!integers_.empty() && !HasExactExtremes(block.statistics)) return false;
+  if (whole_numbers_ && !HasExactExtremes(block.statistics)) return false;
   const bool spans = weighted_ || durations_;
   // Only the header of an even block tells how far apart the samples are.
   const bool is_held = request_.hold == std::chrono::nanoseconds::max() ||
@@ -239,23 +287,22 @@ bool BucketAccumulator::CanAddBlock(const BlockHeader& block) const {
 
 void BucketAccumulator::AddBlock(const BlockHeader& block) {
   const BlockStatistics& statistics = block.statistics;
-  const std::size_t index = BucketOf(block.first_time);
-  Bucket& bucket = buckets_[index];
   Connect({.time = block.first_time, .value = statistics.first, .known = true, .good = true});
-  if (qualities_) NoteQuality(index, kGood.status_code());
+  GoTo(BucketOf(block.first_time));
+  if (qualities_) NoteQuality(kGood.status_code());
   if (block.good_count > 0) {
-    Combine(bucket, statistics, block.good_count);
-    if (!integers_.empty()) {
-      integers_[index].AddExtremes(static_cast<std::int64_t>(statistics.min),
-                                   static_cast<std::int64_t>(statistics.max));
+    Combine(statistics, block.good_count);
+    if (whole_numbers_) {
+      integer_.AddExtremes(static_cast<std::int64_t>(statistics.min),
+                           static_cast<std::int64_t>(statistics.max));
     }
   }
   if (weighted_) {
     const bool step = request_.interpolation == Interpolation::kStep;
-    bucket.integral.Add(step ? statistics.step_integral : statistics.linear_integral);
-    bucket.known_seconds += Seconds(block.last_time - block.first_time);
+    bucket_.integral.Add(step ? statistics.step_integral : statistics.linear_integral);
+    bucket_.known_seconds += Seconds(block.last_time - block.first_time);
   }
-  if (durations_) extras_[index].good_seconds += Seconds(block.last_time - block.first_time);
+  if (durations_) extra_.good_seconds += Seconds(block.last_time - block.first_time);
   previous_ =
       Reading{.time = block.last_time, .value = statistics.last, .known = true, .good = true};
 }
@@ -277,20 +324,19 @@ std::size_t BucketAccumulator::BucketOf(std::int64_t time) const {
 
 /// The bucket's first instant; of the one behind the last, the end of the range.
 std::int64_t BucketAccumulator::StartOf(std::size_t bucket) const {
-  if (bucket >= buckets_.size()) return request_.range.stop.nanoseconds();
+  if (bucket >= buckets_) return request_.range.stop.nanoseconds();
   return request_.range.start.nanoseconds() +
          static_cast<std::int64_t>(bucket) * request_.bucket.count();
 }
 
-void BucketAccumulator::Combine(Bucket& bucket, const BlockStatistics& statistics,
-                                std::uint64_t count) {
-  const bool empty = bucket.count == 0;
-  bucket.min = empty ? statistics.min : std::min(bucket.min, statistics.min);
-  bucket.max = empty ? statistics.max : std::max(bucket.max, statistics.max);
-  if (empty) bucket.first = statistics.first;
-  bucket.last = statistics.last;
-  bucket.sum.Add(statistics.sum);
-  bucket.count += count;
+void BucketAccumulator::Combine(const BlockStatistics& statistics, std::uint64_t count) {
+  const bool empty = bucket_.count == 0;
+  bucket_.min = empty ? statistics.min : std::min(bucket_.min, statistics.min);
+  bucket_.max = empty ? statistics.max : std::max(bucket_.max, statistics.max);
+  if (empty) bucket_.first = statistics.first;
+  bucket_.last = statistics.last;
+  bucket_.sum.Add(statistics.sum);
+  bucket_.count += count;
 }
 
 /// Accounts for the time between the reading before and `next`, which becomes the reading before.
@@ -308,33 +354,30 @@ void BucketAccumulator::AddSpan(const Reading& from, const Reading& to) {
   std::int64_t stop = std::min(to.time, request_.range.stop.nanoseconds());
   if (request_.hold.count() < stop - from.time) stop = from.time + request_.hold.count();
   while (start < stop) {
-    const std::size_t index = BucketOf(start);
-    const std::int64_t end = std::min(stop, StartOf(index + 1));
+    GoTo(BucketOf(start));
+    const std::int64_t end = std::min(stop, StartOf(index_ + 1));
     const double seconds = Seconds(end - start);
     if (durations_) {
-      (from.good ? extras_[index].good_seconds : extras_[index].bad_seconds) += seconds;
+      (from.good ? extra_.good_seconds : extra_.bad_seconds) += seconds;
     }
     if (known) {
       const double mean =
           step ? from.value : Interpolate(from, to, start) / 2 + Interpolate(from, to, end) / 2;
-      buckets_[index].integral.Add(mean * seconds);
-      buckets_[index].known_seconds += seconds;
+      bucket_.integral.Add(mean * seconds);
+      bucket_.known_seconds += seconds;
     }
     start = end;
   }
 }
 
-double BucketAccumulator::ValueOf(AggregateFunction function, std::size_t index) {
-  if (!integers_.empty() && WantsAny(function, kDifferenceFunctions)) {
-    return IntegerValueOf(function, index);
-  }
-  if (WantsAny(function, kExtraFunctions)) {
-    return ExtraValueOf(function, index);
-  }
-  return BasicValueOf(function, buckets_[index]);
+double BucketAccumulator::ValueOf(AggregateFunction function) {
+  if (whole_numbers_ && WantsAny(function, kDifferenceFunctions)) return IntegerValueOf(function);
+  if (WantsAny(function, kExtraFunctions)) return ExtraValueOf(function);
+  return BasicValueOf(function);
 }
 
-double BucketAccumulator::BasicValueOf(AggregateFunction function, const Bucket& bucket) const {
+double BucketAccumulator::BasicValueOf(AggregateFunction function) const {
+  const Bucket& bucket = bucket_;
   if (WantsAny(function, kTimeWeightedFunctions)) {
     if (function == AggregateFunction::kKnownSeconds) return bucket.known_seconds;
     if (!(bucket.known_seconds > 0)) return kNoNumber;
@@ -355,9 +398,9 @@ double BucketAccumulator::BasicValueOf(AggregateFunction function, const Bucket&
   }
 }
 
-/// Orders the kept values of the bucket anew.
-double BucketAccumulator::ExtraValueOf(AggregateFunction function, std::size_t index) {
-  Extra& extra = extras_[index];
+/// Orders the kept values anew.
+double BucketAccumulator::ExtraValueOf(AggregateFunction function) {
+  const Extra& extra = extra_;
   switch (function) {
     case AggregateFunction::kStandardDeviation: return extra.moments.StandardDeviation();
     case AggregateFunction::kIncrease:
@@ -367,41 +410,42 @@ double BucketAccumulator::ExtraValueOf(AggregateFunction function, std::size_t i
     case AggregateFunction::kDurationGood: return extra.good_seconds;
     case AggregateFunction::kDurationBad: return extra.bad_seconds;
     case AggregateFunction::kPercentGood:
-      return 100 * extra.good_seconds / Seconds(StartOf(index + 1) - StartOf(index));
-    case AggregateFunction::kPercentile: return Percentile(extra.values, request_.percentile);
+      return 100 * extra.good_seconds / Seconds(StartOf(index_ + 1) - StartOf(index_));
+    case AggregateFunction::kPercentile: return Percentile(values_, request_.percentile);
     case AggregateFunction::kWorstQuality:
       return extra.worst_quality ? static_cast<double>(*extra.worst_quality) : kNoNumber;
     default: return kNoNumber;
   }
 }
 
-double BucketAccumulator::IntegerValueOf(AggregateFunction function, std::size_t index) const {
-  const IntegerBucket& bucket = integers_[index];
+double BucketAccumulator::IntegerValueOf(AggregateFunction function) const {
   if (function == AggregateFunction::kRange) {
-    return buckets_[index].count > 0 ? bucket.Range() : kNoNumber;
+    return bucket_.count > 0 ? integer_.Range() : kNoNumber;
   }
-  if (function == AggregateFunction::kStandardDeviation) return bucket.StandardDeviation();
-  const double seconds = extras_[index].counted_seconds;
+  if (function == AggregateFunction::kStandardDeviation) return integer_.StandardDeviation();
+  const double seconds = extra_.counted_seconds;
   if (!(seconds > 0)) return kNoNumber;
-  return function == AggregateFunction::kRate ? bucket.Increase() / seconds : bucket.Increase();
+  return function == AggregateFunction::kRate ? integer_.Increase() / seconds : integer_.Increase();
+}
+
+std::uint64_t BucketAccumulator::BytesToAdd(std::uint64_t count) const {
+  if (!Wants(AggregateFunction::kPercentile)) return 0;
+  const std::uint64_t grown = CapacityFor(count);
+  // While they move they are there twice.
+  const std::uint64_t held = grown > values_.capacity() ? grown + values_.capacity() : grown;
+  return held * sizeof(double);
+}
+
+/// How many values there is room for when `count` more are kept.
+std::size_t BucketAccumulator::CapacityFor(std::size_t count) const {
+  const std::size_t size = values_.size() + count;
+  if (size <= values_.capacity()) return values_.capacity();
+  return std::max(size, 2 * values_.capacity());
 }
 
 AggregateColumns BucketAccumulator::Take() {
-  AggregateColumns columns;
-  columns.starts.reserve(buckets_.size());
-  for (std::size_t i = 0; i < buckets_.size(); ++i) columns.starts.push_back(StartOf(i));
-  for (const AggregateFunctionInfo& info : kAggregateFunctions) {
-    if (!Wants(info.function)) continue;
-    if (info.column == nullptr) {
-      columns.count.reserve(buckets_.size());
-      for (const Bucket& bucket : buckets_) columns.count.push_back(bucket.count);
-      continue;
-    }
-    std::vector<double>& column = columns.*info.column;
-    column.reserve(buckets_.size());
-    for (std::size_t i = 0; i < buckets_.size(); ++i) column.push_back(ValueOf(info.function, i));
-  }
-  return columns;
+  Finish();
+  return std::move(columns_);
 }
 
 }  // namespace bedplate::historian

@@ -39,9 +39,13 @@ struct NumberRun {
   [[nodiscard]] std::size_t LowerBound(std::size_t begin, std::int64_t time) const noexcept;
 };
 
-/// Gathers readings in ascending time into the buckets of a request.
+/// Gathers readings in ascending time into the buckets of a request. Besides the answer it holds
+/// one bucket: as time ascends, no reading comes to the ones before it any more.
 class BucketAccumulator {
  public:
+  /// The memory of the answer.
+  [[nodiscard]] static std::uint64_t AnswerBytes(const AggregateRequest& request);
+
   /// `type` is that of the series.
   BucketAccumulator(const AggregateRequest& request, ValueType type);
 
@@ -49,8 +53,6 @@ class BucketAccumulator {
   void SetBefore(const Reading& reading);
   /// The last usable reading before the range, where the one before the range is not.
   void SetCounterBefore(const Reading& reading) { counter_ = reading; }
-  /// A reading in the range.
-  void Add(const Reading& reading);
   /// Readings in the range, a bucket at a time.
   void AddRun(const NumberRun& run);
   /// Whether a whole block may be added by its header: it lies in one bucket and the header tells
@@ -61,8 +63,8 @@ class BucketAccumulator {
   /// `extend_until` (step only).
   void Close(const std::optional<Reading>& after, std::int64_t extend_until);
 
-  /// The memory that samples were kept in so far.
-  [[nodiscard]] std::uint64_t kept_bytes() const noexcept { return kept_values_ * sizeof(double); }
+  /// The memory that samples are kept in while `count` more are added.
+  [[nodiscard]] std::uint64_t BytesToAdd(std::uint64_t count) const;
 
   [[nodiscard]] AggregateColumns Take();
 
@@ -86,15 +88,18 @@ class BucketAccumulator {
     double good_seconds = 0;
     double bad_seconds = 0;
     std::optional<std::uint32_t> worst_quality;  // status code
-    std::vector<double> values;
   };
 
-  void NoteQualities(const NumberRun& run);
-  void NoteQuality(std::size_t index, std::uint32_t status_code);
+  void MakeColumns();
+  void GoTo(std::size_t index);
+  void Finish();
+  void Add(const Reading& reading);
+  void NoteQualities(const NumberRun& run, std::size_t begin, std::size_t end);
+  void NoteQuality(std::uint32_t status_code);
   [[nodiscard]] Reading ReadingAt(const NumberRun& run, std::size_t index) const;
   [[nodiscard]] bool SpansNeedReadings(const NumberRun& run) const;
-  void AddSlice(const NumberRun& run, std::size_t begin, std::size_t end);
-  void AddSpansWithin(std::size_t index, const NumberRun& run, std::size_t begin, std::size_t end);
+  void AddSlice(const NumberRun& run, std::size_t index, std::size_t begin, std::size_t end);
+  void AddSpansWithin(const NumberRun& run, std::size_t begin, std::size_t end);
   /// The values that count of samples [begin, end); `scratch` holds them where some do not.
   template <typename T>
   [[nodiscard]] std::span<const T> Usable(const NumberRun& run, const T* values, std::size_t begin,
@@ -105,26 +110,32 @@ class BucketAccumulator {
   }
   [[nodiscard]] std::size_t BucketOf(std::int64_t time) const;
   [[nodiscard]] std::int64_t StartOf(std::size_t bucket) const;
-  void Combine(Bucket& bucket, const BlockStatistics& statistics, std::uint64_t count);
+  void Combine(const BlockStatistics& statistics, std::uint64_t count);
   void Connect(const Reading& next);
   void AddSpan(const Reading& from, const Reading& to);
-  void KeepValues(Extra& extra, std::span<const double> values);
-  void KeepIntegers(std::size_t index, std::span<const std::int64_t> values);
-  void CountUp(std::size_t index, const Reading& reading);
-  [[nodiscard]] double ValueOf(AggregateFunction function, std::size_t index);
-  [[nodiscard]] double BasicValueOf(AggregateFunction function, const Bucket& bucket) const;
-  [[nodiscard]] double ExtraValueOf(AggregateFunction function, std::size_t index);
-  [[nodiscard]] double IntegerValueOf(AggregateFunction function, std::size_t index) const;
+  void KeepValues(std::span<const double> values);
+  [[nodiscard]] std::size_t CapacityFor(std::size_t count) const;
+  void KeepIntegers(std::span<const std::int64_t> values);
+  void CountUp(const Reading& reading);
+  [[nodiscard]] double ValueOf(AggregateFunction function);
+  [[nodiscard]] double BasicValueOf(AggregateFunction function) const;
+  [[nodiscard]] double ExtraValueOf(AggregateFunction function);
+  [[nodiscard]] double IntegerValueOf(AggregateFunction function) const;
 
   AggregateRequest request_;
-  bool weighted_;   // some time-weighted function is wanted
-  bool durations_;  // some duration of a quality is
-  bool counting_;   // the increase of a counter is
-  bool qualities_;  // the worst quality is
-  std::vector<Bucket> buckets_;
-  std::vector<Extra> extras_;            // as many, or none when no function needs one
-  std::vector<IntegerBucket> integers_;  // as many for differences of int64, else none
-  std::uint64_t kept_values_ = 0;
+  bool weighted_;         // some time-weighted function is wanted
+  bool durations_;        // some duration of a quality is
+  bool counting_;         // the increase of a counter is
+  bool qualities_;        // the worst quality is
+  bool extra_functions_;  // something of Extra is
+  bool whole_numbers_;    // differences of int64 are
+  const std::size_t buckets_;
+  AggregateColumns columns_;
+  std::size_t index_ = 0;  // of the open bucket, to which the next four belong
+  Bucket bucket_;
+  Extra extra_;
+  IntegerBucket integer_;
+  std::vector<double> values_;  // for a percentile
   std::optional<Reading> previous_;
   std::optional<Reading> counter_;  // the last usable one before
   std::vector<double> usable_;      // scratch

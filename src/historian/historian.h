@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -15,6 +14,7 @@
 #include "base/file_system.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "historian/memory_limit.h"
 #include "historian/sample_run.h"
 #include "model/path.h"
 #include "model/sample.h"
@@ -140,25 +140,7 @@ enum class QualityPolicy {
   kWorst,     // all of them, and each bucket says what the worst was: adds kWorstQuality
 };
 
-/// Memory that several requests share. Safe for concurrent use.
-class MemoryLimit {
- public:
-  explicit MemoryLimit(std::uint64_t bytes) : bytes_(bytes) {}
-
-  [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
-  /// Takes `bytes` of it; false, and nothing is taken, where they are not left.
-  [[nodiscard]] bool Take(std::uint64_t bytes) noexcept {
-    if (taken_.fetch_add(bytes) + bytes <= bytes_) return true;
-    Give(bytes);
-    return false;
-  }
-  /// Gives back what was taken.
-  void Give(std::uint64_t bytes) noexcept { taken_.fetch_sub(bytes); }
-
- private:
-  const std::uint64_t bytes_;
-  std::atomic<std::uint64_t> taken_ = 0;
-};
+/// What one request may use of memory, if it is not told otherwise.
 inline constexpr std::uint64_t kAggregateMemoryBytes = 64ULL << 20U;
 
 struct AggregateRequest {
@@ -173,8 +155,10 @@ struct AggregateRequest {
   /// For the time-weighted functions: a value is known for no longer than this after its sample.
   std::chrono::nanoseconds hold = std::chrono::nanoseconds::max();
   double percentile = 50;  // 0 to 100, for kPercentile
-  /// For what a request must keep of each sample (kPercentile) until it is answered; beyond it
-  /// fails with kResourceExhausted. Requests that belong together share one.
+  /// For the answer, 8 bytes for each bucket and function and for the bucket's start, and the
+  /// samples of one bucket, which kPercentile must keep. It is taken before it is used and given
+  /// back with the answer; where it is not left the request fails with kResourceExhausted. Requests
+  /// that belong together share one.
   std::shared_ptr<MemoryLimit> memory = std::make_shared<MemoryLimit>(kAggregateMemoryBytes);
   CancelToken cancel;
 };

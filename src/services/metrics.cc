@@ -116,4 +116,11 @@ Status AddStoreMetrics(Workspace& workspace, MetricsText& text) {
   return AddCatalog(workspace.catalog(), text);
 }
 
+void AddReadMetrics(const SampleService& samples, MetricsText& text) {
+  text.Gauge("aggregates_memory_bytes", "Memory of the aggregates that are being answered.",
+             Number(samples.memory().taken()));
+  text.Gauge("aggregates_memory_limit_bytes", "Of this, beyond which they are refused.",
+             Number(samples.memory().bytes()));
+}
+
 }  // namespace bedplate

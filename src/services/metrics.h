@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "services/metrics_text.h"
+#include "services/sample_service.h"
 #include "services/workspace.h"
 
 namespace bedplate {
@@ -9,5 +10,7 @@ namespace bedplate {
 /// Adds what the stores say of themselves in figures. Names and meaning:
 /// docs/guides/operations.md.
 Status AddStoreMetrics(Workspace& workspace, MetricsText& text);
+/// The same of what reads samples.
+void AddReadMetrics(const SampleService& samples, MetricsText& text);
 
 }  // namespace bedplate

@@ -67,9 +67,10 @@ AggregateColumns EmptyColumns(std::size_t buckets, std::uint32_t functions) {
   return columns;
 }
 
-/// What is asked of each tag; they share the memory.
-AggregateRequest RequestOf(const AggregateQuery& query) {
+/// What is asked of each tag; they share the memory, which is a part of that of all queries.
+AggregateRequest RequestOf(const AggregateQuery& query, std::shared_ptr<MemoryLimit> whole) {
   AggregateRequest request;
+  request.memory = std::make_shared<MemoryLimit>(kAggregateMemoryBytes, std::move(whole));
   request.functions = query.functions;
   request.interpolation = query.interpolation;
   request.quality = query.quality;
@@ -77,6 +78,15 @@ AggregateRequest RequestOf(const AggregateQuery& query) {
   request.percentile = query.percentile;
   request.cancel = query.cancel;
   return request;
+}
+
+/// Takes the memory of `columns` numbers for each bucket, for as long as an answer has them.
+Result<MemoryShare> TakeFor(std::uint64_t columns, std::size_t buckets,
+                            const AggregateRequest& request) {
+  MemoryShare share(request.memory);
+  const std::uint64_t bytes = columns * buckets * sizeof(double);
+  if (share.Resize(bytes)) return share;
+  return TooMuchMemory(*request.memory, bytes, "a part of the answer takes");
 }
 
 /// Seconds of `state` in the `buckets` that there are so far.
@@ -188,10 +198,14 @@ Result<AggregateAnswer> SampleService::Aggregate(const AggregateQuery& query) co
   RETURN_IF_ERROR(CheckCells(views.size(), plan.starts.size(), query.functions));
   answer.width = NominalWidth(query.buckets, plan);
   answer.series.resize(views.size());
-  const AggregateRequest request = RequestOf(query);
+  const AggregateRequest request = RequestOf(query, memory_);
+  ASSIGN_OR_RETURN(answer.memory, TakeFor(1, plan.starts.size(), request));
   RETURN_IF_ERROR(helpers_.ForEach(views.size(), [&](std::size_t i) -> Status {
     ASSIGN_OR_RETURN(AggregateColumns columns, AggregateOne(views[i], plan, request));
-    answer.series[i] = {std::move(views[i]), std::move(columns)};
+    ASSIGN_OR_RETURN(MemoryShare memory,
+                     TakeFor(static_cast<std::uint64_t>(std::popcount(query.functions)),
+                             plan.starts.size(), request));
+    answer.series[i] = {std::move(views[i]), std::move(columns), std::move(memory)};
     return {};
   }));
   answer.starts = std::move(plan.starts);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -64,6 +66,7 @@ struct ReplacedPage {
 struct AggregateSeries {
   TagView view;
   AggregateColumns columns;  // starts left empty: they are in AggregateAnswer
+  MemoryShare memory;        // of `columns`
 };
 
 struct AggregateAnswer {
@@ -72,7 +75,12 @@ struct AggregateAnswer {
   std::vector<std::int64_t> starts;               // ns since 1970
   std::vector<AggregateSeries> series;            // by path
   std::vector<std::string> skipped;               // string tags
+  MemoryShare memory;                             // of `starts`
 };
+
+/// What all aggregates at once may use of memory: the greatest answer, 16 MB and its starts, at the
+/// same time for each of a server's six threads that read, made and kept until it is written.
+inline constexpr std::uint64_t kAggregatesMemoryBytes = 192ULL << 20U;
 
 /// Takes the first `count` samples of a block.
 using PageSink = std::function<void(const SampleColumns& block, std::size_t count)>;
@@ -80,8 +88,13 @@ using PageSink = std::function<void(const SampleColumns& block, std::size_t coun
 /// Reads samples. Arguments must outlive it. Safe for concurrent use.
 class SampleService {
  public:
-  SampleService(const Historian& historian, const TagDirectory& tags)
-      : historian_(historian), tags_(tags), helpers_(HelperPool::HelpersOfMachine()) {}
+  /// `memory_bytes` bounds what all answers of Aggregate use at once.
+  SampleService(const Historian& historian, const TagDirectory& tags,
+                std::uint64_t memory_bytes = kAggregatesMemoryBytes)
+      : historian_(historian),
+        tags_(tags),
+        helpers_(HelperPool::HelpersOfMachine()),
+        memory_(std::make_shared<MemoryLimit>(memory_bytes)) {}
 
   /// Passes at most `limit` samples on, in ascending time, and returns where the next page begins;
   /// empty when this was the last one.
@@ -89,7 +102,8 @@ class SampleService {
                                             const PageSink& sink) const;
 
   /// Errors: kNotFound when no tag matches, kInvalidArgument for a bad range, zone or too many
-  /// buckets, kCancelled.
+  /// buckets, kResourceExhausted when it needs more memory than a request or all at once may use,
+  /// kCancelled.
   Result<AggregateAnswer> Aggregate(const AggregateQuery& query) const;
 
   /// Errors: kNotFound for an unknown tag, kInvalidArgument for a tag of doubles and as for
@@ -105,6 +119,9 @@ class SampleService {
   /// are no samples. Errors: kInvalidArgument when it ends before it starts.
   static Result<TimeRange> Close(const OpenRange& range, std::span<const TagView> views);
 
+  /// Of all aggregates at once.
+  [[nodiscard]] const MemoryLimit& memory() const noexcept { return *memory_; }
+
  private:
   Result<AggregateColumns> AggregateOne(const TagView& view, const BucketPlan& plan,
                                         AggregateRequest request) const;
@@ -112,6 +129,7 @@ class SampleService {
   const Historian& historian_;
   const TagDirectory& tags_;
   mutable HelperPool helpers_;  // shared by all queries, so that they leave time for the rest
+  const std::shared_ptr<MemoryLimit> memory_;
 };
 
 }  // namespace bedplate

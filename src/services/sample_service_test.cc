@@ -256,5 +256,69 @@ TEST_F(SampleServiceTest, WrongQuestionsAreRefused) {
   EXPECT_EQ(services().samples().Aggregate(query).error().code(), ErrorCode::kInvalidArgument);
 }
 
+/// What an aggregate of one tag in 100 buckets takes while its answer is held: the starts and two
+/// columns.
+constexpr std::uint64_t kHeldBytes = 100 * 3 * sizeof(double);
+
+class AggregateMemoryTest : public SampleServiceTest {
+ protected:
+  AggregateMemoryTest() {
+    IngestSeries("a", kMidnight, minutes(1), 100, [](int i) { return 1.0 * i; });
+  }
+
+  AggregateQuery MinutesOf(std::string_view glob) {
+    AggregateQuery query = Query(glob);
+    query.buckets.width = minutes(1);
+    query.range = {kMidnight, kMidnight + minutes(100)};
+    query.functions = BitsOf({AggregateFunction::kMean, AggregateFunction::kMax});
+    return query;
+  }
+};
+
+TEST_F(AggregateMemoryTest, AnAnswerIsCountedUntilItIsGone) {
+  const SampleService& samples = services().samples();
+  {
+    const auto answer = samples.Aggregate(MinutesOf("a"));
+    ASSERT_TRUE(answer.ok()) << answer.error().ToString();
+    EXPECT_EQ(samples.memory().taken(), kHeldBytes);
+  }
+  EXPECT_EQ(samples.memory().taken(), 0U);
+}
+
+TEST_F(AggregateMemoryTest, AllAtOnceStayWithinTheirMemory) {
+  // While it is made an answer's starts are there twice.
+  constexpr std::uint64_t kMadeBytes = kHeldBytes + 100 * sizeof(double);
+  const SampleService samples(workspace().historian(), services().tags(), kHeldBytes + kMadeBytes);
+  std::vector<AggregateAnswer> held;
+  for (int i = 0; i < 2; ++i) {
+    auto answer = samples.Aggregate(MinutesOf("a"));
+    ASSERT_TRUE(answer.ok()) << answer.error().ToString();
+    held.push_back(std::move(answer).value());
+  }
+  const auto refused = samples.Aggregate(MinutesOf("a"));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), ErrorCode::kResourceExhausted);
+  EXPECT_THAT(refused.error().ToString(),
+              ::testing::HasSubstr("all requests at once 5600, of which 5600 are taken"));
+  held.pop_back();
+  EXPECT_TRUE(samples.Aggregate(MinutesOf("a")).ok());
+  held.clear();
+  EXPECT_EQ(samples.memory().taken(), 0U);
+}
+
+TEST_F(AggregateMemoryTest, TagsWithoutSamplesAreCountedToo) {
+  Apply(R"(format: bedplate/plant/1
+assets:
+  acme:
+    level: enterprise
+    tags:
+      b: {type: double}
+)");
+  const auto answer = services().samples().Aggregate(MinutesOf("**"));
+  ASSERT_TRUE(answer.ok()) << answer.error().ToString();
+  ASSERT_EQ(answer->series.size(), 2U);
+  EXPECT_EQ(services().samples().memory().taken(), kHeldBytes + 100 * 2 * sizeof(double));
+}
+
 }  // namespace
 }  // namespace bedplate
