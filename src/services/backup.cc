@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -26,6 +27,7 @@ constexpr std::uint64_t kFingerprintBytes = 56;
 /// What a backup reads again of the segments that are there: at least so much, and an eighth.
 constexpr std::uint64_t kLeastReadAgainBytes = 1ULL << 30U;
 constexpr std::uint64_t kReadAgainShare = 8;
+constexpr std::string_view kTemporarySuffix = ".tmp";
 
 /// The segments that the newest backup says are there.
 class KnownSegments {
@@ -77,8 +79,10 @@ class BackupWriter {
         cancel_(cancel) {}
 
   Result<BackupReport> Run() {
-    RETURN_IF_ERROR(ReadEarlier());
     RETURN_IF_ERROR(files_.CreateDirectories(JoinPath(target_, kSegmentFolder)));
+    RETURN_IF_ERROR(TakeLock());
+    RETURN_IF_ERROR(ReadEarlier());
+    RETURN_IF_ERROR(RemoveUnfinished());
     RETURN_IF_ERROR(
         files_.CreateDirectories(Path(JoinPath(JoinPath(folder_, kHistorianFolder), "wal"))));
     RETURN_IF_ERROR(workspace_.historian().Backup(
@@ -94,8 +98,46 @@ class BackupWriter {
   }
 
  private:
-  [[nodiscard]] std::string Path(const std::string& stored) const {
+  [[nodiscard]] std::string Path(std::string_view stored) const {
     return JoinPath(target_, stored);
+  }
+
+  /// Where a file stands until all of it is durable.
+  [[nodiscard]] std::string TemporaryPath(const std::string& stored) const {
+    const std::size_t base = stored.rfind('/') + 1;
+    return Path(fmt::format("{}{}-{}{}", stored.substr(0, base), report_.name, stored.substr(base),
+                            kTemporarySuffix));
+  }
+
+  /// A file system without locks does not keep one from its backups: names of files that are not
+  /// finished are of one backup only.
+  Status TakeLock() {
+    auto lock = files_.Lock(Path(kLockFile));
+    if (lock.ok()) {
+      lock_ = *std::move(lock);
+      return {};
+    }
+    if (lock.error().code() == ErrorCode::kConflict) {
+      return Error(ErrorCode::kConflict,
+                   fmt::format("a backup into {} is under way ({} is locked); expected to be the "
+                               "only one until it ends",
+                               target_, Path(kLockFile)));
+    }
+    if (lock.error().code() != ErrorCode::kIo) return std::move(lock).error();
+    report_.notes.push_back(fmt::format("{}; see to it that no other backup is made into {}",
+                                        lock.error().ToString(), target_));
+    return {};
+  }
+
+  /// What a backup that was killed left of a segment. With the lock it is nobody's any more.
+  Status RemoveUnfinished() {
+    if (lock_ == nullptr) return {};
+    ASSIGN_OR_RETURN(const auto names, files_.ListDirectory(Path(kSegmentFolder)));
+    for (const std::string& name : names) {
+      if (!name.ends_with(kTemporarySuffix)) continue;
+      RETURN_IF_ERROR(files_.Remove(JoinPath(Path(kSegmentFolder), name)));
+    }
+    return {};
   }
 
   Status ReadEarlier() {
@@ -209,7 +251,7 @@ class BackupWriter {
   Result<bool> CopyChecked(const BackupFile& file, const std::string& name, std::string stored) {
     const auto size = files_.FileSize(file.path);
     const std::uint64_t bytes = size.ok() ? std::min(*size, file.bytes) : file.bytes;
-    const std::string temporary = Path(stored) + ".tmp";
+    const std::string temporary = TemporaryPath(stored);
     ASSIGN_OR_RETURN(const CopiedFile copied,
                      CopyPieces(files_, file.path, bytes, temporary, cancel_));
     auto checked = file.check(cancel_);
@@ -291,7 +333,8 @@ class BackupWriter {
   Workspace& workspace_;
   const std::string target_;
   const CancelToken& cancel_;
-  std::string folder_;  // of this backup, below the target
+  std::unique_ptr<FileLock> lock_;  // of the target; null where it has none
+  std::string folder_;              // of this backup, below the target
   KnownSegments known_;
   std::set<std::string> read_again_;  // of the known ones
   BackupContents contents_;

@@ -14,6 +14,7 @@ namespace bedplate {
 
 // A backup directory (docs/formats/backup.md) holds any number of backups of one data directory:
 //
+//     TARGET/LOCK             held by the backup that is being made
 //     TARGET/segments/        segments of the historian, each once for all backups
 //     TARGET/backups/NAME/    one backup: its other files, and CONTENTS, which lists all of them
 //                             with their checksums and makes it count
@@ -32,8 +33,8 @@ struct BackupReport {
 /// copied is checked as `check` does; damage does not end the backup: it stands in `problems` and
 /// in the backup. A copy that is damaged never takes the place of one that is not. Errors:
 /// kInvalidArgument for a target within the data directory or no absolute path, kConflict for one
-/// with backups of another data directory, kResourceExhausted, kIo, kCancelled; then what was
-/// written does not count.
+/// with backups of another data directory or into which a backup is under way, kResourceExhausted,
+/// kIo, kCancelled; then what was written does not count. Checks and restores go on meanwhile.
 Result<BackupReport> WriteBackup(FileSystem& files, const Clock& clock, Workspace& workspace,
                                  const std::string& target, const CancelToken& cancel);
 

@@ -338,7 +338,8 @@ TEST_F(BackupDamageTest, EveryFlippedByteOfATargetIsFound) {
   Backup();
   std::vector<fs::path> paths;
   for (const auto& entry : fs::recursive_directory_iterator(target())) {
-    if (entry.is_regular_file()) paths.push_back(entry.path());
+    const bool is_lock = entry.path().filename() == "LOCK";  // which holds nothing
+    if (entry.is_regular_file() && !is_lock) paths.push_back(entry.path());
   }
   ASSERT_GE(paths.size(), 5U);
   for (const fs::path& path : paths) {
