@@ -29,11 +29,12 @@ class StoreService {
     std::string reason;  // for the audit
   };
   /// Deletes a part of a tag and returns how many samples are gone. The audit log has the entry
-  /// before anything is deleted. Errors: kNotFound, kInvalidArgument without a reason or for an
-  /// empty range.
+  /// before anything is deleted, and another one when that fails. Errors: kNotFound,
+  /// kInvalidArgument without a reason or for an empty range, those of Historian::Delete.
   Result<std::uint64_t> Delete(const Deletion& deletion, std::string_view actor);
 
-  /// WriteBackup, with an entry in the audit log.
+  /// WriteBackup, with an entry in the audit log. That it could not be written is one of the
+  /// report's problems: the backup counts all the same.
   Result<BackupReport> Backup(const std::string& target, std::string_view actor,
                               const CancelToken& cancel);
 
