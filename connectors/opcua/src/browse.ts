@@ -14,6 +14,7 @@ import {
 import { Checked, type JsonObject } from "./checked.ts";
 import { formatFault } from "./config.ts";
 import { type Fault, messageOf } from "./fault.ts";
+import type { Limits } from "./limits.ts";
 import { formatPathName, isNodeId, parsePath, resolveNodeId } from "./node_name.ts";
 import type { Output } from "./output.ts";
 import {
@@ -60,14 +61,13 @@ interface Found {
 }
 
 const requestsUnderWay = 4;
-const nodesPerBrowse = 100;
-const nodesPerDetail = 200;
 const referencesPerNode = 1_000;
 const browsesUnderWay = 4;
 const mostItems = 1_000_000;
 const objectsAndVariables = 3;
 const everything = 63;
 const historyRead = 0x04;
+const attributes = [AttributeIds.DataType, AttributeIds.ValueRank, AttributeIds.UserAccessLevel];
 
 export function readBrowse(message: JsonObject): { request: BrowseRequest; faults: Fault[] } {
   const faults: Fault[] = [];
@@ -93,6 +93,7 @@ export function readBrowse(message: JsonObject): { request: BrowseRequest; fault
 class Walk {
   readonly #session: ClientSession;
   readonly #output: Output;
+  readonly #limits: Limits;
   readonly #request: BrowseRequest;
   readonly #seen = new Set<string>();
   #queue: Place[] = [];
@@ -101,15 +102,17 @@ class Walk {
   #count = 0;
   cancelled = false;
 
-  constructor(session: ClientSession, output: Output, request: BrowseRequest) {
+  constructor(session: ClientSession, output: Output, limits: Limits, request: BrowseRequest) {
     this.#session = session;
     this.#output = output;
+    this.#limits = limits;
     this.#request = request;
   }
 
   async run(start: Place): Promise<void> {
     this.#seen.add(start.nodeId.toString());
     this.#queue.push(start);
+    const { nodesPerBrowse } = this.#limits;
     while (this.#queue.length > 0 && this.#goesOn()) {
       const places = this.#queue.splice(0, requestsUnderWay * nodesPerBrowse);
       const found = await Promise.all(
@@ -141,7 +144,7 @@ class Walk {
       for (const { place, references } of open) await this.#take(place, references);
       const unfinished = open.filter(({ continuationPoint }) => continuationPoint !== undefined);
       const more: Found[] = [];
-      for (const some of chunks(unfinished, nodesPerBrowse)) {
+      for (const some of chunks(unfinished, this.#limits.nodesPerBrowse)) {
         const points = some.map(({ continuationPoint }) => continuationPoint as Buffer);
         const results = await this.#session.browseNext(points, !this.#goesOn());
         some.forEach(({ place }, index) => {
@@ -174,7 +177,10 @@ class Walk {
 
   async #print(items: Item[], more: boolean): Promise<void> {
     if (this.#request.details) {
-      for (const some of chunks(items, nodesPerDetail)) await this.#describe(some);
+      const { nodesPerRead, nodesPerBrowse, pathsPerTranslate } = this.#limits;
+      const reads = Math.floor(nodesPerRead / attributes.length);
+      const atOnce = Math.max(1, Math.min(reads, nodesPerBrowse, pathsPerTranslate));
+      for (const some of chunks(items, atOnce)) await this.#describe(some);
     }
     await this.#output.room();
     const { id } = this.#request;
@@ -190,11 +196,6 @@ class Walk {
 
   async #describeVariables(items: readonly Item[]): Promise<void> {
     if (items.length === 0) return;
-    const attributes = [
-      AttributeIds.DataType,
-      AttributeIds.ValueRank,
-      AttributeIds.UserAccessLevel,
-    ];
     const values = await this.#session.read(
       items.flatMap((item) => attributes.map((attributeId) => ({ nodeId: item.id, attributeId }))),
     );
@@ -294,11 +295,18 @@ export class Browser {
   readonly #session: ClientSession;
   readonly #namespaces: readonly string[];
   readonly #output: Output;
+  readonly #limits: Limits;
   readonly #walks = new Map<number, Walk>();
 
-  constructor(session: ClientSession, namespaces: readonly string[], output: Output) {
+  constructor(
+    session: ClientSession,
+    namespaces: readonly string[],
+    limits: Limits,
+    output: Output,
+  ) {
     this.#session = session;
     this.#namespaces = namespaces;
+    this.#limits = limits;
     this.#output = output;
   }
 
@@ -311,7 +319,7 @@ export class Browser {
         `at most ${browsesUnderWay} at once, each with an id of its own`,
       );
     }
-    const walk = new Walk(this.#session, this.#output, request);
+    const walk = new Walk(this.#session, this.#output, this.#limits, request);
     this.#walks.set(request.id, walk);
     try {
       const start = await this.#start(request);

@@ -1,9 +1,18 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { readNamespaceArray } from "node-opcua-client";
 import { Browser, readBrowse } from "./browse.ts";
 import type { JsonObject } from "./checked.ts";
-import { type Config, formatFault, type NodeFailure, readConfigure, readNodes } from "./config.ts";
+import {
+  type Config,
+  formatFault,
+  type NodeFailure,
+  type NodeRequest,
+  readConfigure,
+  readNodes,
+} from "./config.ts";
 import { type Fault, messageOf, PermanentError } from "./fault.ts";
 import { HistoryReader } from "./history.ts";
+import { readLimits } from "./limits.ts";
 import { closeQuietly, type Link, openLink, UntrustedError } from "./link.ts";
 import { LinkWatch } from "./link_watch.ts";
 import type { Output } from "./output.ts";
@@ -32,6 +41,8 @@ const longestRetryMs = 4_000;
 /** Where a person has to do something: a locked account is not mended by more attempts. */
 const permanentRetryMs = 30_000;
 const nodesPerMessage = 1_000;
+/** Queues that run over again and again must not make one long history read. */
+const gapsEveryMs = 1_000;
 
 /** One server: connects, watches, comes back, and answers what is asked on the control channel. */
 export class Connector {
@@ -47,8 +58,7 @@ export class Connector {
   #wake: () => void = () => {};
   #closingGaps = false;
   #gapsAgain = false;
-  /** Changes of the nodes are carried out one after another. */
-  #changes: Promise<void> = Promise.resolve();
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(config: Config, output: Output) {
     this.#config = config;
@@ -62,7 +72,7 @@ export class Connector {
   /** Runs until `stop`; every failure is told and tried again. */
   async run(): Promise<void> {
     this.#timers.push(setInterval(() => this.#tell(), heartbeatMs));
-    this.#timers.push(setInterval(() => this.#sampler.tellLosses(), secondMs));
+    this.#timers.push(setInterval(() => this.#everySecond(), secondMs));
     this.#timers.push(setInterval(() => this.#retryFailed(), retryFailedMs));
     let delayMs = firstRetryMs;
     while (!this.#stopped) {
@@ -75,6 +85,15 @@ export class Connector {
       this.#tellFailure(failure, waitMs);
       await this.#sleep(waitMs);
     }
+  }
+
+  #everySecond(): void {
+    this.#sampler.tellLosses();
+    const session = this.#session;
+    if (session === undefined) return;
+    const silentForAReason = session.watch.broken || this.#output.held > 0;
+    if (silentForAReason) session.subscriptions.excuseSilence();
+    else session.subscriptions.checkSilence();
   }
 
   async stop(): Promise<void> {
@@ -108,20 +127,25 @@ export class Connector {
     if (message.remove !== undefined && !Array.isArray(message.remove)) {
       faults.push({ place: "remove", expected: "a list of keys", got: typeof message.remove });
     }
-    const taken = nodes.filter((node) => this.#nodes.has(node.key) && !removed.includes(node.key));
-    failed.push(
-      ...taken.map((node) => ({ k: node.key, reason: "the key is taken; remove it first" })),
-    );
-    const fresh = nodes
-      .filter((node) => !taken.includes(node))
-      .map((node) => new WatchedNode(node));
-    this.#changes = this.#changes.then(() => this.#change(removed, fresh, failed));
+    void this.#inTurn(() => this.#change(removed, nodes, failed));
     return faults;
   }
 
-  async #change(removed: string[], fresh: WatchedNode[], failed: NodeFailure[]): Promise<void> {
+  /** The nodes are changed by one at a time; what fails leaves the turn to the next. */
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(change);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  async #change(removed: string[], added: NodeRequest[], failed: NodeFailure[]): Promise<void> {
     const gone = removed.flatMap((key) => this.#nodes.get(key) ?? []);
     for (const node of gone) this.#nodes.delete(node.request.key);
+    const fresh = added
+      .filter(({ key }) => !this.#nodes.has(key))
+      .map((one) => new WatchedNode(one));
+    const taken = added.filter(({ key }) => this.#nodes.has(key));
+    failed.push(...taken.map(({ key: k }) => ({ k, reason: "the key is taken; remove it first" })));
     for (const node of fresh) this.#nodes.set(node.request.key, node);
     const session = this.#session;
     try {
@@ -130,7 +154,7 @@ export class Connector {
     } catch (error) {
       session?.watch.end(`nodes could not be changed: ${messageOf(error)}`);
     }
-    if (failed.length > 0) this.#output.control({ type: "nodes", failed });
+    this.#tellFailed(failed);
   }
 
   async trust(message: JsonObject): Promise<void> {
@@ -162,7 +186,7 @@ export class Connector {
       session = await this.#arrive(await openLink(this.#config, this.#trust));
       if (this.#stopped) return new Error("stopped");
       this.#session = session;
-      await this.#watchNodes(session, [...this.#nodes.values()]);
+      await this.#watchAll(session);
       this.#online(session);
       onOnline();
       return new Error(await session.watch.ended);
@@ -182,15 +206,16 @@ export class Connector {
     });
     try {
       const namespaces = await readNamespaceArray(link.session);
-      const preparer = new NodePreparer(link.session, namespaces);
+      this.#output.control({ type: "server", namespaces });
+      const limits = await readLimits(link.session);
+      const preparer = new NodePreparer(link.session, namespaces, limits);
       const notes = { note: (text: string) => this.#note("I", text) };
-      const subscriptions = new Subscriptions(link.session, this.#config, this.#sampler, {
-        life: () => watch.life(),
+      const subscriptions = new Subscriptions(link.session, limits, this.#config, this.#sampler, {
         ended: (reason) => watch.end(reason),
         ...notes,
       });
-      const history = new HistoryReader(link.session, this.#output, this.#sampler, notes);
-      const browser = new Browser(link.session, namespaces, this.#output);
+      const history = new HistoryReader(link.session, limits, this.#output, this.#sampler, notes);
+      const browser = new Browser(link.session, namespaces, limits, this.#output);
       return { link, namespaces, preparer, subscriptions, history, browser, watch };
     } catch (error) {
       watch.close();
@@ -203,6 +228,10 @@ export class Connector {
     session.subscriptions.close();
     session.watch.close();
     await closeQuietly(session.link.client);
+  }
+
+  #watchAll(session: Session): Promise<void> {
+    return this.#inTurn(() => this.#watchNodes(session, [...this.#nodes.values()]));
   }
 
   async #watchNodes(session: Session, nodes: readonly WatchedNode[]): Promise<void> {
@@ -258,13 +287,11 @@ export class Connector {
   }
 
   #online(session: Session): void {
-    session.watch.life();
     if (this.#output.held > 0) session.subscriptions.suspend(true);
     this.#enter({ state: "online", detail: `${session.subscriptions.size} nodes` });
   }
 
   #press(pressed: boolean): void {
-    this.#session?.watch.press(pressed);
     this.#session?.subscriptions.suspend(pressed);
   }
 
@@ -276,26 +303,30 @@ export class Connector {
 
   async #closeGaps(): Promise<void> {
     this.#closingGaps = true;
+    while (this.#gapsAgain && this.#session !== undefined) {
+      this.#gapsAgain = false;
+      await this.#closeGapsOnce(this.#session);
+      if (this.#gapsAgain) await pause(gapsEveryMs);
+    }
+    this.#closingGaps = false;
+  }
+
+  async #closeGapsOnce(session: Session): Promise<void> {
     try {
-      while (this.#gapsAgain && this.#session !== undefined) {
-        this.#gapsAgain = false;
-        const earliestMs = Date.now() - this.#config.historyReachMs;
-        const count = await this.#session.history.close([...this.#nodes.values()], earliestMs);
-        if (count > 0) this.#output.control({ type: "history", samples: count });
-      }
+      const earliestMs = Date.now() - this.#config.historyReachMs;
+      const count = await session.history.close([...this.#nodes.values()], earliestMs);
+      if (count > 0) this.#output.control({ type: "history", samples: count });
     } catch (error) {
       this.#note("W", `history could not be read, tried again later: ${messageOf(error)}`);
-    } finally {
-      this.#closingGaps = false;
     }
   }
 
   /** Nodes that were refused, and gaps that stayed open, are tried again now and then. */
   #retryFailed(): void {
-    const session = this.#session;
-    if (session === undefined || session.watch.broken) return;
-    const failed = [...this.#nodes.values()].filter((node) => node.failure !== undefined);
-    this.#changes = this.#changes.then(async () => {
+    void this.#inTurn(async () => {
+      const session = this.#session;
+      if (session === undefined || session.watch.broken) return;
+      const failed = [...this.#nodes.values()].filter((node) => node.failure !== undefined);
       try {
         await session.preparer.prepare(failed);
         const mended = failed.filter((node) => node.failure === undefined);

@@ -7,12 +7,13 @@ import {
   TimestampsToReturn,
 } from "node-opcua-client";
 import { NumericRange } from "node-opcua-numeric-range";
+import { messageOf } from "./fault.ts";
+import type { Limits } from "./limits.ts";
 import type { Output } from "./output.ts";
 import { chunks } from "./prepare_nodes.ts";
 import type { Sampler } from "./sampler.ts";
 import type { WatchedNode } from "./watched_node.ts";
 
-const nodesPerRequest = 20;
 const valuesPerNode = 1_000;
 /** A million values of one node in one gap; what is beyond is read at the next break. */
 const mostPages = 1_000;
@@ -34,9 +35,17 @@ export class HistoryReader {
   readonly #output: Output;
   readonly #sampler: Sampler;
   readonly #notes: HistoryNotes;
+  readonly #nodesPerRequest: number;
 
-  constructor(session: ClientSession, output: Output, sampler: Sampler, notes: HistoryNotes) {
+  constructor(
+    session: ClientSession,
+    limits: Limits,
+    output: Output,
+    sampler: Sampler,
+    notes: HistoryNotes,
+  ) {
     this.#session = session;
+    this.#nodesPerRequest = limits.nodesPerHistory;
     this.#output = output;
     this.#sampler = sampler;
     this.#notes = notes;
@@ -51,7 +60,7 @@ export class HistoryReader {
     if (open.length === 0) return 0;
     const untilMs = (await this.#serverTimeMs()) + marginMs;
     let count = 0;
-    for (const some of chunks(open, nodesPerRequest)) {
+    for (const some of chunks(open, this.#nodesPerRequest)) {
       count += await this.#closeSome(some, earliestMs, untilMs);
     }
     return count;
@@ -89,7 +98,23 @@ export class HistoryReader {
     return count;
   }
 
-  #read(pages: readonly Page[], fromMs: number, untilMs: number): Promise<HistoryReadResult[]> {
+  async #read(
+    pages: readonly Page[],
+    fromMs: number,
+    untilMs: number,
+  ): Promise<HistoryReadResult[]> {
+    try {
+      return await this.#ask(pages, fromMs, untilMs);
+    } catch (error) {
+      const unknown = /BadServiceUnsupported|BadHistoryOperationUnsupported|BadNotImplemented/;
+      if (!unknown.test(messageOf(error))) throw error;
+      this.#notes.note(`the server reads no history: ${messageOf(error)}`);
+      for (const { node } of pages) node.historyOffered = false;
+      return [];
+    }
+  }
+
+  #ask(pages: readonly Page[], fromMs: number, untilMs: number): Promise<HistoryReadResult[]> {
     const nodes = pages.map(({ node, continuationPoint }) => ({
       nodeId: node.nodeId as NodeId,
       ...(continuationPoint === undefined ? {} : { continuationPoint }),

@@ -7,7 +7,7 @@ export interface LinkEvents {
 }
 
 const checkEveryMs = 1_000;
-/** Three keep-alives of a subscription: a server that says nothing for so long is gone. */
+/** The session asks for a sign of life every 4 s: a server that gives none for so long is gone. */
 const silenceMs = 15_000;
 /** Subscriptions do not outlive this on the server; a fresh start is the same then. */
 const repairMs = 600_000;
@@ -23,7 +23,6 @@ export class LinkWatch {
   readonly ended: Promise<string>;
   #lastLifeMs = Date.now();
   #brokenSinceMs: number | undefined;
-  #pressed = false;
 
   constructor(link: Link, events: LinkEvents) {
     this.#events = events;
@@ -44,12 +43,6 @@ export class LinkWatch {
     this.#lastLifeMs = Date.now();
   }
 
-  /** While the reader is behind, the server is not asked and need not speak. */
-  press(pressed: boolean): void {
-    this.#pressed = pressed;
-    this.life();
-  }
-
   end(reason: string): void {
     this.#resolve(reason);
   }
@@ -60,6 +53,7 @@ export class LinkWatch {
   }
 
   #listen({ client, session }: Link): void {
+    client.on("receive_response", () => this.life());
     client.on("connection_lost", () => this.#break("the connection was lost"));
     client.on("reconnection_attempt_has_failed", (error) => this.#attemptFailed(error));
     client.on("close", (error) => this.end(error ? messageOf(error) : "the connection was closed"));
@@ -91,7 +85,7 @@ export class LinkWatch {
     const now = Date.now();
     if (this.#brokenSinceMs !== undefined) {
       if (now - this.#brokenSinceMs > repairMs) this.end("the server was away for too long");
-    } else if (!this.#pressed && now - this.#lastLifeMs > silenceMs) {
+    } else if (now - this.#lastLifeMs > silenceMs) {
       this.end(`the server has said nothing for ${silenceMs / 1000} s`);
     }
   }

@@ -151,6 +151,7 @@ async function check(): Promise<number> {
 function run(): void {
   const stream = openStandardOutput();
   stream.on("error", () => process.exit(1));
+  process.on("unhandledRejection", (reason) => log("W", `in the library: ${messageOf(reason)}`));
   new Program(new Output(stream)).start();
 }
 

@@ -9,12 +9,12 @@ import {
   NodeClass,
   NodeId,
 } from "node-opcua-client";
+import type { Limits } from "./limits.ts";
 import { type PathName, parsePath, resolveNodeId } from "./node_name.ts";
 import type { SampleType, WatchedNode } from "./watched_node.ts";
 
 const currentRead = 0x01;
 const historyRead = 0x04;
-const nodesPerRequest = 200;
 export const objectsFolder = coerceNodeId("ns=0;i=85");
 export const hierarchicalReferences = coerceNodeId("ns=0;i=33");
 
@@ -36,19 +36,22 @@ export function chunks<Item>(items: readonly Item[], size: number): Item[][] {
 export class NodePreparer {
   readonly #session: ClientSession;
   readonly #namespaces: readonly string[];
+  readonly #limits: Limits;
   #types = new Map<string, DataType>();
 
-  constructor(session: ClientSession, namespaces: readonly string[]) {
+  constructor(session: ClientSession, namespaces: readonly string[], limits: Limits) {
     this.#session = session;
     this.#namespaces = namespaces;
+    this.#limits = limits;
   }
 
   /** Sets `failure` on the nodes that cannot be watched. */
   async prepare(nodes: readonly WatchedNode[]): Promise<void> {
-    for (const some of chunks(nodes, nodesPerRequest)) {
-      await this.#resolve(some);
-      await this.#describe(some.filter((node) => node.failure === undefined));
-    }
+    const { pathsPerTranslate, nodesPerRead } = this.#limits;
+    for (const some of chunks(nodes, pathsPerTranslate)) await this.#resolve(some);
+    const found = nodes.filter((node) => node.failure === undefined);
+    const nodesAtOnce = Math.max(1, Math.floor(nodesPerRead / attributes.length));
+    for (const some of chunks(found, nodesAtOnce)) await this.#describe(some);
   }
 
   async #resolve(nodes: readonly WatchedNode[]): Promise<void> {

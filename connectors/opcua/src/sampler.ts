@@ -30,7 +30,8 @@ export class Sampler {
     const status = value.statusCode.value;
     if ((status & dataValueInfo) !== 0 && (status & overflow) !== 0) this.#countLoss(node);
     const time = value.sourceTimestamp ?? value.serverTimestamp;
-    if (time !== null && time !== undefined) node.lastMs = time.getTime();
+    // A clock that is ahead must not hide the values between now and then.
+    if (time !== null && time !== undefined) node.lastMs = Math.min(time.getTime(), this.#now());
     this.write(node, value);
   }
 

@@ -16,13 +16,12 @@ import {
 import { NumericRange } from "node-opcua-numeric-range";
 import type { Config, NodeFailure, Watch } from "./config.ts";
 import { messageOf } from "./fault.ts";
+import type { Limits } from "./limits.ts";
 import { chunks } from "./prepare_nodes.ts";
 import type { Sampler } from "./sampler.ts";
 import type { WatchedNode } from "./watched_node.ts";
 
 export interface SubscriptionEvents {
-  /** The server has said something. */
-  life(): void;
   /** A subscription has ended and the link must be built anew. */
   ended(reason: string): void;
   note(text: string): void;
@@ -38,6 +37,8 @@ interface Group {
   subscription: ClientSubscription;
   nodes: (WatchedNode | undefined)[];
   size: number;
+  /** When the server last said something of it. */
+  heardMs: number;
   /** Values that came before their item was known here. */
   early: { handle: number; value: DataValue }[];
 }
@@ -55,8 +56,8 @@ interface SequencedSubscription {
 }
 
 const itemsPerSubscription = 5_000;
-const itemsPerCall = 1_000;
 const keepAliveEveryMs = 5_000;
+const silenceMs = 15_000;
 const lifetimeMs = 600_000;
 const notificationsPerPublish = 10_000;
 /** How long the server's own queues can bridge, as far as it lets us choose. */
@@ -68,6 +69,7 @@ const earlyLimit = 100_000;
 export class Subscriptions {
   readonly #session: ClientSession;
   readonly #config: Config;
+  readonly #itemsPerCall: number;
   readonly #sampler: Sampler;
   readonly #events: SubscriptionEvents;
   readonly #groups: Group[] = [];
@@ -76,11 +78,13 @@ export class Subscriptions {
 
   constructor(
     session: ClientSession,
+    limits: Limits,
     config: Config,
     sampler: Sampler,
     events: SubscriptionEvents,
   ) {
     this.#session = session;
+    this.#itemsPerCall = limits.itemsPerCall;
     this.#config = config;
     this.#sampler = sampler;
     this.#events = events;
@@ -95,10 +99,12 @@ export class Subscriptions {
     const alike = new Map<string, WatchedNode[]>();
     for (const node of nodes) {
       const kind = JSON.stringify(node.request.watch);
-      alike.set(kind, [...(alike.get(kind) ?? [])].concat(node));
+      const same = alike.get(kind);
+      if (same === undefined) alike.set(kind, [node]);
+      else same.push(node);
     }
     for (const same of alike.values()) {
-      for (const some of chunks(same, itemsPerCall)) {
+      for (const some of chunks(same, this.#itemsPerCall)) {
         const withoutFilter = await this.#create(some, true);
         if (withoutFilter.length > 0) await this.#create(withoutFilter, false);
       }
@@ -112,11 +118,15 @@ export class Subscriptions {
       if (held === undefined) continue;
       this.#forget(node, held);
       const id = held.item.monitoredItemId;
-      if (id !== undefined) ids.set(held.group, [...(ids.get(held.group) ?? []), id]);
+      const same = ids.get(held.group) ?? [];
+      if (id !== undefined) same.push(id);
+      ids.set(held.group, same);
     }
-    for (const [group, monitoredItemIds] of ids) {
+    for (const [group, all] of ids) {
       const subscriptionId = group.subscription.subscriptionId;
-      await internals(this.#session).deleteMonitoredItems({ subscriptionId, monitoredItemIds });
+      for (const monitoredItemIds of chunks(all, this.#itemsPerCall)) {
+        await internals(this.#session).deleteMonitoredItems({ subscriptionId, monitoredItemIds });
+      }
     }
   }
 
@@ -128,12 +138,29 @@ export class Subscriptions {
   /** What the server no longer accepts, as after it came back with another address space. */
   failures(): NodeFailure[] {
     const failed: NodeFailure[] = [];
-    for (const [node, { item }] of this.#items) {
-      if (item.statusCode.isGoodish() || item.statusCode.value === 0) continue;
-      node.failure = item.statusCode.name;
+    for (const [node, held] of [...this.#items]) {
+      const { statusCode } = held.item;
+      if (statusCode.isGoodish()) continue;
+      this.#forget(node, held);
+      node.failure = statusCode.name;
       failed.push({ k: node.request.key, reason: node.failure });
     }
     return failed;
+  }
+
+  /** A subscription that is silent for three of its keep-alives is dead, whatever the session says. */
+  checkSilence(): void {
+    const now = Date.now();
+    for (const { subscription, heardMs } of this.#groups) {
+      const { publishingInterval, maxKeepAliveCount } = subscription;
+      const limitMs = Math.max(silenceMs, 3 * publishingInterval * maxKeepAliveCount);
+      if (now - heardMs > limitMs) this.#events.ended(`a subscription is silent for ${limitMs} ms`);
+    }
+  }
+
+  /** Silence until now has had its reason. */
+  excuseSilence(): void {
+    for (const group of this.#groups) group.heardMs = Date.now();
   }
 
   close(): void {
@@ -201,7 +228,7 @@ export class Subscriptions {
       publishingEnabled: true,
       priority: 1,
     });
-    const group: Group = { subscription, nodes: [], size: 0, early: [] };
+    const group: Group = { subscription, nodes: [], size: 0, heardMs: Date.now(), early: [] };
     this.#listen(group);
     this.#groups.push(group);
     return group;
@@ -224,7 +251,7 @@ export class Subscriptions {
 
   /** The library swallows what is thrown in here, so nothing may be. */
   #receive(group: Group, message: NotificationMessage): void {
-    this.#events.life();
+    group.heardMs = Date.now();
     try {
       const parts = message.notificationData ?? [];
       if (parts.length === 0) notCounted(group.subscription, message);

@@ -25,8 +25,8 @@ export interface PlantOptions {
   port?: number;
   folder?: string;
   user?: { name: string; password: string };
-  /** The client's certificate is trusted unseen. */
-  trusting?: boolean;
+  /** The server takes no more than this many of anything in one request. */
+  mostInRequest?: number;
 }
 
 setWarningLogger(() => {});
@@ -132,10 +132,22 @@ export class Plant {
   }
 }
 
+function limitsOf({ mostInRequest }: PlantOptions): object {
+  if (mostInRequest === undefined) return {};
+  const operationLimits = {
+    maxNodesPerRead: Math.max(mostInRequest, 12),
+    maxNodesPerBrowse: mostInRequest,
+    maxMonitoredItemsPerCall: mostInRequest,
+    maxNodesPerHistoryReadData: mostInRequest,
+    maxNodesPerTranslateBrowsePathsToNodeIds: mostInRequest,
+  };
+  return { operationLimits };
+}
+
 export async function startPlant(context: TestContext, options: PlantOptions = {}): Promise<Plant> {
   const manager = new OPCUACertificateManager({
     rootFolder: options.folder ?? path.join(sharedKeys(), "server"),
-    automaticallyAcceptUnknownCertificate: options.trusting ?? true,
+    automaticallyAcceptUnknownCertificate: true,
     disableFileWatchers: true,
     keySize: 2048,
   });
@@ -154,7 +166,7 @@ export async function startPlant(context: TestContext, options: PlantOptions = {
     securityPolicies: policies.map((policy) => SecurityPolicy[policy]),
     allowAnonymous: user === undefined,
     // Every change of a value is delivered, however soon it comes after the one before.
-    serverCapabilities: { minSupportedSampleRate: 0 },
+    serverCapabilities: { minSupportedSampleRate: 0, ...limitsOf(options) },
     userManager: {
       isValidUser: (name: string, word: string) => name === user?.name && word === user.password,
     },

@@ -6,6 +6,7 @@ import { configure, type Plant, startPlant } from "./plant.ts";
 
 const counter = { k: "1", id: "ns=2;s=Counter" };
 const everyMs = 20;
+const keepAliveMs = 5_000;
 
 async function throughProxy(context: TestContext, plant: Plant): Promise<CuttingProxy> {
   const proxy = new CuttingProxy(plant.port);
@@ -92,6 +93,24 @@ test("a subscription that outlives the connection brings what its queue held", a
   await pause(1_000);
   proxy.mend();
   await child.until("what came after", reaches(child, plant.count + 50));
+  assertWhole(child);
+});
+
+test("what was sent after a keep-alive and lost on its way is asked for again", async (context) => {
+  const plant = await startPlant(context);
+  const proxy = await throughProxy(context, plant);
+  const child = await startChild(context);
+  child.send(configure(`opc.tcp://127.0.0.1:${proxy.port}`, { history: false }, [counter]));
+  await child.online();
+  await child.until("the first value", () => child.samples.length > 0);
+  await pause(keepAliveMs + 1_000);
+  proxy.swallow();
+  plant.tick();
+  await pause(500);
+  plant.tick();
+  await pause(500);
+  proxy.mend();
+  await child.until("the second value", reaches(child, 2));
   assertWhole(child);
 });
 

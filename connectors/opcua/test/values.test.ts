@@ -198,3 +198,22 @@ test("nodes come and go without a restart", async (context) => {
   assert.equal(await child.exited, 0);
   assert.equal(child.messages.at(-1)?.type, "bye");
 });
+
+test("a server that takes little at once is asked for little at once", async (context) => {
+  const plant = await startPlant(context, { mostInRequest: 3 });
+  const nodes = Array.from({ length: 40 }, (_, index) => {
+    plant.add(`N${index}`, DataType.Double, index);
+    return {
+      k: String(index),
+      ...(index % 2 ? { id: `ns=2;s=N${index}` } : { path: `/2:Plant/2:N${index}` }),
+    };
+  });
+  const child = await startChild(context);
+  child.send(configure(plant.url, {}, nodes));
+  await child.until("all values", () => child.samples.length >= nodes.length);
+  for (const { k } of nodes) assert.equal(child.of(k)[0]?.value, k);
+  child.send({ type: "browse", id: 1, path: "/2:Plant" });
+  const { items, error } = await child.message("browsed", ({ more }) => !more);
+  assert.equal(error, undefined);
+  assert.equal(items.length, 41);
+});
