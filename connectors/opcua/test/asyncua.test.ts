@@ -4,7 +4,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { StatusCodes } from "node-opcua-client";
-import { CuttingProxy, freePort, pause, startChild } from "./harness.ts";
+import { CuttingProxy, freePort, pause, startChild, temporaryFolder } from "./harness.ts";
 import { configure } from "./plant.ts";
 
 /** A stack that nobody of node-opcua has written; skipped where Python has no asyncua. */
@@ -15,19 +15,28 @@ const skip = present ? false : "asyncua is not installed";
 class AsyncuaServer {
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
+  readonly port: number;
 
-  constructor(port: number) {
+  constructor(port: number, folder: string) {
+    this.port = port;
     const script = path.join(import.meta.dirname, "asyncua_server.py");
-    const stdio = ["pipe", "pipe", "ignore"] as const;
-    this.#process = spawn(python, [script, `opc.tcp://127.0.0.1:${port}`], { stdio: [...stdio] });
+    this.#process = spawn(python, [script, this.url, folder], {
+      stdio: ["pipe", "pipe", "ignore"],
+    });
     const { stdout } = this.#process;
     if (stdout === null) throw new Error("no standard output");
     this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
   }
 
-  async ready(context: TestContext): Promise<void> {
-    context.after(() => this.#process.kill("SIGKILL"));
-    assert.equal((await this.#lines.next()).value, "ready");
+  static async start(context: TestContext): Promise<AsyncuaServer> {
+    const server = new AsyncuaServer(await freePort(), await temporaryFolder(context));
+    context.after(() => server.#process.kill("SIGKILL"));
+    assert.equal((await server.#lines.next()).value, "ready");
+    return server;
+  }
+
+  get url(): string {
+    return `opc.tcp://127.0.0.1:${this.port}`;
   }
 
   async tick(count: number): Promise<void> {
@@ -43,9 +52,7 @@ class AsyncuaServer {
 const counter = { k: "1", id: "nsu=urn:bedplate:asyncua;s=Counter" };
 
 test("asyncua: values, types and status codes", { skip }, async (context) => {
-  const port = await freePort();
-  const server = new AsyncuaServer(port);
-  await server.ready(context);
+  const server = await AsyncuaServer.start(context);
   const child = await startChild(context);
   const nodes = [
     counter,
@@ -55,7 +62,7 @@ test("asyncua: values, types and status codes", { skip }, async (context) => {
     { k: "5", path: "/2:Plant/2:Row" },
     { k: "6", path: "/2:Plant/2:Gone" },
   ];
-  child.send(configure(`opc.tcp://127.0.0.1:${port}`, {}, nodes));
+  child.send(configure(server.url, {}, nodes));
   await child.until("four nodes", () => new Set(child.samples.map(({ key }) => key)).size >= 4);
   assert.equal(child.of("2")[0]?.value, "9223372036854775807i");
   assert.equal(child.of("3")[0]?.value, "2.5");
@@ -68,10 +75,8 @@ test("asyncua: values, types and status codes", { skip }, async (context) => {
 });
 
 test("asyncua: a break is closed from history", { skip }, async (context) => {
-  const port = await freePort();
-  const server = new AsyncuaServer(port);
-  await server.ready(context);
-  const proxy = new CuttingProxy(port);
+  const server = await AsyncuaServer.start(context);
+  const proxy = new CuttingProxy(server.port);
   await proxy.start(context);
   const child = await startChild(context);
   const url = `opc.tcp://127.0.0.1:${proxy.port}`;
@@ -93,11 +98,9 @@ test("asyncua: a break is closed from history", { skip }, async (context) => {
 });
 
 test("asyncua: browsing", { skip }, async (context) => {
-  const port = await freePort();
-  const server = new AsyncuaServer(port);
-  await server.ready(context);
+  const server = await AsyncuaServer.start(context);
   const child = await startChild(context);
-  child.send(configure(`opc.tcp://127.0.0.1:${port}`));
+  child.send(configure(server.url));
   await child.online();
   child.send({ type: "browse", id: 1, path: "/2:Plant" });
   const { items } = await child.message("browsed", ({ more }) => !more);
@@ -110,4 +113,25 @@ test("asyncua: browsing", { skip }, async (context) => {
       ["Wide", "Int64"],
     ],
   );
+});
+
+test("asyncua: every policy, once its certificate is trusted", { skip }, async (context) => {
+  const server = await AsyncuaServer.start(context);
+  const pki = path.join(await temporaryFolder(context), "pki");
+  const offered = [
+    { mode: "Sign", policy: "Basic256Sha256" },
+    { mode: "SignAndEncrypt", policy: "Basic256Sha256" },
+    { mode: "SignAndEncrypt", policy: "Aes128_Sha256_RsaOaep" },
+    { mode: "SignAndEncrypt", policy: "Aes256_Sha256_RsaPss" },
+  ];
+  for (const [index, security] of offered.entries()) {
+    const child = await startChild(context);
+    child.send({ ...configure(server.url, { security }, [counter]), pki });
+    if (index === 0) {
+      const { thumbprint } = await child.message("certificate");
+      child.send({ type: "trust", thumbprint, verdict: "trusted" });
+    }
+    await child.until(`a value by ${security.policy}`, () => child.samples.length > 0);
+    child.kill();
+  }
 });
