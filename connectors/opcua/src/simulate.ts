@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { Namespace, UAObject, UAVariable } from "node-opcua-address-space";
 import { OPCUACertificateManager } from "node-opcua-certificate-manager";
@@ -22,23 +23,35 @@ export interface SimulatorOptions {
   port: number;
   seed: number;
   intervalMs: number;
-  /** Doubles besides the line, each set `ratePerSecond` times a second. */
+  /** Doubles besides the line, each set `ratePerSecond` times a second (0: never). */
   loadNodes: number;
   ratePerSecond: number;
+  /** How long the doubles stand still at first, so that a client can be there before the first. */
+  loadAfterMs: number;
   user: { name: string; password: string } | undefined;
 }
 
 export interface Simulator {
   url: string;
   line: PackagingLine;
+  load: Load;
   stop(): Promise<void>;
+}
+
+/** What was set for measuring: how many values, and their sum in thousandths. */
+export interface Load {
+  count: number;
+  sum: number;
 }
 
 export const lineNamespace = "urn:bedplate:packaging-line";
 const historyValues = 100_000;
+/** So long the server stays after its last value, so that subscriptions can bring it. */
+const lastPublishMs = 1_000;
+const loadEveryMs = 10;
 
 const usage = `usage: bedplate-opcua simulate [--port 4840] [--seed 1] [--interval-ms 250]
-       [--load-nodes 0] [--rate 10] [--user NAME --password WORD]
+       [--load-nodes 0] [--rate 10] [--load-after-ms 0] [--user NAME --password WORD]
 `;
 
 /** Runs an OPC UA server with a packaging line until it is told to stop. */
@@ -54,6 +67,8 @@ export async function simulate(args: string[]): Promise<number> {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
   });
   await simulator.stop();
+  const { count, sum } = simulator.load;
+  if (options.loadNodes > 0) process.stdout.write(`${count} values, ${sum} thousandths\n`);
   return 0;
 }
 
@@ -68,6 +83,7 @@ function readOptions(args: string[]): SimulatorOptions | string {
         "interval-ms": text("250"),
         "load-nodes": text("0"),
         rate: text("10"),
+        "load-after-ms": text("0"),
         user: text(""),
         password: text(""),
       },
@@ -78,7 +94,8 @@ function readOptions(args: string[]): SimulatorOptions | string {
       seed: whole(values.seed, "--seed", 0, 0xffffffff),
       intervalMs: whole(values["interval-ms"], "--interval-ms", 10, 60_000),
       loadNodes: whole(values["load-nodes"], "--load-nodes", 0, 100_000),
-      ratePerSecond: whole(values.rate, "--rate", 1, 100),
+      ratePerSecond: whole(values.rate, "--rate", 0, 100),
+      loadAfterMs: whole(values["load-after-ms"], "--load-after-ms", 0, 600_000),
       user: name === "" ? undefined : { name, password },
     };
   } catch (error) {
@@ -111,19 +128,24 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       MessageSecurityMode.SignAndEncrypt,
     ],
     securityPolicies: policies.map((policy) => SecurityPolicy[policy]),
+    // A client that asks for sampling 0 gets every change, without a timer for each node.
+    serverCapabilities: { minSupportedSampleRate: 0 },
     allowAnonymous: options.user === undefined,
     userManager: { isValidUser: (name: string, word: string) => isKnown(options, name, word) },
     buildInfo: { productName: "Bedplate packaging line", manufacturerName: "Bedplate" },
   });
   await server.initialize();
   const line = new PackagingLine(options.seed);
-  const timers = build(server, line, options);
+  const load: Load = { count: 0, sum: 0 };
+  const timers = build(server, line, load, options);
   await server.start();
   return {
     url: server.getEndpointUrl(),
     line,
+    load,
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
+      await pause(lastPublishMs);
       await server.shutdown(0);
       await manager.dispose();
       await rm(folder, { recursive: true, force: true });
@@ -140,6 +162,7 @@ function isKnown(options: SimulatorOptions, name: string, word: string): boolean
 function build(
   server: OPCUAServer,
   line: PackagingLine,
+  load: Load,
   options: SimulatorOptions,
 ): NodeJS.Timeout[] {
   const space = server.engine.addressSpace;
@@ -157,7 +180,7 @@ function build(
   };
   advance();
   const timers = [setInterval(advance, options.intervalMs)];
-  if (options.loadNodes > 0) timers.push(...addLoad(namespace, root, options));
+  if (options.loadNodes > 0) timers.push(...addLoad(namespace, root, load, options));
   return timers;
 }
 
@@ -252,14 +275,34 @@ function addFault(namespace: Namespace, parent: UAObject, machine: Machine): voi
   });
 }
 
-/** Doubles for measuring: a tenth of them at a time, so that the load is even. */
+/** Doubles for measuring, one after another so that the load is even, as many as are due by now. */
 function addLoad(
   namespace: Namespace,
   line: UAObject,
+  load: Load,
   options: SimulatorOptions,
 ): NodeJS.Timeout[] {
+  const nodes = addLoadNodes(namespace, line, options.loadNodes);
+  if (options.ratePerSecond === 0) return [];
+  const random = seeded(options.seed);
+  const perMs = (options.loadNodes * options.ratePerSecond) / 1000;
+  const startMs = performance.now() + options.loadAfterMs;
+  const set = () => {
+    const due = Math.floor((performance.now() - startMs) * perMs);
+    for (; load.count < due; load.count++) {
+      const thousandths = Math.floor(random() * 1e6);
+      load.sum += thousandths;
+      const value = thousandths / 1000;
+      const node = nodes[load.count % nodes.length];
+      node?.setValueFromSource(new Variant({ dataType: DataType.Double, value }));
+    }
+  };
+  return [setInterval(set, loadEveryMs)];
+}
+
+function addLoadNodes(namespace: Namespace, line: UAObject, count: number): UAVariable[] {
   const parent = namespace.addObject({ browseName: "Load", nodeId: "s=Load", componentOf: line });
-  const nodes = Array.from({ length: options.loadNodes }, (_, index) =>
+  return Array.from({ length: count }, (_, index) =>
     namespace.addVariable({
       browseName: `Load${index}`,
       nodeId: `s=Load.${index}`,
@@ -268,15 +311,4 @@ function addLoad(
       minimumSamplingInterval: 0,
     }),
   );
-  const random = seeded(options.seed);
-  const parts = 10;
-  let part = 0;
-  const set = () => {
-    for (let index = part; index < nodes.length; index += parts) {
-      const value = Math.round(random() * 1e6) / 1000;
-      nodes[index]?.setValueFromSource(new Variant({ dataType: DataType.Double, value }));
-    }
-    part = (part + 1) % parts;
-  };
-  return [setInterval(set, 1000 / options.ratePerSecond / parts)];
 }
