@@ -16,7 +16,7 @@ export interface Sample {
 }
 
 const program = path.join(import.meta.dirname, "..", "src", "main.ts");
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** A line as a reader takes it apart. Texts in these tests hold neither spaces nor commas. */
 export function parseLine(line: string): Sample {
