@@ -24,9 +24,7 @@ bool WantsAny(AggregateFunction function, std::uint32_t functions) {
   return Includes(functions, function);
 }
 
-bool WantsAny(const AggregateRequest& request, std::uint32_t functions) {
-  return (request.functions & functions) != 0;
-}
+bool WantsAny(std::uint32_t wanted, std::uint32_t functions) { return (wanted & functions) != 0; }
 
 /// The two bits of a status code that say good, uncertain or bad; the greater the worse.
 std::uint32_t SeverityOf(std::uint32_t status_code) {
@@ -75,14 +73,15 @@ std::uint64_t BucketAccumulator::AnswerBytes(const AggregateRequest& request) {
 }
 
 BucketAccumulator::BucketAccumulator(const AggregateRequest& request, ValueType type)
-    : request_(request), buckets_(CountBuckets(request)) {
-  weighted_ = WantsAny(request, kTimeWeightedFunctions);
-  durations_ = WantsAny(request, kDurationFunctions);
-  counting_ = WantsAny(request, kCounterFunctions);
-  request_.functions = WithPolicy(request.functions, request.quality) & kAllAggregateFunctions;
+    : request_(request),
+      functions_(WithPolicy(request.functions, request.quality) & kAllAggregateFunctions),
+      buckets_(CountBuckets(request)) {
+  weighted_ = WantsAny(functions_, kTimeWeightedFunctions);
+  durations_ = WantsAny(functions_, kDurationFunctions);
+  counting_ = WantsAny(functions_, kCounterFunctions);
   qualities_ = Wants(AggregateFunction::kWorstQuality);
-  extra_functions_ = WantsAny(request_, kExtraFunctions);
-  whole_numbers_ = type == ValueType::kInt64 && WantsAny(request, kDifferenceFunctions);
+  extra_functions_ = WantsAny(functions_, kExtraFunctions);
+  whole_numbers_ = type == ValueType::kInt64 && WantsAny(functions_, kDifferenceFunctions);
   MakeColumns();
 }
 
@@ -90,7 +89,7 @@ BucketAccumulator::BucketAccumulator(const AggregateRequest& request, ValueType 
 void BucketAccumulator::MakeColumns() {
   columns_.starts.reserve(buckets_);
   for (std::size_t i = 0; i < buckets_; ++i) columns_.starts.push_back(StartOf(i));
-  ForEachIn(request_.functions, [this](const AggregateFunctionInfo& info) {
+  ForEachIn(functions_, [this](const AggregateFunctionInfo& info) {
     if (info.column == nullptr) {
       columns_.count.assign(buckets_, 0);
     } else {
@@ -113,7 +112,7 @@ void BucketAccumulator::GoTo(std::size_t index) {
 
 /// Writes what the open bucket has into the answer.
 void BucketAccumulator::Finish() {
-  ForEachIn(request_.functions, [this](const AggregateFunctionInfo& info) {
+  ForEachIn(functions_, [this](const AggregateFunctionInfo& info) {
     if (info.column == nullptr) {
       columns_.count[index_] = bucket_.count;
     } else {
@@ -271,7 +270,7 @@ std::span<const T> BucketAccumulator::Usable(const NumberRun& run, const T* valu
 
 bool BucketAccumulator::CanAddBlock(const BlockHeader& block) const {
   if (BucketOf(block.first_time) != BucketOf(block.last_time)) return false;
-  if (counting_ || WantsAny(request_, kSampleFunctions)) return false;
+  if (counting_ || WantsAny(functions_, kSampleFunctions)) return false;
   // Its extremes are doubles, which tell a range of int64 only where they are the values
   // themselves.
   if (whole_numbers_ && !HasExactExtremes(block.statistics)) return false;
@@ -314,7 +313,7 @@ void BucketAccumulator::Close(const std::optional<Reading>& after, std::int64_t 
 }
 
 bool BucketAccumulator::Wants(AggregateFunction function) const {
-  return Includes(request_.functions, function);
+  return Includes(functions_, function);
 }
 
 std::size_t BucketAccumulator::BucketOf(std::int64_t time) const {

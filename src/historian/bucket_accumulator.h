@@ -46,7 +46,7 @@ class BucketAccumulator {
   /// The memory of the answer.
   [[nodiscard]] static std::uint64_t AnswerBytes(const AggregateRequest& request);
 
-  /// `type` is that of the series.
+  /// `type` is that of the series; `request` must outlive it.
   BucketAccumulator(const AggregateRequest& request, ValueType type);
 
   /// The reading before the range, whose value is in force when it begins.
@@ -122,13 +122,14 @@ class BucketAccumulator {
   [[nodiscard]] double ExtraValueOf(AggregateFunction function);
   [[nodiscard]] double IntegerValueOf(AggregateFunction function) const;
 
-  AggregateRequest request_;
-  bool weighted_;         // some time-weighted function is wanted
-  bool durations_;        // some duration of a quality is
-  bool counting_;         // the increase of a counter is
-  bool qualities_;        // the worst quality is
-  bool extra_functions_;  // something of Extra is
-  bool whole_numbers_;    // differences of int64 are
+  const AggregateRequest& request_;
+  const std::uint32_t functions_;  // with what the quality policy adds
+  bool weighted_;                  // some time-weighted function is wanted
+  bool durations_;                 // some duration of a quality is
+  bool counting_;                  // the increase of a counter is
+  bool qualities_;                 // the worst quality is
+  bool extra_functions_;           // something of Extra is
+  bool whole_numbers_;             // differences of int64 are
   const std::size_t buckets_;
   AggregateColumns columns_;
   std::size_t index_ = 0;  // of the open bucket, to which the next four belong
