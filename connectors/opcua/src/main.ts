@@ -148,6 +148,14 @@ async function check(): Promise<number> {
   }
 }
 
+/** The server is an optional part of the installation. */
+async function simulate(args: string[]): Promise<number> {
+  const simulator = await import("./simulate.ts").catch((error) => {
+    log("E", `the simulator needs node-opcua-server (npm ci, without --omit=optional): ${error}`);
+  });
+  return simulator === undefined ? 1 : simulator.simulate(args);
+}
+
 function run(): void {
   const stream = openStandardOutput();
   stream.on("error", () => process.exit(1));
@@ -162,7 +170,6 @@ if (command === undefined) {
 } else if (command === "check") {
   process.exitCode = await check();
 } else if (command === "simulate") {
-  const { simulate } = await import("./simulate.ts");
   process.exitCode = await simulate(rest);
 } else {
   process.stderr.write("usage: bedplate-opcua [check | simulate [--port N] …]\n");

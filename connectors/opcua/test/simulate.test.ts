@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { OPCUACertificateManager } from "node-opcua-certificate-manager";
 import { AttributeIds, DataType, OPCUAClient } from "node-opcua-client";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../src/simulate.ts";
 import { Child, freePort, startChild, temporaryFolder } from "./harness.ts";
@@ -28,7 +29,12 @@ test("the line arrives, and a written fault stops its machine", async (context) 
   );
   await child.until("pieces", () => child.of("2").length > 3);
   await child.until("a temperature", () => child.of("3").length > 0);
-  const client = OPCUAClient.create({ endpointMustExist: false });
+  const clientCertificateManager = new OPCUACertificateManager({
+    rootFolder: await temporaryFolder(context),
+    disableFileWatchers: true,
+    keySize: 2048,
+  });
+  const client = OPCUAClient.create({ endpointMustExist: false, clientCertificateManager });
   await client.withSessionAsync(url, async (session) => {
     const status = await session.write({
       nodeId: "ns=2;s=Line.Filler.Fault",
