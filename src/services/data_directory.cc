@@ -9,6 +9,7 @@
 #include "base/secret.h"
 #include "base/yaml.h"
 #include "historian/historian.h"
+#include "historian/wal_format.h"
 
 namespace bedplate {
 namespace {
@@ -29,11 +30,25 @@ Error NoDataDirectory(FileSystem& files, const std::string& directory) {
                                             directory, kFormatFile)};
 }
 
-/// Whether a directory without the file that makes it count has all else.
+/// Whether `folder` has a file of that kind with more than `bytes` in it.
+bool HasFile(FileSystem& files, const std::string& folder, std::string_view suffix,
+             std::uint64_t bytes) {
+  const auto names = files.ListDirectory(folder);
+  if (!names.ok()) return false;
+  return std::any_of(names->begin(), names->end(), [&](const std::string& name) {
+    const auto size = files.FileSize(JoinPath(folder, name));
+    return name.ends_with(suffix) && size.ok() && *size > bytes;
+  });
+}
+
+/// Whether a directory without the file that makes it count has all else, and samples: without any
+/// it is what an init that was cut short leaves, which the next one finishes.
 bool HasStores(FileSystem& files, const std::string& directory) {
+  const std::string historian = JoinPath(directory, kHistorianFolder);
   return !files.Exists(JoinPath(directory, kRestoreMark)) &&
-         files.Exists(JoinPath(directory, kCatalogFile)) &&
-         Historian::Exists(files, JoinPath(directory, kHistorianFolder));
+         files.Exists(JoinPath(directory, kCatalogFile)) && Historian::Exists(files, historian) &&
+         (HasFile(files, JoinPath(historian, "segments"), ".seg", 0) ||
+          HasFile(files, JoinPath(historian, "wal"), ".wal", historian::kWalHeaderBytes));
 }
 
 Error DamagedFormat(const std::string& path, std::string_view how) {

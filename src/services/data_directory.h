@@ -44,7 +44,7 @@ Result<std::string> WriteDirectoryFormat(FileSystem& files, const std::string& d
 
 /// The id of a data directory that this version reads. Errors: kNotFound when it is none,
 /// kUnsupported when a newer Bedplate made it, kCorruption when the file that says so is damaged,
-/// or missing where the stores are there.
+/// or missing where the stores are there and hold samples.
 Result<std::string> CheckDirectoryFormat(FileSystem& files, const std::string& directory);
 
 /// Writes that file anew where CheckDirectoryFormat calls it damaged or missing, with the id that

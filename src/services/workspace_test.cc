@@ -177,8 +177,15 @@ TEST_F(WorkspaceFilesTest, ARepairedFormatFileKeepsTheIdThatIsLeftInIt) {
   EXPECT_EQ(workspace().id(), id);
 }
 
-TEST_F(WorkspaceFilesTest, AMissingFormatFileIsDamageWhereTheStoresAre) {
+TEST_F(WorkspaceFilesTest, AMissingFormatFileIsDamageWhereSamplesAre) {
   Open();
+  Close();
+  fs::remove(File("bedplate.json"));  // as an init leaves it that was cut short
+  EXPECT_EQ(TryOpen().error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(Workspace::CheckFiles(*files_, clock_, directory(), {}).error().code(),
+            ErrorCode::kNotFound);
+  Open();
+  IngestSeries("mill/power", kMidnight, std::chrono::seconds(1), 2, [](int i) { return 1.5 * i; });
   Close();
   fs::remove(File("bedplate.json"));
   const auto broken = TryOpen();

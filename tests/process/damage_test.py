@@ -19,6 +19,9 @@ def flip(directory, pattern):
 class OnADamagedDirectory(unittest.TestCase):
     def expect_a_named_problem(self, damage, name):
         with Plant() as plant:
+            plant.serve()
+            self.assertEqual(plant.write("pump,site=a flow=1 1000000000")[0], 204)
+            self.assertEqual(plant.stop(), 0)
             damage(plant.directory)
             checked = plant.cli("check")
             self.assertEqual(checked.returncode, 8, checked.stdout + checked.stderr)
