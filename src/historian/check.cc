@@ -8,12 +8,16 @@
 #include "historian/format.h"
 #include "historian/manifest.h"
 #include "historian/recovery.h"
+#include "historian/salvage_file.h"
 #include "historian/segment_salvage.h"
 #include "historian/wal_reader.h"
 #include "historian/wal_salvage.h"
 
 namespace bedplate::historian {
 namespace {
+
+constexpr std::string_view kSamplesAreWhole =
+    "no sample is lost, but what is told of them without reading them may be wrong";
 
 void AddProblem(std::string_view damage, std::string_view loss, std::string_view advice,
                 CheckReport& report) {
@@ -38,22 +42,17 @@ Status CheckLogFile(FileSystem& files, const std::string& path, std::uint64_t co
 
 /// What damage to a log file costs: the groups that are gone, while the others can be saved.
 std::string LossInLog(FileSystem& files, const std::string& path, std::uint64_t counted_bytes) {
-  const auto content = files.ReadFile(path, kMaxWalFileBytes);
-  if (!content.ok()) return "every append in it is lost";
+  const auto read = ReadSalvage(files, path, kMaxWalFileBytes);
+  if (!read.ok()) return "every append in it is lost";
   const std::uint64_t sequence = ParseWalFileName(path.substr(path.rfind('/') + 1));
-  const auto salvaged = SalvageWal(AsBytes(*content), sequence, counted_bytes);
+  const auto salvaged = SalvageWal(AsBytes(read->content), sequence, counted_bytes);
   if (!salvaged.ok()) return "every append in it is lost";
   std::uint64_t bytes = 0;
   for (const WalGap& gap : salvaged->gaps) bytes += gap.end - gap.begin;
+  bytes += salvaged->published_end -
+           std::min<std::uint64_t>(salvaged->published_end, read->content.size());
   return fmt::format("{} bytes of appends are lost, {} groups of appends can be saved", bytes,
                      salvaged->groups.size());
-}
-
-Status CheckBlock(const SegmentReader& segment, ValueType type, const BlockHeader& header) {
-  ASSIGN_OR_RETURN(const SampleColumns columns, segment.Read(type, header));
-  if (Describes(header, columns)) return {};
-  return Error(ErrorCode::kCorruption, "the block's header does not describe its samples")
-      .At(fmt::format("{} at byte {}", segment.path(), header.payload_offset));
 }
 
 Status CheckBlocks(const SegmentReader& segment, const SeriesBlocks& blocks,
@@ -62,12 +61,15 @@ Status CheckBlocks(const SegmentReader& segment, const SeriesBlocks& blocks,
   for (const BlockHeader& header : blocks.blocks) {
     if (cancel.cancelled()) return Error(ErrorCode::kCancelled, "the check was cancelled");
     ++report.blocks;
-    if (const Status block = CheckBlock(segment, blocks.type, header); !block.ok()) {
-      AddProblem(block.error().ToString(),
+    const JudgedBlock block = JudgeBlock(segment, blocks.type, header);
+    if (!block.columns.ok()) {
+      AddProblem(block.columns.error().ToString(),
                  DescribeSamples(header.count, NameOf(series, blocks.tag), header.first_time,
                                  header.last_time) +
                      (blocks.replaced ? ", which were replaced, are lost" : " are lost"),
                  advice, report);
+    } else if (block.fault) {
+      AddProblem(block.fault->ToString(), kSamplesAreWhole, advice, report);
     }
   }
   return {};
@@ -81,16 +83,6 @@ std::string LossInIndex(const SegmentIndex& index, const SegmentInfo& info,
                          DescribeLostTags(series, info, index.lost), info.first_time,
                          info.last_time) +
          " are lost";
-}
-
-void CompareTotals(const SegmentReader& segment, const SegmentIndex& index, CheckReport& report) {
-  const SegmentInfo& info = segment.info();
-  if (index.series != info.series || index.blocks != info.blocks || index.samples != info.samples) {
-    report.problems.push_back(
-        fmt::format("{}: {} series, {} blocks and {} samples were found, expected {}, {} and {}",
-                    segment.path(), index.series, index.blocks, index.samples, info.series,
-                    info.blocks, info.samples));
-  }
 }
 
 /// The check of a directory that cannot or must not be opened.
@@ -204,7 +196,9 @@ Status CheckSegment(const SegmentReader& segment, const SeriesTable& series,
     return {};
   }
   if (index->damage.empty()) {
-    CompareTotals(segment, *index, report);
+    if (const auto fault = JudgeTotals(segment, *index)) {
+      AddProblem(fault->ToString(), kSamplesAreWhole, advice, report);
+    }
   } else {
     AddProblem(DescribeDamage(index->damage), LossInIndex(*index, info, series), advice, report);
   }

@@ -111,6 +111,107 @@ TEST(TornTailTest, OnlyTheNewestAreKept) {
   EXPECT_EQ(tails, 8U);
 }
 
+std::uint64_t UsedBytes(TestStore& store) {
+  std::uint64_t bytes = 0;
+  for (const std::string& path : store.files().Paths()) bytes += SizeOf(store, path);
+  return bytes;
+}
+
+/// A full disk is what tears tails: what is left of it is for the store.
+TEST(TornTailTest, IsNotKeptAtTheCostOfTheStart) {
+  constexpr std::uint64_t kMebibyte = 1U << 20U;
+  TestStore store;
+  const TagId tag = store.Tag("a");
+  store.Append(tag, {1}, {1.0});
+  Crash(store);
+  {
+    const auto log = store.files().OpenWritable(LogPath(1), OpenMode::kAppend);
+    ASSERT_TRUE(log.ok());
+    ASSERT_TRUE((*log)->Append(Bytes(3 * kMebibyte, std::byte{7})).ok());
+    ASSERT_TRUE((*log)->Sync().ok());
+  }
+  store.files().SetCapacity(UsedBytes(store) + 2 * kMebibyte);
+  store.Reopen();
+  EXPECT_TRUE(store.historian().Health().ok());
+  EXPECT_THAT(store.historian().Findings(),
+              ElementsAre(AllOf(HasSubstr("incomplete"), HasSubstr("could not be kept"))));
+  EXPECT_EQ(store.PathEndingIn(".tail"), "");
+  EXPECT_TRUE(store.TryAppend(tag, SampleColumns(store.Read(tag))).ok());
+}
+
+/// What is written in part only takes no room.
+TEST(TornTailTest, LeavesNothingWhereItCannotBeWritten) {
+  // Of the appends to files that an opening makes the tail is the last.
+  constexpr std::uint64_t kMostAppends = 20;
+  bool was_refused = false;
+  for (std::uint64_t count = 0; !was_refused && count < kMostAppends; ++count) {
+    TestStore store;
+    DamageLastGroup(store);
+    store.files().FailAfter(FaultFileSystem::Operation::kAppend, count);
+    const auto opened =
+        Historian::Open(store.files(), store.clock(), TestStore::kDirectory, store.options());
+    if (!opened.ok()) continue;
+    was_refused = true;
+    EXPECT_THAT((*opened)->Findings(), ElementsAre(HasSubstr("could not be kept")));
+    EXPECT_EQ(store.PathEndingIn(".tail"), "");
+  }
+  EXPECT_TRUE(was_refused);
+}
+
+/// What was taken over from the file before stands in the new one only, so its header says that it
+/// must be there.
+TEST(CarriedGroupsTest, AreMissedWhereTheFileEndsBeforeThem) {
+  TestStore store;
+  const TagId tag = store.Tag("a");
+  store.Append(tag, {1}, {1.0});
+  Crash(store);
+  // As a killed process leaves it.
+  store.Reopen();
+  store.files().CutPowerAfter(0);
+  store.Close();
+  store.files().Restart(FaultFileSystem::Unsynced::kLost);
+  ASSERT_GT(SizeOf(store, LogPath(2)), historian::kWalHeaderBytes);
+  ASSERT_TRUE(store.files().Truncate(LogPath(2), historian::kWalHeaderBytes).ok());
+  const auto opened =
+      Historian::Open(store.files(), store.clock(), TestStore::kDirectory, store.options());
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().code(), ErrorCode::kCorruption);
+  EXPECT_THAT(opened.error().ToString(), HasSubstr(LogPath(2)));
+  const auto losses = Historian::Repair(store.files(), store.clock(), TestStore::kDirectory, {});
+  ASSERT_TRUE(losses.ok()) << losses.error().ToString();
+  EXPECT_THAT(*losses, Contains(AllOf(HasSubstr(LogPath(2)), HasSubstr("are lost"))));
+  store.Reopen();
+  EXPECT_FALSE(store.historian().Find("a"));
+}
+
+/// How much of a file counts only its own successor tells: not the one after a file that is
+/// missing.
+TEST(MissingLogFileTest, CostsNothingOfTheFileBefore) {
+  TestStore store;
+  store.options().wal_file_bytes = 4096;
+  store.Reopen();
+  const TagId tag = store.Tag("a");
+  std::int64_t time = 0;
+  const auto append = [&](int count) {
+    SampleColumns samples;
+    for (int i = 0; i < count; ++i, ++time) samples.Push({Timestamp(time), 1.0 / 3.0, kGood});
+    store.Append(tag, std::move(samples));
+  };
+  for (const int count : {100, 100, 100, 300, 50, 300, 50}) append(count);
+  store.Close();
+  std::vector<std::string> logs;
+  for (const std::string& path : store.files().Paths()) {
+    if (path.ends_with(".wal")) logs.push_back(path);
+  }
+  ASSERT_THAT(logs, SizeIs(4));
+  ASSERT_TRUE(store.files().Remove(logs[1]).ok());
+  const auto losses = Historian::Repair(store.files(), store.clock(), TestStore::kDirectory, {});
+  ASSERT_TRUE(losses.ok()) << losses.error().ToString();
+  EXPECT_THAT(*losses, ElementsAre(HasSubstr(logs[1])));
+  store.Reopen();
+  EXPECT_EQ(store.Read(tag).size(), 700U);
+}
+
 TEST(ReadOnlyTest, ReadsWhatIsThereAndRefusesToChangeIt) {
   TestStore store;
   const TagId tag = store.Tag("a");

@@ -311,9 +311,10 @@ class Historian {
                                                          const std::string& directory);
   /// Whether `directory` holds a store, be it damaged.
   [[nodiscard]] static bool Exists(FileSystem& files, const std::string& directory);
-  /// Makes a damaged store that nobody has open one that opens: what cannot be read is copied to
-  /// `quarantine/` in it and left out. Returns what is lost, for people; empty when nothing was
-  /// wrong. Errors: kCorruption naming a file without which there is no way, kConflict when a
+  /// Makes a damaged store that nobody has open one that opens: what cannot be read is kept in a
+  /// folder of `quarantine/` in it and left out. Returns what is lost, for people, and what a
+  /// repair that ended early has found; empty when nothing was wrong. After an error it may be made
+  /// again. Errors: kCorruption naming a file without which there is no way, kConflict when a
   /// process has it open, kCancelled, kIo, kResourceExhausted.
   static Result<std::vector<std::string>> Repair(FileSystem& files, const Clock& clock,
                                                  const std::string& directory,

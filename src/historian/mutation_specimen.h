@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -82,9 +83,9 @@ class Specimen {
     return newest;
   }
 
-  /// The files that hold a sample at that time, in one of its values.
-  [[nodiscard]] const std::set<std::string>& HoldersOf(const std::string& series,
-                                                       std::int64_t time) const {
+  /// The files that hold a sample at that time, each with the values of it.
+  using Holders = std::map<std::string, std::vector<Sample>>;
+  [[nodiscard]] const Holders& HoldersOf(const std::string& series, std::int64_t time) const {
     return holders_.at({series, time});
   }
 
@@ -200,8 +201,12 @@ class Specimen {
                                   JoinPath(TestStore::kDirectory, kSegmentDirectory), info);
       HoldIn(segment);
     }
-    for (const auto& [path, content] : files_) {
-      if (path.ends_with(".wal")) HoldIn(path, content);
+    // In descending order, as each says how much of the one before it counts.
+    std::optional<std::uint64_t> counted_bytes;
+    for (auto file = files_.rbegin(); file != files_.rend(); ++file) {
+      if (!file->first.ends_with(".wal")) continue;
+      HoldIn(file->first, file->second, counted_bytes);
+      counted_bytes = ParseWalHeader(AsBytes(file->second))->previous_end;
     }
   }
 
@@ -213,14 +218,17 @@ class Specimen {
         for (const BlockHeader& header : series.blocks) {
           const auto columns = segment.Read(series.type, header);
           ASSERT_TRUE(columns.ok());
-          for (const std::int64_t time : columns->times) Hold(series.tag, time, segment.path());
+          for (std::size_t i = 0; i < columns->size(); ++i) {
+            Hold(series.tag, columns->At(i), segment.path());
+          }
         }
       }
     }
   }
 
-  void HoldIn(const std::string& path, const std::string& content) {
-    const auto file = ReadWal(AsBytes(content), std::nullopt);
+  void HoldIn(const std::string& path, const std::string& content,
+              std::optional<std::uint64_t> counted_bytes) {
+    const auto file = ReadWal(AsBytes(content), counted_bytes);
     ASSERT_TRUE(file.ok());
     for (const WalGroup& group : file->groups) {
       const auto contents = ParseFramePayload(group.payload);
@@ -229,15 +237,14 @@ class Specimen {
         paths_[definition.id] = definition.path;
       }
       for (const TagRun& run : contents->runs) {
-        for (std::size_t i = 0; i < run.samples.count; ++i) {
-          Hold(run.tag, run.samples.TimeAt(i), path);
-        }
+        const SampleColumns columns = ColumnsOf(run.samples);
+        for (std::size_t i = 0; i < columns.size(); ++i) Hold(run.tag, columns.At(i), path);
       }
     }
   }
 
-  void Hold(TagId tag, std::int64_t time, const std::string& path) {
-    holders_[{paths_[tag], time}].insert(path);
+  void Hold(TagId tag, const Sample& sample, const std::string& path) {
+    holders_[{paths_[tag], sample.time.nanoseconds()}][path].push_back(sample);
   }
 
   std::mt19937_64 random_;
@@ -247,7 +254,7 @@ class Specimen {
   FileContents files_;
   std::vector<FileContents> earlier_;
   std::map<TagId, std::string> paths_;
-  std::map<std::pair<std::string, std::int64_t>, std::set<std::string>> holders_;
+  std::map<std::pair<std::string, std::int64_t>, Holders> holders_;
 };
 
 }  // namespace bedplate::historian

@@ -247,7 +247,28 @@ class Trial {
     }
     for (const auto& [time, values] : times) {
       const auto found = read.find(time);
-      if (found == read.end() || !(found->second == values.back())) NoteLost(path, time);
+      if (found != read.end() && found->second == values.back()) continue;
+      NoteLost(path, time);
+      if (series) {
+        ExpectNewestOfWhole(path, time, values, found == read.end() ? nullptr : &found->second);
+      }
+    }
+  }
+
+  /// Only the damaged file may cost anything: what is read at a time, if anything, is no older than
+  /// what the other files hold there.
+  void ExpectNewestOfWhole(const std::string& path, std::int64_t time,
+                           const std::vector<Sample>& appended, const Sample* read) const {
+    const auto newest =
+        read == nullptr ? appended.rend() : std::find(appended.rbegin(), appended.rend(), *read);
+    for (const auto& [holder, samples] : specimen_.HoldersOf(path, time)) {
+      if (holder == mutation_.path) continue;
+      for (const Sample& sample : samples) {
+        const auto held = std::find(appended.begin(), appended.end(), sample);
+        if (held == appended.end()) continue;  // it was deleted
+        EXPECT_LT(held - appended.begin(), appended.rend() - newest)
+            << path << " at " << time << " stands in " << holder << ", which is not damaged";
+      }
     }
   }
 
@@ -293,21 +314,22 @@ class Trial {
     lost_.emplace_back(path, time);
     const auto& holders = specimen_.HoldersOf(path, time);
     if (IsCutEnd() && holders.count(mutation_.path) > 0) return;
-    const bool is_named = std::any_of(holders.begin(), holders.end(),
-                                      [&](const auto& holder) { return Names(texts_, holder); });
+    const bool is_named = std::any_of(holders.begin(), holders.end(), [&](const auto& holder) {
+      return Names(texts_, holder.first);
+    });
     EXPECT_TRUE(is_named) << path << " at " << time << " is missing or old, and nothing says so of "
-                          << fmt::format("{}\n{}", fmt::join(holders, ", "),
-                                         fmt::join(texts_, "\n"));
+                          << fmt::format("{} files\n{}", holders.size(), fmt::join(texts_, "\n"));
   }
 
-  /// The newest log file of a store that was not closed ends earlier: a power cut between two
-  /// groups would look the same.
+  /// The newest log file of a store that was not closed ends earlier, but not before what it was
+  /// published with: a power cut between two groups would look the same.
   [[nodiscard]] bool IsCutEnd() const {
     if (specimen_.is_closed() || mutation_.path != specimen_.newest_log()) return false;
     const auto file = damaged_.find(mutation_.path);
     const std::string& whole = specimen_.files().at(mutation_.path);
-    return file != damaged_.end() && file->second.size() < whole.size() &&
-           whole.starts_with(file->second);
+    const auto header = ParseWalHeader(AsBytes(whole));
+    return header.ok() && file != damaged_.end() && file->second.size() >= header->published_end &&
+           file->second.size() < whole.size() && whole.starts_with(file->second);
   }
 
   void Classify(Count& count) const {

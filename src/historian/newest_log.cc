@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/crc32c.h"
+#include "historian/salvage_file.h"
 
 namespace bedplate::historian {
 namespace {
@@ -66,7 +67,7 @@ Result<StoredNewestLog> ReadNewestLog(FileSystem& files, const std::string& wal_
     const auto newest = ReadOne(files, path);
     if (newest.ok()) {
       stored.newest = std::max(stored.newest, *newest);
-    } else if (newest.error().code() == ErrorCode::kCorruption) {
+    } else if (IsDamage(newest.error())) {
       stored.damaged.push_back(newest.error());
     } else if (newest.error().code() != ErrorCode::kNotFound) {
       return newest.error();

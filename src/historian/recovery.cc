@@ -14,8 +14,10 @@
 namespace bedplate::historian {
 namespace {
 
-RecoveryScope MakeScope(FileSystem& files, const std::string& directory, RecoveryMode mode) {
+RecoveryScope MakeScope(FileSystem& files, const Clock& clock, const std::string& directory,
+                        RecoveryMode mode) {
   return {.files = files,
+          .clock = clock,
           .directory = directory,
           .wal_directory = JoinPath(directory, kWalDirectory),
           .segment_directory = JoinPath(directory, kSegmentDirectory),
@@ -45,8 +47,8 @@ std::map<std::string, std::uint64_t> CountedBytes(const RecoveryScope& scope,
 
 /// The last step: the file that appends go to from now on, `noted` being what was noted of the
 /// newest one before.
-Result<std::unique_ptr<WalLog>> StartLog(const RecoveryScope& scope, const Clock& clock,
-                                         const NewestLog& noted, ReplayedLog replayed) {
+Result<std::unique_ptr<WalLog>> StartLog(const RecoveryScope& scope, const NewestLog& noted,
+                                         ReplayedLog& replayed) {
   // The file that is replaced may be longer than the one that comes.
   if (noted.sequence == replayed.next.sequence && noted.end > 0) {
     RETURN_IF_ERROR(
@@ -57,10 +59,21 @@ Result<std::unique_ptr<WalLog>> StartLog(const RecoveryScope& scope, const Clock
                        .previous_end = replayed.next.previous_end,
                        .preface = preface,
                        .carried = replayed.next.carried};
-  ASSIGN_OR_RETURN(auto writer, WalWriter::Create(scope.files, clock, scope.wal_directory, start));
-  return std::make_unique<WalLog>(scope.files, clock, scope.wal_directory,
+  ASSIGN_OR_RETURN(auto writer,
+                   WalWriter::Create(scope.files, scope.clock, scope.wal_directory, start));
+  return std::make_unique<WalLog>(scope.files, scope.clock, scope.wal_directory,
                                   std::move(replayed.counted_bytes), std::move(writer),
                                   std::move(replayed.marks));
+}
+
+/// Keeps what is cut off the log, once it is cut: the store starts first, as nothing depends on
+/// what is kept.
+void KeepCutTails(const RecoveryScope& scope, const ReplayedLog& replayed,
+                  std::vector<std::string>& findings) {
+  for (const CutTail& cut : replayed.cut) {
+    findings.push_back(DescribeTornTail(cut.tail) + "; " +
+                       KeepTornTail(scope.files, scope.wal_directory, cut.tail, cut.content));
+  }
 }
 
 }  // namespace
@@ -74,7 +87,7 @@ std::vector<std::string> RecoveredStore::Findings() const {
 
 Result<RecoveredStore> Recover(FileSystem& files, const Clock& clock, const std::string& directory,
                                RecoveryMode mode) {
-  const RecoveryScope scope = MakeScope(files, directory, mode);
+  const RecoveryScope scope = MakeScope(files, clock, directory, mode);
   ASSIGN_OR_RETURN(RecoveredManifest stored, RecoverManifest(scope));
   const std::uint64_t low_water = stored.manifest.wal_low_water;
   RecoveredStore store;
@@ -86,6 +99,7 @@ Result<RecoveredStore> Recover(FileSystem& files, const Clock& clock, const std:
   ASSIGN_OR_RETURN(const LogFiles log, FindLogFiles(scope, low_water, stored.is_new));
   ASSIGN_OR_RETURN(ReplayedLog replayed, ReplayLog(scope, log, stored.is_new,
                                                    {*store.registry, *store.segments, store.head}));
+  store.log_has_losses = log.has_losses || replayed.has_losses;
   store.log_findings = log.findings;
   store.log_findings.insert(store.log_findings.end(), replayed.findings.begin(),
                             replayed.findings.end());
@@ -94,8 +108,9 @@ Result<RecoveredStore> Recover(FileSystem& files, const Clock& clock, const std:
     store.counted_log_bytes = CountedBytes(scope, replayed);
     return store;
   }
-  ASSIGN_OR_RETURN(store.log, StartLog(scope, clock, log.noted, std::move(replayed)));
+  ASSIGN_OR_RETURN(store.log, StartLog(scope, log.noted, replayed));
   if (stored.is_new) RETURN_IF_ERROR(WriteManifest(files, directory, {}));
+  KeepCutTails(scope, replayed, store.log_findings);
   return store;
 }
 

@@ -32,6 +32,7 @@ struct RecoveredStore {
   std::map<std::string, std::uint64_t> counted_log_bytes;  // by path; when only reading
   std::vector<std::string> manifest_findings;  // which copy of it does not count; for people
   std::vector<std::string> log_findings;       // what was cut off the log or left out; for people
+  bool log_has_losses = false;                 // something of it that counts was left out
   std::vector<Error> damage;  // segments that are missing or cut, which reading will meet
 
   /// All of it, for people.

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "historian/salvage_file.h"
+
 namespace bedplate::historian {
 namespace {
 
@@ -66,7 +68,12 @@ Result<LoadedWal> LoadWhole(WalLoader& loader, const LogFile& file) {
 Result<SalvagedLogFile> SalvageLogFile(const RecoveryScope& scope, const LogFile& file) {
   const std::string path = scope.WalPath(file.sequence);
   SalvagedLogFile result;
-  ASSIGN_OR_RETURN(result.content, scope.files.ReadFile(path, kMaxWalFileBytes));
+  ASSIGN_OR_RETURN(SalvagedContent read, ReadSalvage(scope.files, path, kMaxWalFileBytes));
+  result.content = std::move(read.content);
+  if (read.unreadable_bytes > 0) {
+    result.findings.push_back(fmt::format("{}: {} bytes of {} cannot be read", path,
+                                          read.unreadable_bytes, result.content.size()));
+  }
   auto salvaged = SalvageWal(AsBytes(result.content), file.sequence, file.counted_bytes);
   if (!salvaged.ok()) {
     result.findings.push_back(
@@ -79,8 +86,9 @@ Result<SalvagedLogFile> SalvageLogFile(const RecoveryScope& scope, const LogFile
   }
   ParseGroups(path, salvaged->groups, result);
   result.gaps = std::move(salvaged->gaps);
-  if (result.content.size() < file.durable_bytes) {
-    result.gaps.push_back({.begin = result.content.size(), .end = file.durable_bytes, .seems = {}});
+  const std::uint64_t durable = std::max(file.durable_bytes, salvaged->published_end);
+  if (result.content.size() < durable) {
+    result.gaps.push_back({.begin = result.content.size(), .end = durable, .seems = {}});
   }
   return result;
 }

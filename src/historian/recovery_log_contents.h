@@ -40,7 +40,7 @@ struct SalvagedLogFile {
   std::vector<std::string> findings;  // what is lost besides the gaps
 };
 
-/// Errors: those of reading.
+/// What cannot be read of the file is damage. Errors: those of opening it.
 Result<SalvagedLogFile> SalvageLogFile(const RecoveryScope& scope, const LogFile& file);
 
 // What is lost of the file at `path`, for people.

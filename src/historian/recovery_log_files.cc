@@ -70,6 +70,7 @@ Result<LogFiles> FindLogFiles(const RecoveryScope& scope, std::uint64_t low_wate
   for (const MissingFiles& missing : FindMissing(found.sequences, low_water, found.greatest)) {
     const Error error = Describe(scope, missing);
     if (!scope.salvages) return error;
+    found.has_losses = true;
     found.findings.push_back(fmt::format("{}; the appends in {} are lost", error.ToString(),
                                          missing.first == missing.last ? "it" : "them"));
   }

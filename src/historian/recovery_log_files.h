@@ -15,6 +15,7 @@ struct LogFiles {
   std::vector<std::uint64_t> sequences;  // ascending, of those that are there
   std::uint64_t greatest = 0;            // that any file has or had; 0: there never was one
   NewestLog noted;                       // what is known of the newest besides what it says itself
+  bool has_losses = false;               // some are missing
   std::vector<std::string> findings;
 };
 

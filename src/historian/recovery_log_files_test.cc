@@ -38,7 +38,9 @@ class RecoveryLogFilesTest : public testing::Test {
   }
 
   FaultFileSystem files_{1};
+  const ManualClock clock_{Timestamp::FromSeconds(1'600'000'000)};
   const RecoveryScope scope_{.files = files_,
+                             .clock = clock_,
                              .directory = "/store",
                              .wal_directory = "/store/wal",
                              .segment_directory = "/store/segments",
@@ -72,6 +74,7 @@ TEST_F(RecoveryLogFilesTest, WhatIsMissingIsOneFindingForEachGap) {
 TEST_F(RecoveryLogFilesTest, WithoutLeaveToSalvageTheFirstMissingOneIsAnError) {
   Make({4, 7});
   const RecoveryScope strict{.files = files_,
+                             .clock = clock_,
                              .directory = scope_.directory,
                              .wal_directory = scope_.wal_directory,
                              .segment_directory = scope_.segment_directory,

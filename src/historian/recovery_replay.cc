@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "historian/recovery_log_contents.h"
-#include "historian/torn_tail.h"
 #include "historian/wal_replay.h"
 
 namespace bedplate::historian {
@@ -24,17 +23,6 @@ bool IsBare(const std::vector<FrameContents>& frames) {
 
 void AddMarks(const FrameContents& frame, SourceTable& marks) {
   for (const FrameContents::Mark& mark : frame.marks) marks.Add(mark.source, mark.marks);
-}
-
-std::string NoteTornTail(const RecoveryScope& scope, const LogFile& file, const LoadedWal& loaded) {
-  const TornTail tail{.path = scope.WalPath(file.sequence),
-                      .sequence = file.sequence,
-                      .offset = loaded.file.valid_end,
-                      .bytes = loaded.file.bytes - loaded.file.valid_end};
-  if (!scope.writes) return DescribeTornTail(tail);
-  return DescribeTornTail(tail) + "; " +
-         KeepTornTail(scope.files, scope.wal_directory, tail,
-                      std::string_view(loaded.content).substr(tail.offset));
 }
 
 /// The payloads of a file's groups that are not proven to be durable.
@@ -73,7 +61,7 @@ class LogReplay {
   Status ReplayFile(std::size_t position) {
     LogFile file{.sequence = log_.sequences[position], .counted_bytes = {}, .durable_bytes = 0};
     if (log_.noted.sequence == file.sequence) file.durable_bytes = log_.noted.end;
-    auto loaded = Load(position, file);
+    auto loaded = LoadOrDamage(position, file);
     if (loaded.ok()) return ApplyWhole(file, *std::move(loaded));
     const bool is_damaged = loaded.error().code() == ErrorCode::kCorruption;
     if (!is_damaged || !scope_.salvages) return std::move(loaded).error();
@@ -81,10 +69,21 @@ class LogReplay {
     return ApplySalvaged(file);
   }
 
-  /// The whole file, with which goes what the next one says of it.
+  /// What cannot be read, also when it is tried again, is damaged.
+  Result<LoadedWal> LoadOrDamage(std::size_t position, LogFile& file) {
+    auto loaded = Load(position, file);
+    if (loaded.ok() || loaded.error().code() != ErrorCode::kIo) return loaded;
+    auto again = Load(position, file);
+    if (again.ok() || again.error().code() != ErrorCode::kIo) return again;
+    return Error(ErrorCode::kCorruption, "damaged: " + again.error().ToString());
+  }
+
+  /// The whole file, with which goes what its successor says of it, if that is there.
   Result<LoadedWal> Load(std::size_t position, LogFile& file) {
-    if (position + 1 < log_.sequences.size()) {
-      ASSIGN_OR_RETURN(file.counted_bytes, ReadPreviousEnd(scope_, log_.sequences[position + 1]));
+    // Where the file that follows is missing, the one after it tells of that one.
+    const std::uint64_t next = file.sequence + 1;
+    if (position + 1 < log_.sequences.size() && log_.sequences[position + 1] == next) {
+      ASSIGN_OR_RETURN(file.counted_bytes, ReadPreviousEnd(scope_, next));
     }
     return LoadWhole(loader_, file);
   }
@@ -95,15 +94,25 @@ class LogReplay {
     }
     RETURN_IF_ERROR(Apply(file, loaded.file.groups, loaded.frames));
     result_.counted_bytes[file.sequence] = loaded.file.valid_end;
+    if (!file.counted_bytes && loaded.file.valid_end < loaded.file.bytes) CutTornTail(file, loaded);
     if (file.sequence != log_.sequences.back()) {
       loader_.GiveBack(std::move(loaded));
-      return {};
+    } else if (scope_.writes) {
+      PrepareNext(file, std::move(loaded));
     }
-    if (loaded.file.valid_end < loaded.file.bytes) {
-      result_.findings.push_back(NoteTornTail(scope_, file, loaded));
-    }
-    if (scope_.writes) PrepareNext(file, std::move(loaded));
     return {};
+  }
+
+  void CutTornTail(const LogFile& file, const LoadedWal& loaded) {
+    const TornTail tail{.path = scope_.WalPath(file.sequence),
+                        .sequence = file.sequence,
+                        .offset = loaded.file.valid_end,
+                        .bytes = loaded.file.bytes - loaded.file.valid_end};
+    if (scope_.writes) {
+      result_.cut.push_back({tail, loaded.content.substr(tail.offset, kMaxTornTailBytes)});
+    } else {
+      result_.findings.push_back(DescribeTornTail(tail));
+    }
   }
 
   /// What the last file holds without proof of being durable is written again in its successor. A
@@ -125,6 +134,7 @@ class LogReplay {
 
   Status ApplySalvaged(const LogFile& file) {
     ASSIGN_OR_RETURN(SalvagedLogFile salvaged, SalvageLogFile(scope_, file));
+    result_.has_losses = true;
     result_.findings.insert(result_.findings.end(), salvaged.findings.begin(),
                             salvaged.findings.end());
     RETURN_IF_ERROR(Apply(file, salvaged.groups, salvaged.frames));
@@ -140,7 +150,10 @@ class LogReplay {
   /// Applies frames, whose groups `groups` begins with, and takes over their marks.
   Status Apply(const LogFile& file, std::span<const WalGroup> groups,
                std::span<const FrameContents> frames) {
-    if (scope_.salvages) return ApplyWhatFits(file, groups, frames);
+    if (scope_.salvages) {
+      ApplyWhatFits(file, groups, frames);
+      return {};
+    }
     if (auto failure = replay_.Apply(frames)) {
       return std::move(failure->error).At(PlaceOf(groups[failure->frame]));
     }
@@ -148,9 +161,10 @@ class LogReplay {
     return {};
   }
 
-  Status ApplyWhatFits(const LogFile& file, std::span<const WalGroup> groups,
-                       std::span<const FrameContents> frames) {
-    ASSIGN_OR_RETURN(const WalReplay::LeftOut left_out, replay_.ApplyWhatFits(frames));
+  void ApplyWhatFits(const LogFile& file, std::span<const WalGroup> groups,
+                     std::span<const FrameContents> frames) {
+    const WalReplay::LeftOut left_out = replay_.ApplyWhatFits(frames);
+    result_.has_losses |= !left_out.groups.empty() || !left_out.samples.empty();
     const std::string path = scope_.WalPath(file.sequence);
     std::set<std::size_t> lost;
     for (const WalReplay::Failure& group : left_out.groups) {
@@ -166,7 +180,6 @@ class LogReplay {
     for (std::size_t i = 0; i < frames.size(); ++i) {
       if (lost.count(i) == 0) AddMarks(frames[i], result_.marks);
     }
-    return {};
   }
 
   const RecoveryScope& scope_;

@@ -14,6 +14,7 @@
 #include "historian/segment_set.h"
 #include "historian/series_registry.h"
 #include "historian/source_table.h"
+#include "historian/torn_tail.h"
 
 namespace bedplate::historian {
 
@@ -32,12 +33,20 @@ struct NextLogFile {
   std::vector<ByteView> carried;  // what of it has to be written again; points into `content`
 };
 
+/// A torn tail that is cut, with as much of it as is kept.
+struct CutTail {
+  TornTail tail;
+  std::string content;
+};
+
 /// What is known of a log that was replayed, besides what stands in series and head.
 struct ReplayedLog {
   std::map<std::uint64_t, std::uint64_t> counted_bytes;  // of each file before `next`, by sequence
   NextLogFile next;
   SourceTable marks;
+  bool has_losses = false;  // something that counts was left out
   std::vector<std::string> findings;
+  std::vector<CutTail> cut;  // by who goes on with the log
 };
 
 /// The fourth step: applies every file of the log, in their order. Where the scope salvages what is

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/clock.h"
 #include "base/file_system.h"
 #include "base/result.h"
 
@@ -11,6 +12,7 @@ namespace bedplate::historian {
 /// Where a store is recovered, and what a recovery may do there.
 struct RecoveryScope {
   FileSystem& files;
+  const Clock& clock;
   const std::string directory;
   const std::string wal_directory;
   const std::string segment_directory;

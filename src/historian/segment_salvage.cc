@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/crc32c.h"
+#include "historian/salvage_file.h"
 
 namespace bedplate::historian {
 namespace {
@@ -204,10 +205,11 @@ class IndexSalvage {
 };
 
 /// What is wrong with a file, read as the store reads it; empty when nothing is.
-Result<std::vector<Error>> ReadAll(const SegmentReader& segment, SegmentIndex& index) {
+std::vector<Error> ReadAll(const SegmentReader& segment, SegmentIndex& index) {
+  index = {};
   std::vector<Error> damage;
   const auto pages = segment.CheckStructure();
-  if (!pages.ok()) return std::vector<Error>{pages.error()};
+  if (!pages.ok()) return {pages.error()};
   for (std::size_t number = 0; number < *pages; ++number) {
     auto page = segment.LoadPage(number);
     if (!page.ok()) {
@@ -223,20 +225,47 @@ Result<std::vector<Error>> ReadAll(const SegmentReader& segment, SegmentIndex& i
 
 Result<SegmentIndex> ReadIndex(const SegmentReader& segment) {
   SegmentIndex index;
-  ASSIGN_OR_RETURN(std::vector<Error> damage, ReadAll(segment, index));
+  std::vector<Error> damage = ReadAll(segment, index);
+  const bool may_pass = std::any_of(damage.begin(), damage.end(), [](const Error& error) {
+    return error.code() == ErrorCode::kIo;
+  });
+  if (may_pass) damage = ReadAll(segment, index);
   if (damage.empty()) return index;
   for (const Error& error : damage) {
-    if (error.code() != ErrorCode::kCorruption) return error;
+    if (!IsDamage(error)) return error;
   }
   const auto file = segment.File();
   if (!file.ok()) return damage.front();
-  auto salvaged = IndexSalvage(**file, segment.info()).Run();
+  auto salvaged = IndexSalvage(SalvageFile(*file), segment.info()).Run();
   if (!salvaged.ok()) {
     return Error(salvaged.error().code(),
                  fmt::format("{}; {}", damage.front().ToString(), salvaged.error().message()));
   }
   salvaged->damage = std::move(damage);
   return salvaged;
+}
+
+JudgedBlock JudgeBlock(const SegmentReader& segment, ValueType type, const BlockHeader& header) {
+  JudgedBlock judged{segment.Read(type, header), {}};
+  const bool may_pass = !judged.columns.ok() && judged.columns.error().code() == ErrorCode::kIo;
+  if (may_pass) judged.columns = segment.Read(type, header);
+  if (judged.columns.ok() && !Describes(header, *judged.columns)) {
+    judged.fault = Error(ErrorCode::kCorruption, "the block's header does not describe its samples")
+                       .At(fmt::format("{} at byte {}", segment.path(), header.payload_offset));
+  }
+  return judged;
+}
+
+std::optional<Error> JudgeTotals(const SegmentReader& segment, const SegmentIndex& index) {
+  const SegmentInfo& info = segment.info();
+  if (index.series == info.series && index.blocks == info.blocks && index.samples == info.samples) {
+    return std::nullopt;
+  }
+  return Error(ErrorCode::kCorruption,
+               fmt::format("{} series, {} blocks and {} samples were found, expected {}, {} and {}",
+                           index.series, index.blocks, index.samples, info.series, info.blocks,
+                           info.samples))
+      .At(segment.path());
 }
 
 }  // namespace bedplate::historian

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/ids.h"
@@ -29,8 +30,21 @@ struct SegmentIndex {
 
 /// Reads every index page of a segment anew. Where header, footer, page directory or a page are
 /// damaged it goes without them: an entry of the directory counts if the page that it points to has
-/// the entry's checksum, and the manifest says where the directory ends. Errors: kCorruption when
-/// no page can be told, or when the file is not proven to be this segment and not another; kIo.
+/// the entry's checksum, and the manifest says where the directory ends. What cannot be read of the
+/// file is damaged. Errors: kCorruption when no page can be told, or when the file is not proven to
+/// be this segment and not another; kIo when it cannot be opened, kResourceExhausted.
 Result<SegmentIndex> ReadIndex(const SegmentReader& segment);
+
+// What a check complains of is what a repair mends: both judge with these.
+
+/// A block as it is read.
+struct JudgedBlock {
+  Result<SampleColumns> columns;  // else they are lost, when IsDamage
+  std::optional<Error> fault;     // what is wrong though the samples are whole
+};
+JudgedBlock JudgeBlock(const SegmentReader& segment, ValueType type, const BlockHeader& header);
+
+/// What an index says that is whole, if it is something else than the manifest does.
+std::optional<Error> JudgeTotals(const SegmentReader& segment, const SegmentIndex& index);
 
 }  // namespace bedplate::historian

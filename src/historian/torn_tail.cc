@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "base/bytes.h"
+#include "historian/evidence.h"
 #include "historian/numbered_file.h"
 
 namespace bedplate::historian {
@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::string_view kDirectory = "torn";
 constexpr std::string_view kSuffix = ".tail";
-
-Status WriteTail(FileSystem& files, const std::string& path, std::string_view content) {
-  ASSIGN_OR_RETURN(const auto file, files.OpenWritable(path, OpenMode::kTruncate));
-  RETURN_IF_ERROR(file->Append(AsBytes(content.substr(0, kMaxTornTailBytes))));
-  return file->Sync();
-}
 
 /// Names begin with the log's number in ten digits, so their order is that of the log.
 Status DropOldTails(FileSystem& files, const std::string& directory) {
@@ -28,14 +22,6 @@ Status DropOldTails(FileSystem& files, const std::string& directory) {
     RETURN_IF_ERROR(files.Remove(JoinPath(directory, names[i])));
   }
   return {};
-}
-
-Status Keep(FileSystem& files, const std::string& directory, const std::string& path,
-            std::string_view content) {
-  RETURN_IF_ERROR(files.CreateDirectories(directory));
-  RETURN_IF_ERROR(WriteTail(files, path, content));
-  RETURN_IF_ERROR(files.SyncDirectory(directory));
-  return DropOldTails(files, directory);
 }
 
 }  // namespace
@@ -53,7 +39,8 @@ std::string KeepTornTail(FileSystem& files, const std::string& wal_directory, co
   const std::string directory = JoinPath(wal_directory, kDirectory);
   const std::string path = JoinPath(
       directory, NumberedFileName(tail.sequence, fmt::format("-{}{}", tail.offset, kSuffix)));
-  const Status kept = Keep(files, directory, path, content);
+  Status kept = KeepEvidence(files, path, content.substr(0, kMaxTornTailBytes));
+  if (kept.ok()) kept = DropOldTails(files, directory);
   if (kept.ok()) return "they are kept in " + path;
   return "they could not be kept: " + kept.error().ToString();
 }

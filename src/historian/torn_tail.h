@@ -24,7 +24,7 @@ struct TornTail {
 std::string DescribeTornTail(const TornTail& tail);
 
 /// Keeps the tail in `wal/torn/`, so that it can be looked at when it was no tear but damage; says
-/// where it is, or why it could not be kept. Nothing depends on it.
+/// where it is, or why it could not be kept. Nothing depends on it (KeepEvidence).
 std::string KeepTornTail(FileSystem& files, const std::string& wal_directory, const TornTail& tail,
                          std::string_view content);
 

@@ -61,9 +61,9 @@ Result<LoadedWal> WalLoader::Load(std::uint64_t sequence,
 
 /// What the successor's header says of the file; empty when there is none that can be read.
 std::optional<std::uint64_t> WalLoader::CountedBytes(std::uint64_t sequence) const {
-  const auto next = std::upper_bound(sequences_.begin(), sequences_.end(), sequence);
-  if (next == sequences_.end()) return std::nullopt;
-  const auto file = files_.OpenRandomAccess(PathOf(*next));
+  const std::uint64_t next = sequence + 1;
+  if (!std::binary_search(sequences_.begin(), sequences_.end(), next)) return std::nullopt;
+  const auto file = files_.OpenRandomAccess(PathOf(next));
   Bytes bytes(kWalHeaderBytes);
   if (!file.ok() || !(*file)->ReadAt(0, bytes).ok()) return std::nullopt;
   const auto header = ParseWalHeader(bytes);

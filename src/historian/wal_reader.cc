@@ -52,11 +52,12 @@ std::uint64_t CollectGroups(ByteView bytes, WalFile& file) {
 }
 
 Status CheckTail(ByteView bytes, const WalFile& file, bool is_last) {
-  if (file.valid_end == bytes.size()) return {};
-  if (!is_last) return DamagedAt(file.valid_end, "as the next WAL file counts on it");
+  // Also where the file ends there: what it took over from the one before stands nowhere else.
   if (file.valid_end < file.header.published_end) {
     return DamagedAt(file.valid_end, "as it was durable when the file was made");
   }
+  if (file.valid_end == bytes.size()) return {};
+  if (!is_last) return DamagedAt(file.valid_end, "as the next WAL file counts on it");
   if (LaterFrameProves(bytes, file.valid_end, file.header, file.groups.size() + 1)) {
     return DamagedAt(file.valid_end, "as a later frame says that it was durable");
   }

@@ -27,7 +27,8 @@ struct WalFile {
 /// Reads a WAL file. `counted_bytes` comes from the header of the file that follows: that much must
 /// be there and valid, and what is beyond is ignored. Without it this is the last file, whose tail
 /// may be torn: bytes that do not form a valid frame are cut off, unless a later frame proves that
-/// they were durable once. Errors: kCorruption naming the offset; kUnsupported.
+/// they were durable once. What the header says was durable must be there in any case. Errors:
+/// kCorruption naming the offset; kUnsupported.
 Result<WalFile> ReadWal(ByteView bytes, std::optional<std::uint64_t> counted_bytes);
 
 }  // namespace bedplate::historian

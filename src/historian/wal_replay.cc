@@ -22,9 +22,12 @@ Error Undefined(const TagRun& run) {
                       ValueTypeName(run.samples.type))};
 }
 
-Status ReplayRun(const OwnRun& run, const Snapshot& snapshot, Head& head) {
+/// Where `may_miss`, what is stored and cannot be read counts as not stored.
+Status ReplayRun(const OwnRun& run, bool may_miss, const Snapshot& snapshot, Head& head) {
   PendingRun pending = DescribeRun(*run.series, *run.samples);
-  RETURN_IF_ERROR(LookUpLate(snapshot, pending));
+  const Status looked_up = LookUpLate(snapshot, pending);
+  // Not to be tried again by itself, as an append is.
+  if (!looked_up.ok() && !may_miss) return Error(ErrorCode::kIo, looked_up.error().ToString());
   ApplyRun(snapshot, snapshot, pending, head);
   return {};
 }
@@ -66,9 +69,10 @@ std::optional<WalReplay::Failure> WalReplay::Apply(std::span<const FrameContents
   return ApplyAll(frames, nullptr);
 }
 
-Result<WalReplay::LeftOut> WalReplay::ApplyWhatFits(std::span<const FrameContents> frames) {
+WalReplay::LeftOut WalReplay::ApplyWhatFits(std::span<const FrameContents> frames) {
   LeftOut left_out;
-  if (auto failure = ApplyAll(frames, &left_out)) return std::move(failure->error);
+  const auto failure = ApplyAll(frames, &left_out);
+  BEDPLATE_CHECK(!failure.has_value());
   return left_out;
 }
 
@@ -150,7 +154,7 @@ Status WalReplay::ApplyStripe(std::size_t stripe, const FrameContents& frame,
   ForEachAhead(
       own.size(), *head_, [&](std::size_t i) -> const Series& { return *own[i].series; },
       [&](std::size_t i) {
-        if (applied.ok()) applied = ReplayRun(own[i], snapshot, *head_);
+        if (applied.ok()) applied = ReplayRun(own[i], left_out != nullptr, snapshot, *head_);
       });
   return applied;
 }

@@ -47,9 +47,9 @@ class WalReplay {
     std::vector<Failure> groups;  // frames that define a series otherwise than it is: all of each
     UndefinedSamples samples;     // of the others
   };
-  /// Applies all of the frames that fits to what is defined, and each part of it once. Errors:
-  /// those of reading segments.
-  Result<LeftOut> ApplyWhatFits(std::span<const FrameContents> frames);
+  /// Applies all of the frames that fits to what is defined, and each part of it once. What cannot
+  /// be read of segments counts as not stored, so totals may be too great afterwards.
+  LeftOut ApplyWhatFits(std::span<const FrameContents> frames);
 
  private:
   std::optional<Failure> ApplyAll(std::span<const FrameContents> frames, LeftOut* left_out);

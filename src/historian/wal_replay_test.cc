@@ -114,13 +114,12 @@ TEST_F(WalReplayTest, WhatFitsIsAppliedOnceAndTheRestIsCounted) {
   AddRun(frames.emplace_back(), 600, text);
   WalReplay replay(registry_, segments_, head_);
   const auto left_out = replay.ApplyWhatFits(frames);
-  ASSERT_TRUE(left_out.ok()) << left_out.error().ToString();
-  ASSERT_EQ(left_out->groups.size(), 1U);
-  EXPECT_EQ(left_out->groups[0].frame, 10U);
+  ASSERT_EQ(left_out.groups.size(), 1U);
+  EXPECT_EQ(left_out.groups[0].frame, 10U);
   const WalReplay::UndefinedSamples expected{{{TagId(kSeries + 1), ValueType::kDouble}, 5},
                                              {{TagId(kSeries + 257), ValueType::kDouble}, 4},
                                              {{TagId(600), ValueType::kString}, 1}};
-  EXPECT_EQ(left_out->samples, expected);
+  EXPECT_EQ(left_out.samples, expected);
   EXPECT_EQ(registry_.Find(TagId(300))->totals().samples, 1U);
   EXPECT_EQ(registry_.Find(TagId(300))->totals().conflicts, 8U);
   EXPECT_EQ(registry_.Find(TagId(600))->totals().samples, 9U);

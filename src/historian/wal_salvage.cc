@@ -149,6 +149,7 @@ Result<SalvagedWal> SalvageWal(ByteView bytes, std::uint64_t sequence,
   std::uint32_t salt_checksum = 0;
   if (header.ok()) {
     salt_checksum = SaltChecksum(header->salt);
+    salvaged.published_end = header->published_end;
   } else {
     salvaged.header_damage = header.error().message();
     ASSIGN_OR_RETURN(salt_checksum, ProveSalt(bytes));

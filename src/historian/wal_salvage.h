@@ -30,8 +30,9 @@ struct WalGap {
 };
 
 struct SalvagedWal {
-  std::string header_damage;     // what is wrong with the file's header; empty: nothing
-  std::vector<WalGroup> groups;  // every valid one, in the order of their numbers
+  std::string header_damage;        // what is wrong with the file's header; empty: nothing
+  std::uint64_t published_end = 0;  // as the header says; 0 where it is damaged
+  std::vector<WalGroup> groups;     // every valid one, in the order of their numbers
   std::vector<WalGap> gaps;
 };
 
