@@ -161,3 +161,25 @@ test("what the server does not offer is said with what it does", async (context)
   const failing = await child.message("state", ({ state }) => state === "failing");
   assert.match(failing.detail, /does not offer SignAndEncrypt with Basic256Sha256; it offers None/);
 });
+
+test("a server that comes back with another certificate is a stranger", async (context) => {
+  const first = await startPlant(context, { folder: await temporaryFolder(context) });
+  const pki = path.join(await temporaryFolder(context), "pki");
+  const child = await startChild(context);
+  child.send(secured(first, pki));
+  await trustServer(child);
+  await child.until("a value", () => child.samples.length > 0);
+  await first.stop();
+  await child.message("state", ({ state }) => state === "failing");
+  const known = (await child.message("certificate")).thumbprint;
+  child.messages.length = 0;
+  child.samples.length = 0;
+  const folder = await temporaryFolder(context);
+  await startPlant(context, { folder, port: first.port });
+  const stranger = await child.message("certificate");
+  assert.notEqual(stranger.thumbprint, known);
+  await child.message("state", ({ state, permanent }) => state === "failing" && permanent);
+  assert.equal(child.samples.length, 0);
+  child.send({ type: "trust", thumbprint: stranger.thumbprint, verdict: "trusted" });
+  await child.until("a value again", () => child.samples.length > 0);
+});
