@@ -48,11 +48,14 @@ export class Checked {
   readonly #object: JsonObject;
   readonly #place: string;
   readonly #faults: Fault[];
+  readonly #secret: boolean;
 
-  constructor(object: JsonObject, place: string, faults: Fault[]) {
+  /** `secret`: a fault names the place, and not what came. */
+  constructor(object: JsonObject, place: string, faults: Fault[], secret = false) {
     this.#object = object;
     this.#place = place;
     this.#faults = faults;
+    this.#secret = secret;
   }
 
   at(key: string): string {
@@ -60,7 +63,8 @@ export class Checked {
   }
 
   fault(key: string, expected: string): void {
-    this.#faults.push({ place: this.at(key), expected, got: show(this.#object[key]) });
+    const got = this.#secret && this.has(key) ? "another secret" : show(this.#object[key]);
+    this.#faults.push({ place: this.at(key), expected, got });
   }
 
   has(key: string): boolean {
@@ -136,8 +140,19 @@ export class Checked {
   }
 
   section(key: string): Checked {
+    return this.#inside(key, false);
+  }
+
+  secrets(key: string): Checked {
+    return this.#inside(key, true);
+  }
+
+  #inside(key: string, secret: boolean): Checked {
     const value = this.#object[key];
-    if (value !== undefined && !isObject(value)) this.fault(key, "a group of settings");
-    return new Checked(isObject(value) ? value : {}, this.at(key), this.#faults);
+    if (value !== undefined && !isObject(value)) {
+      const got = secret ? "something else" : show(value);
+      this.#faults.push({ place: this.at(key), expected: "a group of settings", got });
+    }
+    return new Checked(isObject(value) ? value : {}, this.at(key), this.#faults, secret);
   }
 }

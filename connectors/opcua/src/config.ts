@@ -112,7 +112,7 @@ export function readConfigure(message: JsonObject): Configured {
     pki: top.text("pki", "pki", /./, "a folder"),
     url: given.needed("url", urlPattern, "an address as opc.tcp://10.0.0.5:4840"),
     ...security,
-    user: readUser(given, top.section("secrets")),
+    user: readUser(given, top.secrets("secrets")),
     watch,
     publishingMs: given.duration("publishing", 250, 10, 60_000),
     history: given.flag("history", true),

@@ -2,10 +2,15 @@ import { isObject, type JsonObject } from "./checked.ts";
 
 export const longestControlBytes = 1024 * 1024;
 
+/** Where JSON went wrong, without what is there. */
+export function placeOf(error: unknown): string {
+  return ["not JSON", ...(/at position \d+/.exec(String(error)) ?? [])].join(" ");
+}
+
 export interface ControlHandlers {
   message(message: JsonObject): void;
-  /** A line that is no message: why. */
-  refused(reason: string, line: string): void;
+  /** A line that is no message: why. What it holds is not told, as it may be a secret. */
+  refused(reason: string): void;
 }
 
 /** Cuts a byte stream into lines of JSON objects. A line beyond 1 MiB is skipped, never held. */
@@ -33,8 +38,7 @@ export class ControlLines {
     if (this.#skipping || part.length === 0) return;
     this.#bytes += part.length;
     if (this.#bytes > longestControlBytes) {
-      const first = this.#parts[0] ?? part;
-      this.#handlers.refused("a line beyond 1 MiB", first.subarray(0, 80).toString());
+      this.#handlers.refused("a line beyond 1 MiB");
       this.#parts = [];
       this.#skipping = true;
       return;
@@ -56,10 +60,10 @@ export class ControlLines {
     try {
       value = JSON.parse(text);
     } catch (error) {
-      this.#handlers.refused(`not JSON (${(error as Error).message})`, text.slice(0, 80));
+      this.#handlers.refused(`${placeOf(error)}, in a line of ${text.length} characters`);
       return;
     }
     if (isObject(value) && typeof value.type === "string") this.#handlers.message(value);
-    else this.#handlers.refused("not an object with a type", text.slice(0, 80));
+    else this.#handlers.refused("not an object with a type");
   }
 }

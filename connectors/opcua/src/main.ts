@@ -6,7 +6,7 @@ import { setErrorLogger, setWarningLogger } from "node-opcua-client";
 import type { JsonObject } from "./checked.ts";
 import { formatFault, readConfigure } from "./config.ts";
 import { type Connector, configured } from "./connector.ts";
-import { ControlLines } from "./control_lines.ts";
+import { ControlLines, placeOf } from "./control_lines.ts";
 import { messageOf } from "./fault.ts";
 import { Output } from "./output.ts";
 
@@ -56,7 +56,7 @@ class Program {
     this.#output.control(hello);
     const lines = new ControlLines({
       message: (message) => this.#take(message),
-      refused: (reason, line) => log("E", `standard input: ${reason}: ${line}`),
+      refused: (reason) => log("E", `standard input: ${reason}`),
     });
     process.stdin.on("data", (chunk: Buffer) => lines.push(chunk));
     process.stdin.on("end", () => void this.#end(0));
@@ -143,7 +143,7 @@ async function check(): Promise<number> {
     for (const line of lines) process.stdout.write(`${line}\n`);
     return lines.length === 0 ? 0 : invalidConfiguration;
   } catch (error) {
-    process.stdout.write(`standard input: not JSON (${messageOf(error)})\n`);
+    process.stdout.write(`standard input: ${placeOf(error)}\n`);
     return invalidConfiguration;
   }
 }

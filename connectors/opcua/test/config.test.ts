@@ -47,6 +47,15 @@ test("every fault is told at once, with place, expectation and what came", () =>
   ]);
 });
 
+test("a secret is not shown, however wrong it is", () => {
+  const config = { url: least.config.url, user: { certificate: "user.pem" } };
+  for (const secrets of [{ key: "hush" }, { key: ["hush"] }, "hush", ["hush"]]) {
+    const faults = faultsOf({ config, secrets });
+    assert.match(faults.join(), /secrets/);
+    assert.doesNotMatch(faults.join(), /hush/);
+  }
+});
+
 test("mode and policy agree", () => {
   const url = least.config.url;
   assert.equal(faultsOf({ config: { url, security: { mode: "None" } } }).length, 0);
@@ -134,7 +143,7 @@ test("a suggestion is near or none", () => {
 
 test("a faulty configuration ends the program with its faults", async (context) => {
   const child = await startChild(context);
-  child.sendText("nonsense\n[1]\n");
+  child.sendText('{"secrets":{"password":"hush"},}\n[1]\n');
   child.send({ type: "browse", id: 1 });
   child.send({ type: "configure", source: "x", config: {} });
   assert.equal(await child.exited, 2);
@@ -143,7 +152,8 @@ test("a faulty configuration ends the program with its faults", async (context) 
   assert.deepEqual(state.faults, [
     "config.url: expected an address as opc.tcp://10.0.0.5:4840, got nothing",
   ]);
-  assert.match(child.log, /not JSON/);
+  assert.match(child.log, /not JSON at position \d+/);
+  assert.doesNotMatch(child.log, /hush/);
   assert.match(child.log, /not an object with a type/);
   assert.match(child.log, /browse: expected configure first/);
   assert.equal(child.messages.at(-1)?.type, "bye");
