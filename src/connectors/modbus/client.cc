@@ -66,21 +66,22 @@ awaitable<Status> Client::Connect(std::chrono::nanoseconds timeout) {
     ErrorValue ignored;  // closing ends the attempts at all addresses, as cancelling would not
     socket_.close(ignored);
   });
-  const Status connected = co_await TryToConnect();
-  if (connected.ok()) co_return Status();
+  const Status connected = co_await TryToConnect(deadline);
+  is_connected_ = connected.ok() && !deadline.has_passed();
+  if (is_connected_) co_return Status();
   Close();
   if (!deadline.has_passed()) co_return connected;
   co_return Error(ErrorCode::kDeadlineExceeded, "nothing answers at this address");
 }
 
-awaitable<Status> Client::TryToConnect() {
+awaitable<Status> Client::TryToConnect(const Deadline& deadline) {
   const auto addresses = co_await Resolve();
   if (!addresses.ok()) co_return addresses.error();
+  if (deadline.has_passed()) co_return Status();  // whoever waits for it knows
   const auto [error, address] = co_await asio::async_connect(socket_, *addresses, kAwait);
   if (error) co_return Error(ErrorCode::kUnavailable, Shown(error));
   ErrorValue ignored;  // only latency is at stake
   socket_.set_option(Tcp::no_delay(true), ignored);
-  is_connected_ = true;
   co_return Status();
 }
 

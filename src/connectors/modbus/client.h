@@ -53,7 +53,7 @@ class Client {
 
   class Deadline;
 
-  boost::asio::awaitable<Status> TryToConnect();
+  boost::asio::awaitable<Status> TryToConnect(const Deadline& deadline);
   boost::asio::awaitable<Result<std::vector<boost::asio::ip::tcp::endpoint>>> Resolve();
   boost::asio::awaitable<Status> Send(std::uint16_t transaction, ReadRequest request,
                                       const Deadline& deadline);

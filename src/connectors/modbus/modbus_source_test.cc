@@ -315,22 +315,25 @@ TEST_F(ModbusSourceTest, ABusyDeviceIsAskedAgain) {
   EXPECT_TRUE(port_.letters().empty());
 }
 
-/// Resets the connection at each tenth request.
+/// Resets the connection at every so many requests.
 class RestlessDevice final : public ServedDevice {
  public:
+  explicit RestlessDevice(int period) : period_(period) {}
+
   std::variant<Bytes, ExceptionCode> Read(const ReadRequest& request) override {
     return Bytes(DataBytes(request.table, request.count));
   }
   AnswerManner MannerOf(const ReadRequest& /*request*/) override {
-    return {.fault = ++requests_ % 10 == 0 ? Fault::kReset : Fault::kNone};
+    return {.fault = ++requests_ % period_ == 0 ? Fault::kReset : Fault::kNone};
   }
 
  private:
+  const int period_;
   int requests_ = 0;
 };
 
 TEST_F(ModbusSourceTest, ADeviceThatClosesNowAndThenIsConnectedAgain) {
-  RestlessDevice device;
+  RestlessDevice device(10);
   const auto port = server_->Serve("127.0.0.1", 0, device);
   ASSERT_TRUE(port.ok());
   Configure({*port}, kOneRegister);
@@ -340,6 +343,24 @@ TEST_F(ModbusSourceTest, ADeviceThatClosesNowAndThenIsConnectedAgain) {
   EXPECT_EQ(port_.connections, 1) << "of the source, which never was without its device";
   EXPECT_TRUE(Stop().ok());
   EXPECT_GE(source_->counts().connections_lost, 3U);
+  server_.reset();  // before the device
+}
+
+TEST_F(ModbusSourceTest, AReadThatLostItsConnectionIsRepeatedAtOnce) {
+  RestlessDevice device(2);
+  const auto port = server_->Serve("127.0.0.1", 0, device);
+  ASSERT_TRUE(port.ok());
+  Configure({*port}, R"(
+interval: 1h
+registers:
+  - {name: first, at: hr:0, to: p/first}
+  - {name: second, at: hr:1000, to: p/second}
+)");
+  Start();
+  EXPECT_TRUE(WaitForSamples("p/first", 1));
+  EXPECT_TRUE(WaitForSamples("p/second", 1)) << "and not in an hour";
+  EXPECT_TRUE(Stop().ok());
+  EXPECT_EQ(source_->counts().connections_lost, 1U);
   server_.reset();  // before the device
 }
 

@@ -95,7 +95,7 @@ awaitable<void> Poller::Ask(std::size_t read, std::uint8_t unit) {
   counts_.late_answers +=
       client_.late_answers() - std::exchange(late_before_, client_.late_answers());
   if (!answer.ok()) {
-    TakeFailure(unit, answer.error());
+    TakeFailure(read, unit, answer.error());
   } else if (const auto* const data = std::get_if<Data>(&*answer)) {
     TakeData(read, unit, *data);
   } else {
@@ -126,7 +126,7 @@ void Poller::TakeException(std::size_t read, std::uint8_t unit, ExceptionCode co
   }
 }
 
-void Poller::TakeFailure(std::uint8_t unit, const Error& error) {
+void Poller::TakeFailure(std::size_t read, std::uint8_t unit, const Error& error) {
   if (error.code() == ErrorCode::kDeadlineExceeded) {
     ++counts_.timeouts;
     if (!client_.connected()) lost_ = error;
@@ -134,8 +134,23 @@ void Poller::TakeFailure(std::uint8_t unit, const Error& error) {
   }
   ++counts_.connections_lost;
   lost_ = error;
-  // A device that closes after each answer is no trouble; one that closes without any is.
-  if (!has_answered_) NoteFailure(error);
+  // A device that closes an idle connection is no trouble; one that closes without any answer is.
+  if (has_answered_) {
+    RepeatOnce(read);
+  } else {
+    NoteFailure(error);
+  }
+}
+
+/// Asks on the next connection without waiting for the next moment, which may be an hour away; but
+/// not again and again what makes a device close.
+void Poller::RepeatOnce(std::size_t read) {
+  if (repeated_ == read) {
+    repeated_.reset();
+  } else {
+    repeated_ = read;
+    schedule_.Hurry(read, context_.clock.Monotonic());
+  }
 }
 
 void Poller::NoteSilence(std::uint8_t unit, const Error& error) {

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "connectors/modbus/client.h"
@@ -54,7 +55,8 @@ class Poller {
 
   void TakeData(std::size_t read, std::uint8_t unit, Data data);
   void TakeException(std::size_t read, std::uint8_t unit, ExceptionCode code);
-  void TakeFailure(std::uint8_t unit, const Error& error);
+  void TakeFailure(std::size_t read, std::uint8_t unit, const Error& error);
+  void RepeatOnce(std::size_t read);
   void NoteSilence(std::uint8_t unit, const Error& error);
   void NoteAnswer();
   void NoteFailure(const Error& error);
@@ -71,9 +73,10 @@ class Poller {
   Schedule schedule_;
   std::map<std::uint8_t, Unit> units_;
   Backoff backoff_;
-  std::optional<Error> lost_;  // why the next attempt to connect has to wait
-  bool has_answered_ = false;  // on this connection
-  bool is_failing_ = false;    // as the port was told
+  std::optional<Error> lost_;            // why the next attempt to connect has to wait
+  std::optional<std::size_t> repeated_;  // read
+  bool has_answered_ = false;            // on this connection
+  bool is_failing_ = false;              // as the port was told
   std::uint64_t late_before_ = 0;
   std::uint64_t bytes_before_ = 0;
 };
