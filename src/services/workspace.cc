@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -76,17 +77,36 @@ Status CheckHistorianThere(FileSystem& files, const std::string& directory) {
   return LostFile(JoinPath(historian, kManifestFile), "missing", "put it back from a backup");
 }
 
+/// That it cannot be checked is one of its faults: what else was found must be told all the same.
+std::vector<std::string> FaultsOfCatalog(const std::string& path) {
+  auto checked = Catalog::CheckFile(path);
+  if (!checked.ok()) {
+    const Error& error = checked.error();
+    return {error.context().starts_with(path) ? error.ToString()
+                                              : Error(error).At(path).ToString()};
+  }
+  std::vector<std::string> faults = *std::move(checked);
+  for (std::string& fault : faults) fault = fmt::format("{}: {}", path, fault);
+  return faults;
+}
+
+/// Adds what a step of a repair has cost, or why it could not be done: the steps before it have
+/// found what nobody finds again.
+void AddLoss(const Result<std::optional<std::string>>& step, std::vector<std::string>& losses) {
+  if (!step.ok()) losses.push_back(step.error().ToString());
+  if (step.ok() && *step) losses.push_back(**step);
+}
+
 /// Adds what is wrong with the catalog to `report`.
-Status CheckCatalogFile(FileSystem& files, const std::string& directory, CheckReport& report) {
+void CheckCatalogFile(FileSystem& files, const std::string& directory, CheckReport& report) {
   if (const Status there = CheckCatalogThere(files, directory); !there.ok()) {
     report.problems.push_back(there.error().ToString());
-    return {};
+    return;
   }
-  const std::string catalog = JoinPath(directory, kCatalogFile);
-  ASSIGN_OR_RETURN(const auto faults, Catalog::CheckFile(catalog));
   ++report.files;
-  for (const std::string& fault : faults) report.problems.push_back(catalog + ": " + fault);
-  return {};
+  for (std::string& fault : FaultsOfCatalog(JoinPath(directory, kCatalogFile))) {
+    report.problems.push_back(std::move(fault));
+  }
 }
 
 /// What is restored and then opened is no longer what the backup holds: the restore must not be
@@ -188,7 +208,7 @@ Result<CheckReport> Workspace::CheckFiles(FileSystem& files, const Clock& clock,
     report.problems.push_back(historian.error().ToString());
   }
   if (!format.ok()) report.problems.push_back(format.error().ToString());
-  RETURN_IF_ERROR(CheckCatalogFile(files, directory, report));
+  CheckCatalogFile(files, directory, report);
   return report;
 }
 
@@ -202,15 +222,10 @@ Result<std::vector<std::string>> Workspace::Repair(FileSystem& files, const Cloc
   if (!lock.ok()) return lock.error();
   ASSIGN_OR_RETURN(auto losses,
                    Historian::Repair(files, clock, JoinPath(directory, kHistorianFolder), cancel));
-  ASSIGN_OR_RETURN(const auto format_loss, RepairDirectoryFormat(files, directory));
-  if (format_loss) losses.push_back(*format_loss);
-  ASSIGN_OR_RETURN(const auto catalog_loss, ReplaceUnusableCatalog(files, clock, directory));
-  if (catalog_loss) losses.push_back(*catalog_loss);
-  const std::string catalog = JoinPath(directory, kCatalogFile);
-  ASSIGN_OR_RETURN(const auto faults, Catalog::CheckFile(catalog));
-  for (const std::string& fault : faults) {
-    losses.push_back(
-        fmt::format("{}: {}; this is not repaired, only a backup has it whole", catalog, fault));
+  AddLoss(RepairDirectoryFormat(files, directory), losses);
+  AddLoss(ReplaceUnusableCatalog(files, clock, directory), losses);
+  for (const std::string& fault : FaultsOfCatalog(JoinPath(directory, kCatalogFile))) {
+    losses.push_back(fault + "; this is not repaired, only a backup has it whole");
   }
   return losses;
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -331,6 +332,29 @@ TEST_F(WorkspaceFilesTest, SamplesAndTagsSurviveReopening) {
   ASSERT_TRUE(view.value().series);
   EXPECT_EQ(view.value().series->samples, 1U);
   EXPECT_EQ(workspace().historian().Last(view.value().series->id).value()->value, Value(1.5));
+}
+
+/// What the repair of the samples has found is told, whatever becomes of the catalog.
+TEST_F(WorkspaceFilesTest, ARepairTellsOfTheLogThoughTheCatalogCannotBeMended) {
+  Open();
+  Ingest("a/b", {{kMidnight, 1.5, kGood}});
+  Close();
+  std::string log;
+  for (const auto& entry : fs::directory_iterator(File("historian/wal"))) {
+    if (entry.path().extension() == ".wal") log = std::max(log, entry.path().string());
+  }
+  std::string content = ReadText(log);
+  content.back() = static_cast<char>(content.back() ^ 0x40);
+  WriteText(log, content);
+  // Neither can be opened, nor can another one be put in its place.
+  fs::remove(File("catalog.sqlite"));
+  fs::create_directory(File("catalog.sqlite"));
+  WriteText(File("quarantine"), "in the way");
+  const auto losses = Workspace::Repair(*files_, clock_, directory(), {});
+  ASSERT_TRUE(losses.ok()) << losses.error().ToString();
+  EXPECT_THAT(*losses,
+              ::testing::Contains(::testing::AllOf(HasSubstr(log), HasSubstr("are lost"))));
+  EXPECT_THAT(*losses, ::testing::Contains(HasSubstr("catalog.sqlite")));
 }
 
 TEST_F(WorkspaceFilesTest, TheQueryEngineStartsOnce) {
