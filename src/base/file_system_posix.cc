@@ -28,10 +28,10 @@ ErrorCode CodeOf(int number) {
     case EPERM:
     case EROFS: return ErrorCode::kPermissionDenied;
     case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
+    case EDQUOT: return ErrorCode::kResourceExhausted;
+    // Nothing that room on the disk would help.
     case EMFILE:
-    case ENFILE: return ErrorCode::kResourceExhausted;
+    case ENFILE: return ErrorCode::kUnavailable;
     default: return ErrorCode::kIo;
   }
 }
@@ -39,7 +39,8 @@ ErrorCode CodeOf(int number) {
 Error SystemError(std::string_view action, const std::string& path, int number) {
   Error error(CodeOf(number),
               fmt::format("cannot {}: {}", action, std::generic_category().message(number)));
-  const bool may_end_by_itself = number == ENOSPC || number == EDQUOT;
+  const bool may_end_by_itself =
+      error.code() == ErrorCode::kResourceExhausted || error.code() == ErrorCode::kUnavailable;
   return may_end_by_itself ? std::move(error).Retryable().At(path) : std::move(error).At(path);
 }
 

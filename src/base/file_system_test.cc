@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -286,6 +287,20 @@ TEST_F(FaultFileSystemTest, ShowsTheDiskBeforeEachChange) {
   ASSERT_TRUE(files_.Remove("/d/f").ok());
   ASSERT_TRUE(files_.SyncDirectory("/d").ok());
   EXPECT_THAT(seen, ElementsAre("", "a", "a", "(none)"));
+}
+
+/// Room on the disk would not help, so it is none of what a full disk is.
+TEST(PosixFileSystemTest, TooManyOpenFilesAreNoFullDisk) {
+  const auto files = MakePosixFileSystem();
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto opened = files->OpenRandomAccess("/dev/null");
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().code(), ErrorCode::kUnavailable) << opened.error().ToString();
+  EXPECT_TRUE(opened.error().retryable());
 }
 
 TEST_F(FaultFileSystemTest, AFullDiskTakesWhatFits) {

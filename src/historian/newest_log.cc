@@ -37,11 +37,15 @@ std::optional<NewestLog> Parse(ByteView bytes) {
   return is_known && in.ok() && in.AtEnd() ? std::optional(newest) : std::nullopt;
 }
 
-/// Errors: kNotFound, kCorruption naming the file.
+/// Errors: kNotFound, kCorruption naming the file, also when it is far too long.
 Result<NewestLog> ReadOne(FileSystem& files, const std::string& path) {
   constexpr std::uint64_t kLimitBytes = 1ULL << 20U;
-  ASSIGN_OR_RETURN(const std::string content, files.ReadFile(path, kLimitBytes));
-  const auto newest = Parse(AsBytes(content));
+  const auto content = files.ReadFile(path, kLimitBytes);
+  if (!content.ok() && content.error().code() == ErrorCode::kResourceExhausted) {
+    return Error(ErrorCode::kCorruption, content.error().message()).At(path);
+  }
+  if (!content.ok()) return content.error();
+  const auto newest = Parse(AsBytes(*content));
   if (!newest) return Error(ErrorCode::kCorruption, "the checksum does not match").At(path);
   return *newest;
 }

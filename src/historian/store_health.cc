@@ -45,10 +45,8 @@ bool StoreHealth::MissesLog() const {
 Status StoreHealth::Check() const {
   if (auto failure = FlushFailure()) return *std::move(failure);
   const std::lock_guard lock(mutex_);
-  // A full disk shows by itself, for as long as it is full.
-  if (log_failure_ && log_failure_->code() != ErrorCode::kResourceExhausted) {
-    return Unavailable("the last write to the log failed", *log_failure_);
-  }
+  // Also of a disk that is said to be full: a quota does not show in what is free.
+  if (log_failure_) return Unavailable("the last write to the log failed", *log_failure_);
   if (missing_log_) return *missing_log_;
   if (!damage_.empty()) return Damaged();
   return {};
