@@ -39,7 +39,7 @@ void PutSeries(Bytes& out, const SeriesRecord& record, const SeriesDefinition& p
   const std::size_t shared = SharedPrefix(previous.path, definition.path);
   PutVarint(out, shared);
   PutText(out, std::string_view(definition.path).substr(shared));
-  const SeriesTotals& totals = record.totals;
+  const SeriesTotals totals = Consistent(record.totals);
   PutVarint(out, totals.conflicts);
   PutVarint(out, totals.samples);
   if (totals.samples == 0) return;
@@ -196,6 +196,10 @@ Result<std::uint32_t> CheckHeader(ByteView bytes) {
 
 Result<Manifest> ReadCopy(FileSystem& files, const std::string& path) {
   auto content = files.ReadFile(path, kMaxManifestBytes);
+  // One that long is not ours.
+  if (!content.ok() && content.error().code() == ErrorCode::kResourceExhausted) {
+    return Damaged(content.error().message()).At(path);
+  }
   if (!content.ok()) return std::move(content).error();
   auto manifest = ParseManifest(AsBytes(*content));
   if (!manifest.ok()) return std::move(manifest).error().At(path);
@@ -219,12 +223,12 @@ Error ErrorOfBoth(const Error& first, const Error& second) {
 }
 
 /// What is wrong with the copy that does not count, if anything is. That the second one is missing
-/// is not: a backup has one only, and so had version 2. Nor is one that is a single edition behind:
-/// the power failed between the two.
+/// is not: a backup has one only, and so had version 2. Nor is one that is a single edition behind,
+/// or none: it could not be written however often that was tried, or the power failed before.
 std::optional<Error> DamageOf(const Result<Manifest>& other, const Manifest& best,
                               const std::string& path) {
   if (other.ok()) {
-    if (*other == best || other->edition + 1 == best.edition) return std::nullopt;
+    if (other->edition + 1 >= best.edition) return std::nullopt;
     return Error(ErrorCode::kCorruption,
                  fmt::format("edition {} of the manifest, but there is edition {}", other->edition,
                              best.edition))
@@ -236,7 +240,25 @@ std::optional<Error> DamageOf(const Result<Manifest>& other, const Manifest& bes
   return Error(ErrorCode::kCorruption, "the file is missing").At(path);
 }
 
+/// A bug in what is written must not cost the copies that there are.
+Status CheckReadsBack(ByteView bytes, const Manifest& manifest) {
+  const auto read = ParseManifest(bytes);
+  if (read.ok() && *read == manifest) return {};
+  return Error(ErrorCode::kInternal,
+               fmt::format("the manifest would not read back, so it is not written: {}",
+                           read.ok() ? "it differs" : read.error().ToString()));
+}
+
 }  // namespace
+
+SeriesTotals Consistent(SeriesTotals totals) {
+  const bool any_left = totals.first_time <= totals.last_time &&
+                        IsStorable(Timestamp(totals.first_time)) &&
+                        IsStorable(Timestamp(totals.last_time));
+  if (!any_left) return {.conflicts = totals.conflicts};
+  totals.samples = std::max<std::uint64_t>(totals.samples, 1);
+  return totals;
+}
 
 Bytes EncodeManifest(const Manifest& manifest) {
   Bytes payload;
@@ -288,10 +310,18 @@ std::array<std::string, 2> ManifestPaths(const std::string& directory) {
 
 Status WriteManifest(FileSystem& files, const std::string& directory, const Manifest& manifest) {
   const Bytes bytes = EncodeManifest(manifest);
+  RETURN_IF_ERROR(CheckReadsBack(bytes, manifest));
   for (const std::string& path : ManifestPaths(directory)) {
     RETURN_IF_ERROR(WriteFileAtomically(files, path, AsText(bytes)));
   }
   return {};
+}
+
+Status WriteFirstManifest(FileSystem& files, const std::string& directory,
+                          const Manifest& manifest) {
+  const Bytes bytes = EncodeManifest(manifest);
+  RETURN_IF_ERROR(CheckReadsBack(bytes, manifest));
+  return WriteFileAtomically(files, ManifestPaths(directory).front(), AsText(bytes));
 }
 
 Result<StoredManifest> ReadManifest(FileSystem& files, const std::string& directory) {

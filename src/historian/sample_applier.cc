@@ -111,7 +111,9 @@ AppendResult ApplyLate(const Snapshot& earlier, const Snapshot& now, PendingRun&
   if (!is_known) {
     auto late = LateRun::LookUp(now, *run.series, run.samples);
     // It is in the log already and cannot be refused any more: the samples are right in any case,
-    // only the numbers of new and changed ones may not be.
+    // only the numbers of new and changed ones may not be. The next flush counts the new ones
+    // again.
+    if (!late.ok()) run.series->SetMiscounted();
     run.late =
         late.ok() ? *std::move(late) : LateRun::LookUpInMemory(now, *run.series, run.samples);
     return run.late->Store(active, now.Deleting(run.series->id()));

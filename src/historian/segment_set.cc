@@ -1,7 +1,10 @@
 #include "historian/segment_set.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "historian/check.h"
 #include "historian/format.h"
@@ -25,6 +28,7 @@ void Apply(const ManifestChange::Deleted& deleted, Manifest& manifest) {
   totals.samples -= std::min(totals.samples, deleted.samples);
   totals.first_time = deleted.first_time;
   totals.last_time = deleted.last_time;
+  totals = Consistent(totals);
 }
 
 /// A tombstone goes when there is no segment left in which it hides something.
@@ -35,8 +39,25 @@ void DropOldTombstones(Manifest& manifest) {
   });
 }
 
+/// So does one whose times are deleted again, or they would become ever more while a segment that
+/// cannot be read, and so not be cleaned, keeps them.
+void DropCoveredTombstones(const std::vector<ManifestChange::Deleted>& deleted,
+                           Manifest& manifest) {
+  std::map<TagId, Tombstone> newest;
+  for (const ManifestChange::Deleted& entry : deleted)
+    newest[entry.tombstone.tag] = entry.tombstone;
+  std::erase_if(manifest.tombstones, [&](const Tombstone& tombstone) {
+    const auto later = newest.find(tombstone.tag);
+    return later != newest.end() && tombstone.generation < later->second.generation &&
+           tombstone.first_time >= later->second.first_time &&
+           tombstone.last_time <= later->second.last_time;
+  });
+}
+
 Manifest Changed(const Manifest& manifest, ManifestChange& change, std::uint64_t next_id) {
   Manifest next = manifest;
+  // The same number for each attempt, so that the copies are never more than one apart.
+  ++next.edition;
   next.next_segment_id = next_id;
   std::erase_if(next.segments,
                 [&](const SegmentInfo& segment) { return Contains(change.removed, segment.id); });
@@ -49,7 +70,9 @@ Manifest Changed(const Manifest& manifest, ManifestChange& change, std::uint64_t
     next.wal_low_water = change.flushed->wal_low_water;
   }
   if (!change.totals.empty()) next.series = std::move(change.totals);
+  for (SeriesRecord& record : next.series) record.totals = Consistent(record.totals);
   for (const ManifestChange::Deleted& deleted : change.deleted) Apply(deleted, next);
+  DropCoveredTombstones(change.deleted, next);
   DropOldTombstones(next);
   return next;
 }
@@ -61,8 +84,7 @@ SegmentSet::SegmentSet(FileSystem& files, std::string directory, Manifest manife
       directory_(std::move(directory)),
       segment_directory_(JoinPath(directory_, kSegmentDirectory)),
       next_id_(manifest.next_segment_id),
-      manifest_(std::move(manifest)),
-      edition_(manifest_.edition) {
+      manifest_(std::move(manifest)) {
   list_ = std::make_shared<const SegmentList>(MakeList({}));
 }
 
@@ -99,8 +121,10 @@ Status SegmentSet::Publish(ManifestChange change,
                            const std::function<void(std::shared_ptr<const SegmentList>)>& show) {
   const std::lock_guard publishing(publish_mutex_);
   Manifest next = Changed(manifest_, change, next_id_);
-  next.edition = ++edition_;
-  RETURN_IF_ERROR(WriteManifest(files_, directory_, next));
+  if (Status written = WriteManifest(files_, directory_, next); !written.ok()) {
+    return change.deleted.empty() ? std::move(written).error()
+                                  : TakeBack(std::move(written).error());
+  }
   manifest_ = std::move(next);
 
   const auto old_list = List();
@@ -115,6 +139,24 @@ Status SegmentSet::Publish(ManifestChange change,
   }
   show(std::move(shared));
   return {};
+}
+
+/// A deletion that is said to have failed must not be found at the next start, so the first copy
+/// becomes what it was; of one edition it counts. Under publish_mutex_.
+Error SegmentSet::TakeBack(Error failure) {
+  Manifest before = manifest_;
+  ++before.edition;
+  if (WriteFirstManifest(files_, directory_, before).ok()) return failure;
+  const auto stored = ReadManifest(files_, directory_);
+  if (stored.ok() && stored->manifest == manifest_) return failure;  // it did not get that far
+  Error unknown =
+      Error(ErrorCode::kUnavailable,
+            fmt::format("nothing is deleted now, but it may be after the next start, as the "
+                        "manifest could not be put back; delete again, or flush, when the disk "
+                        "can be written ({})",
+                        failure.ToString()))
+          .At(directory_);
+  return failure.retryable() ? std::move(unknown).Retryable() : std::move(unknown);
 }
 
 SharedSegment SegmentSet::MakeReader(const SegmentInfo& info) {

@@ -60,11 +60,13 @@ class SegmentSet {
 
   /// Makes the change durable, then calls `show` with the new list while no other change can come
   /// between. On error the list is as before; the files of what was added must then stay, as the
-  /// new manifest may or may not have become durable.
+  /// new manifest may or may not have become durable. Not so that of a deletion: it is taken back,
+  /// and where even that fails the error is kUnavailable and says so.
   Status Publish(ManifestChange change,
                  const std::function<void(std::shared_ptr<const SegmentList>)>& show);
 
  private:
+  [[nodiscard]] Error TakeBack(Error failure);
   [[nodiscard]] SharedSegment MakeReader(const SegmentInfo& info);
   [[nodiscard]] SegmentList MakeList(const SegmentList& known);
 
@@ -74,8 +76,7 @@ class SegmentSet {
   SegmentCache cache_;
   std::atomic<std::uint64_t> next_id_;
   mutable std::mutex publish_mutex_;
-  Manifest manifest_;      // guarded by publish_mutex_
-  std::uint64_t edition_;  // that was written last, or tried; guarded by publish_mutex_
+  Manifest manifest_;  // guarded by publish_mutex_
   mutable std::mutex list_mutex_;
   std::shared_ptr<const SegmentList> list_;
 };

@@ -159,6 +159,15 @@ std::uint64_t SeriesRegistry::size() const {
   return by_path_.size();
 }
 
+std::vector<Series*> SeriesRegistry::TakeMiscounted() {
+  const std::shared_lock lock(mutex_);
+  std::vector<Series*> miscounted;
+  for (const auto& series : by_id_) {
+    if (series && series->TakeMiscounted()) miscounted.push_back(series.get());
+  }
+  return miscounted;
+}
+
 Series* SeriesRegistry::Insert(SeriesDefinition definition) {
   const std::uint64_t id = definition.id.value();
   if (by_id_.size() < id) by_id_.resize(id);

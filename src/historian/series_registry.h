@@ -78,6 +78,14 @@ class Series {
   [[nodiscard]] bool replaced() const noexcept { return replaced_.load(); }
   void SetReplaced() noexcept { replaced_ = true; }
 
+  /// Notes that what was stored or deleted could not be compared with all that there is, so that
+  /// its samples are to be counted again.
+  void SetMiscounted() noexcept { miscounted_ = true; }
+  /// Whether that was noted since it was asked last.
+  [[nodiscard]] bool TakeMiscounted() noexcept {
+    return miscounted_.load(std::memory_order_relaxed) && miscounted_.exchange(false);
+  }
+
  private:
   const SeriesDefinition definition_;
   std::atomic<std::uint64_t> samples_ = 0;
@@ -87,6 +95,7 @@ class Series {
   std::atomic<bool> logged_ = false;
   std::atomic<std::uint64_t>& unlogged_;
   std::atomic<bool> replaced_ = false;
+  std::atomic<bool> miscounted_ = false;
 };
 
 /// Every series of a store, by id and by path. Safe from any thread; a Series lives as long as the
@@ -121,6 +130,8 @@ class SeriesRegistry {
   /// Those whose definition is durable or that have samples, by id; the others are but names.
   [[nodiscard]] std::vector<SeriesRecord> Records() const;
   [[nodiscard]] std::uint64_t size() const;
+  /// Those that are to be counted again, each once.
+  [[nodiscard]] std::vector<Series*> TakeMiscounted();
 
  private:
   [[nodiscard]] Series* FindLocked(TagId id) const {

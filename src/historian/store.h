@@ -62,6 +62,7 @@ class Store final : public Historian {
   /// What a flush must publish for the head that it writes.
   struct Held {
     ManifestChange::Flushed flushed;
+    std::vector<Series*> miscounted;  // of those in it, until they are counted again
     /// Set when the head is written: if publishing fails, only that is tried again.
     std::optional<std::vector<SegmentInfo>> segments;
   };
@@ -94,6 +95,7 @@ class Store final : public Historian {
   Status FlushHeads();
   Status FlushHeld();
   Status HoldHead();
+  void CountAgain(Held& held);
   void NoteMissingLog();
   void NoteMissingSegments();
   Status FlushAndNote();

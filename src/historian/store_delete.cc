@@ -13,6 +13,7 @@
 #include "historian/format.h"
 #include "historian/manifest.h"
 #include "historian/merge_cursor.h"
+#include "historian/readable.h"
 #include "historian/store.h"
 #include "historian/stored_samples.h"
 
@@ -44,19 +45,6 @@ Result<std::vector<std::int64_t>> TimesIn(const Snapshot& snapshot, const Series
   }
 }
 
-/// How many distinct times of a series are in a range; whole blocks are counted unread.
-Result<std::uint64_t> CountIn(const Snapshot& snapshot, const Series& series,
-                              const TimeRange& range) {
-  std::uint64_t count = 0;
-  ASSIGN_OR_RETURN(auto sources, CollectSources(snapshot, series.id(), series.type(), range));
-  MergeCursor cursor(std::move(sources), range);
-  while (true) {
-    ASSIGN_OR_RETURN(auto run, cursor.Next());
-    if (!run) return count;
-    count += run->columns ? run->end - run->begin : run->header->count;
-  }
-}
-
 std::int64_t TimeOf(const std::optional<Sample>& sample, std::int64_t otherwise) {
   return sample ? sample->time.nanoseconds() : otherwise;
 }
@@ -84,26 +72,50 @@ Result<std::int64_t> LastOutside(const Snapshot& snapshot, const Series& series,
 struct Deletion {
   Series* series = nullptr;
   TimeRange range;
+  Snapshot segments;        // of which the series can be read
+  bool is_partial = false;  // these are not all
   ManifestChange::Deleted deleted;
   std::uint64_t stays = 0;      // times of it that are in the active head too
   std::uint64_t conflicts = 0;  // of these: counted, as there was another value until now
   SeriesTotals totals;          // of the series afterwards, head and all
 };
 
-Result<Deletion> PlanDeletion(const Snapshot& segments, Series& series, const TimeRange& wanted) {
+/// What cannot be read now may be some day.
+bool HidesAnything(const Deletion& deletion) {
+  return deletion.deleted.samples > 0 || deletion.is_partial;
+}
+
+Result<Deletion> PlanDeletion(const Snapshot& segments, bool is_partial, Series& series,
+                              const TimeRange& range) {
   Deletion deletion;
   deletion.series = &series;
-  deletion.range = {std::max(wanted.start, kMinTimestamp), std::min(wanted.stop, kMaxTimestamp)};
+  deletion.range = range;
+  deletion.segments = segments;
+  deletion.is_partial = is_partial;
   deletion.deleted.tombstone = {.tag = series.id(),
-                                .first_time = deletion.range.start.nanoseconds(),
-                                .last_time = deletion.range.stop.nanoseconds() - 1,
+                                .first_time = range.start.nanoseconds(),
+                                .last_time = range.stop.nanoseconds() - 1,
                                 .generation = 0};
-  if (deletion.range.Empty()) return deletion;
-  ASSIGN_OR_RETURN(deletion.deleted.samples, CountIn(segments, series, deletion.range));
-  if (deletion.deleted.samples == 0) return deletion;
-  ASSIGN_OR_RETURN(deletion.deleted.first_time, FirstOutside(segments, series, deletion.range));
-  ASSIGN_OR_RETURN(deletion.deleted.last_time, LastOutside(segments, series, deletion.range));
+  ASSIGN_OR_RETURN(deletion.deleted.samples, CountTimes(segments, series, range));
+  if (!HidesAnything(deletion)) return deletion;
+  ASSIGN_OR_RETURN(deletion.deleted.first_time, FirstOutside(segments, series, range));
+  ASSIGN_OR_RETURN(deletion.deleted.last_time, LastOutside(segments, series, range));
   return deletion;
+}
+
+/// The same where a segment is damaged, missing or on a bad sector: what it holds of the series is
+/// hidden by the tombstone as well, but is not counted.
+Result<Deletion> PlanWhatCanBeRead(const Snapshot& segments, Series& series,
+                                   const TimeRange& range) {
+  return ReadWhatIsThere(
+      segments, series,
+      [&](const Snapshot& rest) {
+        const bool is_partial = rest.segments->size() < segments.segments->size();
+        return PlanDeletion(rest, is_partial, series, range);
+      },
+      [](const Error& error) {
+        return error.code() == ErrorCode::kCorruption || error.code() == ErrorCode::kIo;
+      });
 }
 
 /// What the active head holds at `times`, all of which are in it, before anything was replaced.
@@ -122,11 +134,11 @@ Result<SampleColumns> FirstInActive(const Snapshot& active, const Series& series
 
 /// Compares the active head with what is deleted. What is in the head is later than that: it is
 /// new, and took the place of nothing.
-Status CompareActive(const Snapshot& segments, const Snapshot& active, Deletion& deletion) {
+Status CompareActive(const Snapshot& active, Deletion& deletion) {
   const Series& series = *deletion.series;
   ASSIGN_OR_RETURN(const auto times, TimesIn(active, series, deletion.range));
   ASSIGN_OR_RETURN(const StoredSamples stored,
-                   FindStored(segments, series.id(), series.type(), times));
+                   FindStored(deletion.segments, series.id(), series.type(), times));
   ASSIGN_OR_RETURN(const SampleColumns first, FirstInActive(active, series, deletion.range, times));
   for (std::size_t i = 0; i < times.size(); ++i) {
     if (!stored.present[i]) continue;
@@ -137,17 +149,19 @@ Status CompareActive(const Snapshot& segments, const Snapshot& active, Deletion&
 }
 
 /// Adds what the active head means for it, while nothing is appended.
-Status RegardActive(const Snapshot& segments, const Snapshot& active, Deletion& deletion) {
-  RETURN_IF_ERROR(CompareActive(segments, active, deletion));
+Status RegardActive(const Snapshot& active, Deletion& deletion) {
+  RETURN_IF_ERROR(CompareActive(active, deletion));
   const Series& series = *deletion.series;
   ASSIGN_OR_RETURN(const auto first,
                    FindAtOrAfter(active, series.id(), series.type(), kMinTimestamp));
   ASSIGN_OR_RETURN(const auto last, FindBefore(active, series.id(), series.type(), kMaxTimestamp));
   deletion.totals = series.totals();
-  deletion.totals.samples -= deletion.deleted.samples - deletion.stays;
-  deletion.totals.conflicts -= deletion.conflicts;
-  deletion.totals.first_time = std::min(deletion.deleted.first_time, TimeOf(first, INT64_MAX));
-  deletion.totals.last_time = std::max(deletion.deleted.last_time, TimeOf(last, INT64_MIN));
+  SeriesTotals& totals = deletion.totals;
+  totals.samples -= std::min(totals.samples, deletion.deleted.samples - deletion.stays);
+  totals.conflicts -= std::min(totals.conflicts, deletion.conflicts);
+  totals.first_time = std::min(deletion.deleted.first_time, TimeOf(first, INT64_MAX));
+  totals.last_time = std::max(deletion.deleted.last_time, TimeOf(last, INT64_MIN));
+  totals = Consistent(totals);
   return {};
 }
 
@@ -211,9 +225,12 @@ Result<std::uint64_t> Store::DeleteNow(std::span<const TagRange> ranges) {
   const Snapshot segments = OnlySegments(TakeSnapshot());
   std::vector<Deletion> deletions;
   for (const TagRange& entry : ranges) {
+    const TimeRange range{std::max(entry.range.start, kMinTimestamp),
+                          std::min(entry.range.stop, kMaxTimestamp)};
+    if (range.Empty()) continue;
     ASSIGN_OR_RETURN(auto deletion,
-                     PlanDeletion(segments, *registry_->Find(entry.tag), entry.range));
-    if (deletion.deleted.samples > 0) deletions.push_back(std::move(deletion));
+                     PlanWhatCanBeRead(segments, *registry_->Find(entry.tag), range));
+    if (HidesAnything(deletion)) deletions.push_back(std::move(deletion));
   }
   if (deletions.empty()) return 0;
   const std::uint64_t generation = segments_->NextId();
@@ -222,13 +239,16 @@ Result<std::uint64_t> Store::DeleteNow(std::span<const TagRange> ranges) {
   ManifestChange change;
   std::uint64_t samples = 0;
   for (Deletion& deletion : deletions) {
-    RETURN_IF_ERROR(RegardActive(segments, active, deletion));
+    RETURN_IF_ERROR(RegardActive(active, deletion));
     deletion.deleted.tombstone.generation = generation;
     change.deleted.push_back(deletion.deleted);
     samples += deletion.deleted.samples - deletion.stays;
   }
   RETURN_IF_ERROR(Publish(std::move(change)));
-  for (const Deletion& deletion : deletions) deletion.series->SetTotals(deletion.totals);
+  for (const Deletion& deletion : deletions) {
+    deletion.series->SetTotals(deletion.totals);
+    if (deletion.is_partial) deletion.series->SetMiscounted();
+  }
   return samples;
 }
 

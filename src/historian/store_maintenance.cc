@@ -8,6 +8,8 @@
 
 #include "historian/check.h"
 #include "historian/head_flush.h"
+#include "historian/manifest.h"
+#include "historian/readable.h"
 #include "historian/recovery_segments.h"
 #include "historian/store.h"
 
@@ -156,6 +158,7 @@ Status Store::HoldHead() {
   }
   ASSIGN_OR_RETURN(const std::uint64_t sequence, log_->Rotate());
   held_ = Held{.flushed = {.series = registry_->Records(), .wal_low_water = sequence},
+               .miscounted = registry_->TakeMiscounted(),
                .segments = std::nullopt};
   state_.HoldActive();
   return {};
@@ -166,8 +169,33 @@ Status Store::FlushHeld() {
     ASSIGN_OR_RETURN(held_->segments,
                      WriteHead(*latch_, segments_->segment_directory(), *state_.flushing(),
                                [this] { return segments_->NextId(); }));
+    CountAgain(*held_);
   }
   return PublishHeld();
+}
+
+/// Puts the totals right of series of which something was stored or deleted that could not be
+/// compared with all that there is. Where that still cannot be read it is left to the next flush.
+void Store::CountAgain(Held& held) {
+  Snapshot standing = TakeSnapshot();
+  standing.active = standing.flushing;
+  standing.flushing = nullptr;
+  for (Series* const series : std::exchange(held.miscounted, {})) {
+    const auto record = std::lower_bound(
+        held.flushed.series.begin(), held.flushed.series.end(), series->id(),
+        [](const SeriesRecord& entry, TagId wanted) { return entry.definition.id < wanted; });
+    if (record == held.flushed.series.end() || record->definition.id != series->id()) continue;
+    const auto counted = CountReadableTimes(standing, *series);
+    if (!counted.ok()) {
+      series->SetMiscounted();
+      continue;
+    }
+    const auto pause = commits_.Pause();
+    SeriesTotals totals = series->totals();
+    totals.samples += *counted - record->totals.samples;  // modulo 2^64, so it may be less
+    series->SetTotals(Consistent(totals));
+    record->totals.samples = *counted;
+  }
 }
 
 Status Store::PublishHeld() {
