@@ -112,10 +112,13 @@ Result<std::unique_ptr<Historian>> Historian::Open(FileSystem& files, const Cloc
   RETURN_IF_ERROR(files.CreateDirectories(JoinPath(directory, historian::kSegmentDirectory)));
   ASSIGN_OR_RETURN(auto lock, files.Lock(JoinPath(directory, historian::kLockName)));
   auto latch = std::make_unique<historian::SyncLatch>(files, clock);
+  // Before, as room that comes while a long log is read is room that was not there.
+  const auto available = files.AvailableBytes(directory);
   auto recovered = historian::Recover(*latch, clock, directory);
   if (!recovered.ok() && recovered.error().code() == ErrorCode::kResourceExhausted) {
     return historian::WaitingStore::Open(files, clock, directory, options, std::move(lock),
-                                         std::move(recovered).error());
+                                         std::move(recovered).error(),
+                                         available.ok() ? *available : 0);
   }
   if (!recovered.ok()) return std::move(recovered).error();
   return std::unique_ptr<Historian>(std::make_unique<historian::Store>(

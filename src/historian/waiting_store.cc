@@ -1,5 +1,6 @@
 #include "historian/waiting_store.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,7 +13,10 @@ namespace bedplate::historian {
 namespace {
 
 /// To read a long log again takes seconds, which a nearly full disk must not cost each append.
-constexpr std::chrono::seconds kPause{1};
+constexpr std::chrono::nanoseconds kPause = std::chrono::seconds(1);
+/// Between two tries while no more is free; twice as long after each, up to this.
+constexpr std::chrono::nanoseconds kMaxPause = std::chrono::minutes(1);
+constexpr std::uint32_t kMaxPauseDoublings = 6;
 
 Result<std::shared_ptr<Historian>> OpenStore(FileSystem& files, const Clock& clock,
                                              const std::string& directory,
@@ -30,7 +34,8 @@ Result<std::shared_ptr<Historian>> OpenStore(FileSystem& files, const Clock& clo
 Result<std::unique_ptr<Historian>> WaitingStore::Open(FileSystem& files, const Clock& clock,
                                                       const std::string& directory,
                                                       const HistorianOptions& options,
-                                                      std::unique_ptr<FileLock> lock, Error full) {
+                                                      std::unique_ptr<FileLock> lock, Error full,
+                                                      std::uint64_t tried_bytes) {
   if (!Exists(files, directory)) return full;
   HistorianOptions reading = options;
   reading.background = false;
@@ -39,8 +44,7 @@ Result<std::unique_ptr<Historian>> WaitingStore::Open(FileSystem& files, const C
   std::unique_ptr<WaitingStore> store(new WaitingStore(
       files, clock, directory, options, std::move(lock), std::move(full), std::move(readable)));
   store->tried_ = clock.Monotonic();
-  const auto available = files.AvailableBytes(directory);
-  store->tried_bytes_ = available.ok() ? *available : 0;
+  store->tried_bytes_ = tried_bytes;
   return std::unique_ptr<Historian>(std::move(store));
 }
 
@@ -56,13 +60,14 @@ Result<std::shared_ptr<Historian>> WaitingStore::Whole() const {
   }
   const std::lock_guard opening(opening_);
   if (lock_ == nullptr) return Current();  // another call has opened it meanwhile
-  const auto available = files_.AvailableBytes(directory_);
-  if (!available.ok() || !IsWorthATry(*available)) return Waiting();
-  tried_bytes_ = *available;
+  ASSIGN_OR_RETURN(const std::uint64_t available, files_.AvailableBytes(directory_));
+  if (!IsWorthATry(available)) return Waiting();
+  tried_bytes_ = available;
   tried_ = clock_.Monotonic();
   auto opened = OpenStore(files_, clock_, directory_, options_, RecoveryMode::kWrite, lock_);
   if (!opened.ok()) {
-    full_ = opened.error();
+    ++tries_;
+    failure_ = opened.error();
     return Waiting();
   }
   const std::lock_guard lock(mutex_);
@@ -72,13 +77,16 @@ Result<std::shared_ptr<Historian>> WaitingStore::Whole() const {
 }
 
 bool WaitingStore::IsWorthATry(std::uint64_t available_bytes) const {
-  return available_bytes > tried_bytes_ && clock_.Monotonic() - tried_ >= kPause;
+  const auto waited = clock_.Monotonic() - tried_;
+  if (available_bytes > tried_bytes_) return waited >= kPause;
+  return waited >= std::min(kMaxPause, kPause * (1U << std::min(tries_, kMaxPauseDoublings)));
 }
 
 Error WaitingStore::Waiting() const {
+  if (failure_.code() != ErrorCode::kResourceExhausted) return failure_;
   return Error(ErrorCode::kResourceExhausted,
                fmt::format("disk full: the store is open for reading only until there is room ({})",
-                           full_.ToString()))
+                           failure_.ToString()))
       .At(directory_)
       .Retryable();
 }

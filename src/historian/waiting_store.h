@@ -17,15 +17,20 @@ namespace bedplate::historian {
 
 /// A store whose disk had no room for opening it: what is stored is read, whatever writes is
 /// refused (kResourceExhausted, retryable), and it is the whole store as soon as there is room. Who
-/// writes or asks for its health looks whether there is, so it needs no thread. Ids of tags stay.
+/// writes or asks for its health looks whether there is, so it needs no thread: a second after it
+/// was tried last where more is free than then, and else ever more rarely, down to once a minute,
+/// as a quota or inodes do not show in what is free. Where something else keeps it from being
+/// opened then, that is the error. Ids of tags stay.
 class WaitingStore final : public Historian {
  public:
-  /// `lock` is on `directory`, `full` what kept it from being opened. Errors: as for OpenReadOnly,
-  /// and `full` where there is no store yet.
+  /// `lock` is on `directory`, `full` what kept it from being opened, when `tried_bytes` were
+  /// available before that was tried. Errors: as for OpenReadOnly, and `full` where there is no
+  /// store yet.
   static Result<std::unique_ptr<Historian>> Open(FileSystem& files, const Clock& clock,
                                                  const std::string& directory,
                                                  const HistorianOptions& options,
-                                                 std::unique_ptr<FileLock> lock, Error full);
+                                                 std::unique_ptr<FileLock> lock, Error full,
+                                                 std::uint64_t tried_bytes);
 
   Result<TagId> Resolve(std::string_view path, ValueType type) override;
   [[nodiscard]] std::optional<SeriesInfo> Find(std::string_view path) const override;
@@ -54,14 +59,14 @@ class WaitingStore final : public Historian {
   using SharedHistorian = std::shared_ptr<Historian>;
 
   WaitingStore(FileSystem& files, const Clock& clock, std::string directory,
-               const HistorianOptions& options, std::unique_ptr<FileLock> lock, Error full,
+               const HistorianOptions& options, std::unique_ptr<FileLock> lock, Error failure,
                SharedHistorian readable)
       : files_(files),
         clock_(clock),
         directory_(std::move(directory)),
         options_(options),
         lock_(std::move(lock)),
-        full_(std::move(full)),
+        failure_(std::move(failure)),
         current_(std::move(readable)) {}
 
   /// What is there to be read.
@@ -80,9 +85,10 @@ class WaitingStore final : public Historian {
 
   mutable std::mutex opening_;              // one at a time; taken before mutex_
   mutable std::unique_ptr<FileLock> lock_;  // until the whole store has it; guarded by opening_
-  mutable Error full_;                      // guarded by opening_, as are the next two
-  mutable std::uint64_t tried_bytes_ = 0;   // that were available when it was tried last
+  mutable Error failure_;                   // guarded by opening_, as are the next three
+  mutable std::uint64_t tried_bytes_ = 0;   // that were available before it was tried last
   mutable std::chrono::nanoseconds tried_{0};
+  mutable std::uint32_t tries_ = 0;  // that failed, after the first
   mutable std::mutex mutex_;
   mutable SharedHistorian current_;  // this and the next are guarded by mutex_
   mutable bool is_whole_ = false;

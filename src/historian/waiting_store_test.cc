@@ -1,9 +1,14 @@
 // Opening a store on a disk without any room: it is read, says what it waits for, and goes on by
 // itself.
 
+#include <memory>
+#include <optional>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/forwarding_file_system.h"
 #include "historian/test_store.h"
 
 namespace bedplate {
@@ -96,6 +101,102 @@ TEST_F(WaitingStoreTest, LittleRoomIsNoHarm) {
   store_.Reopen();
   EXPECT_EQ(store_.Append(tag_, {6}, {6}).stored, 1U);
   EXPECT_EQ(store_.Read(tag_).size(), 6U);
+}
+
+/// A disk on which no log file can be made while `failure` is set, of which what is free says
+/// nothing.
+class NoLogFiles final : public ForwardingFileSystem {
+ public:
+  using ForwardingFileSystem::ForwardingFileSystem;
+
+  std::optional<Error> failure;
+  std::uint64_t available = 1000;
+  std::uint64_t available_after = 1000;  // from the first failure on
+  int tries = 0;
+
+  Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path,
+                                                     OpenMode mode) override {
+    if (!failure || !path.ends_with(".wal.tmp")) {
+      return ForwardingFileSystem::OpenWritable(path, mode);
+    }
+    ++tries;
+    available = available_after;
+    return *failure;
+  }
+  Result<std::uint64_t> AvailableBytes(const std::string& /*path*/) override { return available; }
+};
+
+class WaitingForAQuotaTest : public testing::Test {
+ protected:
+  WaitingForAQuotaTest() : files_(store_.files()) {
+    store_.Append(store_.Tag("a"), {1, 2, 3}, {1, 2, 3});
+    store_.Close();
+    files_.failure = Error(ErrorCode::kResourceExhausted, "Disk quota exceeded").Retryable();
+  }
+
+  void Open() {
+    auto opened = Historian::Open(files_, store_.clock(), TestStore::kDirectory, store_.options());
+    ASSERT_TRUE(opened.ok()) << opened.error().ToString();
+    historian_ = *std::move(opened);
+  }
+
+  TestStore store_;
+  NoLogFiles files_;
+  std::unique_ptr<Historian> historian_;
+};
+
+TEST_F(WaitingForAQuotaTest, ItIsTriedAgainThoughNoMoreIsFree) {
+  Open();
+  EXPECT_EQ(historian_->Health().error().code(), ErrorCode::kResourceExhausted);
+  for (int minute = 0; minute < 10; ++minute) {
+    store_.clock().Advance(std::chrono::minutes(1));
+    EXPECT_FALSE(historian_->Health().ok());
+  }
+  const int tries = files_.tries;
+  EXPECT_EQ(tries, 11);
+  store_.clock().Advance(std::chrono::seconds(59));  // rarely by now
+  EXPECT_FALSE(historian_->Health().ok());
+  EXPECT_EQ(files_.tries, tries);
+  files_.failure.reset();
+  store_.clock().Advance(std::chrono::seconds(1));
+  EXPECT_TRUE(historian_->Health().ok());
+}
+
+/// Room that comes while it is tried is more than there was before.
+TEST_F(WaitingForAQuotaTest, RoomThatCameWhileItWasTriedIsSeenSoon) {
+  Open();
+  for (int minute = 0; minute < 10; ++minute) {
+    store_.clock().Advance(std::chrono::minutes(1));
+    EXPECT_FALSE(historian_->Health().ok());
+  }
+  files_.available_after = 1U << 30U;
+  store_.clock().Advance(std::chrono::minutes(1));
+  EXPECT_FALSE(historian_->Health().ok());
+  files_.failure.reset();
+  store_.clock().Advance(std::chrono::seconds(1));
+  EXPECT_TRUE(historian_->Health().ok());
+}
+
+/// Also at the first try: a log cleaner came by while the log was read.
+TEST_F(WaitingForAQuotaTest, RoomThatCameAtTheStartIsSeenSoon) {
+  files_.available_after = 1U << 30U;
+  Open();
+  files_.failure.reset();
+  store_.clock().Advance(std::chrono::seconds(1));
+  EXPECT_TRUE(historian_->Health().ok());
+}
+
+TEST_F(WaitingForAQuotaTest, AnythingElseThatKeepsItFromBeingOpenedIsSaidAsItIs) {
+  Open();
+  files_.failure = Error(ErrorCode::kIo, "cannot open: Input/output error");
+  store_.clock().Advance(std::chrono::seconds(2));
+  const Status health = historian_->Health();
+  ASSERT_FALSE(health.ok());
+  EXPECT_EQ(health.error().code(), ErrorCode::kIo);
+  EXPECT_EQ(health.error().ToString(), files_.failure->ToString());
+  files_.failure.reset();
+  store_.clock().Advance(std::chrono::minutes(1));
+  EXPECT_TRUE(historian_->Health().ok());
 }
 
 /// A disk without room is no reason to make a store where there is none.
