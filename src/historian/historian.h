@@ -78,8 +78,13 @@ inline constexpr std::size_t kMaxMarkSourceBytes = 256;
 inline constexpr std::uint64_t kMarkWindow = 64;
 /// Two years, for a source whose numbers are the nanoseconds of a clock.
 inline constexpr std::uint64_t kMaxMarkStep = 1ULL << 56U;
-/// Sources whose marks a store remembers; the mark of one more is refused (kResourceExhausted).
+/// Sources whose marks a store remembers, of all senders and of one. One more takes the place of
+/// the source that has been quiet for longest, whose next append is then compared with what is
+/// stored, as any append is, instead of being answered by its number.
 inline constexpr std::size_t kMaxMarkSources = 10'000;
+inline constexpr std::size_t kMaxMarkSourcesOfSender = 1'000;
+/// Ends the part of AppendMark::source that names the sender; without one the sender has no name.
+inline constexpr char kMarkSenderEnd = '/';
 
 struct AppendResult {
   bool repeated = false;         // its mark was known, so nothing was looked at
@@ -289,6 +294,8 @@ struct HistorianStats {
   std::array<std::uint64_t, kAppendRefusals> refused_by{};  // these by AppendRefusal
   std::uint64_t waiting_appends = 0;   // for the group under way; one for each thread that appends
   std::uint64_t head_limit_bytes = 0;  // of head_bytes, beyond which appends wait
+  std::uint64_t mark_sources = 0;      // whose sequences are remembered
+  std::uint64_t forgotten_mark_sources = 0;  // since opening, for others in their places
   LogWriteTimes log_writes;
 };
 
@@ -384,7 +391,7 @@ class Historian {
   /// Deletes what is stored in each range; what is appended to it later stays. Nothing of it is
   /// read any more on return, and it is gone from the disk with the next merges. Returns how many
   /// samples are gone. Errors: kNotFound for an unknown tag, kInvalidArgument for an empty range;
-  /// on any error nothing is deleted.
+  /// on any error nothing is deleted, or the error says that it may be after the next start.
   virtual Result<std::uint64_t> Delete(std::span<const TagRange> ranges);
   /// Calls `copy` with each file of one consistent state, which holds all that was acknowledged
   /// before the call. Appends go on meanwhile. Errors: those of `copy`, which end it.

@@ -23,34 +23,65 @@ Status CheckDistance(const SourceMarks& marks, std::uint64_t sequence) {
   return {};
 }
 
+std::string_view SenderOf(std::string_view source) {
+  const std::size_t end = source.find(kMarkSenderEnd);
+  return end == std::string_view::npos ? std::string_view() : source.substr(0, end);
+}
+
 }  // namespace
 
 bool SourceTable::Has(const AppendMark& mark) const {
   const auto found = sources_.find(mark.source);
-  return found != sources_.end() && found->second.Has(mark.sequence);
+  return found != sources_.end() && found->second.marks.Has(mark.sequence);
 }
 
 Status SourceTable::CheckNew(const AppendMark& mark) const {
   const auto found = sources_.find(mark.source);
-  if (found != sources_.end()) return CheckDistance(found->second, mark.sequence);
-  if (sources_.size() < kMaxMarkSources) return {};
-  return Error(ErrorCode::kResourceExhausted,
-               fmt::format("'{}' would be one source more than the {} whose sequences are kept",
-                           mark.source, kMaxMarkSources));
+  return found == sources_.end() ? Status() : CheckDistance(found->second.marks, mark.sequence);
 }
 
 void SourceTable::Add(std::string_view source, const SourceMarks& marks) {
-  const auto found = sources_.find(source);
-  if (found != sources_.end()) {
-    found->second.Add(marks);
+  auto found = sources_.find(source);
+  if (found == sources_.end()) {
+    MakeRoomFor(source);
+    found = sources_.emplace(source, Entry{.marks = marks}).first;
   } else {
-    sources_.emplace(source, marks);
+    found->second.marks.Add(marks);
   }
+  auto own = turns_by_sender_.find(SenderOf(source));
+  if (own == turns_by_sender_.end())
+    own = turns_by_sender_.emplace(SenderOf(source), Turns()).first;
+  turns_.erase(found->second.turn);
+  own->second.erase(found->second.turn);
+  found->second.turn = ++last_turn_;
+  turns_.emplace(last_turn_, found->first);
+  own->second.emplace(last_turn_, found->first);
+}
+
+void SourceTable::MakeRoomFor(std::string_view source) {
+  const auto own = turns_by_sender_.find(SenderOf(source));
+  if (own != turns_by_sender_.end() && own->second.size() >= kMaxMarkSourcesOfSender) {
+    Forget(own->second.begin()->second);
+  } else if (sources_.size() >= kMaxMarkSources) {
+    Forget(turns_.begin()->second);
+  }
+}
+
+void SourceTable::Forget(std::string_view source) {
+  const auto entry = sources_.find(source);
+  const auto own = turns_by_sender_.find(SenderOf(source));
+  turns_.erase(entry->second.turn);
+  own->second.erase(entry->second.turn);
+  if (own->second.empty()) turns_by_sender_.erase(own);
+  sources_.erase(entry);
+  ++forgotten_;
 }
 
 Bytes SourceTable::Payload() const {
   Bytes payload;
-  for (const auto& [source, marks] : sources_) PutMarkRecord(payload, source, marks);
+  for (const auto& [turn, source] : turns_) {
+    PutMarkRecord(payload, source, sources_.find(source)->second.marks);
+  }
   return payload;
 }
 

@@ -62,13 +62,37 @@ TEST(SourceMarksTest, AddingTablesIsTheUnion) {
   for (const std::uint64_t sequence : {11, 14, 19, 21}) EXPECT_FALSE(both.Has(sequence));
 }
 
-TEST(SourceTableTest, SourcesAreBounded) {
+bool Knows(const SourceTable& table, const std::string& source) { return table.Has({source, 1}); }
+
+TEST(SourceTableTest, OneMoreTakesThePlaceOfTheOneThatWasQuietForLongest) {
   SourceTable table;
-  for (std::size_t i = 0; i < kMaxMarkSources; ++i) table.Add({fmt::format("source-{}", i), 1});
-  EXPECT_TRUE(table.CheckNew({"source-3", 2}).ok());
-  const Status more = table.CheckNew({"another", 1});
-  ASSERT_FALSE(more.ok());
-  EXPECT_EQ(more.error().code(), ErrorCode::kResourceExhausted);
+  constexpr std::size_t kSenders = kMaxMarkSources / kMaxMarkSourcesOfSender;
+  const auto name = [](std::size_t i) { return fmt::format("{}/source-{}", i % kSenders, i); };
+  for (std::size_t i = 0; i < kMaxMarkSources; ++i) table.Add({name(i), 1});
+  table.Add({name(0), 2});  // so that the next one is quiet for longest
+  EXPECT_EQ(table.forgotten(), 0U);
+  EXPECT_TRUE(table.CheckNew({"another/one", 1}).ok());
+  table.Add({"another/one", 1});
+  EXPECT_EQ(table.size(), kMaxMarkSources);
+  EXPECT_EQ(table.forgotten(), 1U);
+  EXPECT_TRUE(Knows(table, "another/one"));
+  EXPECT_TRUE(Knows(table, name(0)));
+  EXPECT_FALSE(Knows(table, name(1)));
+  EXPECT_TRUE(table.CheckNew({name(1), 1}).ok());
+}
+
+/// One that makes a name up for each append costs only itself.
+TEST(SourceTableTest, ASenderOfManySourcesCostsItsOwn) {
+  SourceTable table;
+  table.Add({"quiet/gateway", 1});
+  table.Add({"no-sender", 1});
+  const auto name = [](std::size_t i) { return fmt::format("wild/{}", i); };
+  for (std::size_t i = 0; i < 3 * kMaxMarkSourcesOfSender; ++i) table.Add({name(i), 1});
+  EXPECT_EQ(table.size(), kMaxMarkSourcesOfSender + 2);
+  EXPECT_TRUE(Knows(table, "quiet/gateway"));
+  EXPECT_TRUE(Knows(table, "no-sender"));
+  EXPECT_FALSE(Knows(table, name(2 * kMaxMarkSourcesOfSender - 1)));
+  EXPECT_TRUE(Knows(table, name(2 * kMaxMarkSourcesOfSender)));
 }
 
 Result<AppendResult> TryAppend(TestStore& store, const AppendMark& mark, std::int64_t time) {
@@ -112,6 +136,29 @@ TEST(MarkedAppendTest, MarksOutliveTheProcessAndTheLogThatBroughtThem) {
   store.Reopen();
   EXPECT_TRUE(Append(store, {"gateway", 2}, 3).repeated);
   EXPECT_EQ(store.Read(store.Tag("mill/power")).size(), 2U);
+}
+
+/// Also over starts, with and without a flush between, it is the one that was quiet for longest.
+TEST(MarkedAppendTest, WhoIsForgottenIsTheSameAfterAStart) {
+  TestStore store;
+  const auto name = [](std::size_t i) { return fmt::format("token/{}", i); };
+  for (std::size_t i = 0; i < kMaxMarkSourcesOfSender; ++i) Append(store, {name(i), 1}, 1);
+  Append(store, {name(0), 2}, 2);
+  store.Reopen();
+  Append(store, {name(1), 2}, 2);
+  ASSERT_TRUE(store.historian().Flush().ok());
+  store.Reopen();
+  Append(store, {name(2), 2}, 2);
+  EXPECT_EQ(store.historian().Stats().mark_sources, kMaxMarkSourcesOfSender);
+  EXPECT_EQ(store.historian().Stats().forgotten_mark_sources, 0U);
+  Append(store, {"token/new", 1}, 3);
+  EXPECT_EQ(store.historian().Stats().forgotten_mark_sources, 1U);
+  for (const std::size_t kept : {0, 1, 2, 4}) {
+    EXPECT_TRUE(Append(store, {name(kept), 1}, 9).repeated) << kept;
+  }
+  const AppendResult forgotten = Append(store, {name(3), 1}, 1);
+  EXPECT_FALSE(forgotten.repeated);
+  EXPECT_EQ(forgotten.duplicates, 1U);  // it is compared instead
 }
 
 /// Opening a store that has marks and nothing else to replay does not add a file each time.

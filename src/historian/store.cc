@@ -170,6 +170,7 @@ Store::Store(std::unique_ptr<SyncLatch> latch, const Clock& clock, std::string d
       compactor_(*latch_, clock, room_, *segments_, options.compaction_bytes_per_second,
                  [this](ManifestChange change) { return Publish(std::move(change)); }) {
   if (!state_.active()->empty()) state_.NoteAppended(clock_.Monotonic());
+  if (log_) counters_.NoteMarkSources(log_->marks().size(), log_->marks().forgotten());
   if (!options_.background) return;
   maintenance_ = std::thread([this] { RunMaintenance(); });
   compactor_.Start();
@@ -370,6 +371,7 @@ void Store::WriteFrame(std::span<Commit* const> commits) {
       log_->marks().Add(*commit->mark);
     }
   }
+  counters_.NoteMarkSources(log_->marks().size(), log_->marks().forgotten());
 }
 
 /// Stores what was written; in the order of the log.

@@ -23,6 +23,11 @@ void StoreCounters::CountFlush(std::uint64_t bytes) noexcept {
   flushed_bytes_ += bytes;
 }
 
+void StoreCounters::NoteMarkSources(std::uint64_t remembered, std::uint64_t forgotten) noexcept {
+  mark_sources_ = remembered;
+  forgotten_mark_sources_ = forgotten;
+}
+
 void StoreCounters::AddTo(HistorianStats& stats) const {
   stats.appends = appends_.load();
   stats.appended_samples = samples_.load();
@@ -36,6 +41,8 @@ void StoreCounters::AddTo(HistorianStats& stats) const {
   stats.log_writes.total = std::chrono::nanoseconds(log_write_ns_.load());
   stats.flushes = flushes_.load();
   stats.flushed_bytes = flushed_bytes_.load();
+  stats.mark_sources = mark_sources_.load();
+  stats.forgotten_mark_sources = forgotten_mark_sources_.load();
 }
 
 }  // namespace bedplate::historian

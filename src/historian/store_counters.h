@@ -19,6 +19,8 @@ class StoreCounters {
   void CountLogWrite(std::chrono::nanoseconds duration) noexcept;
   /// A flush whose segments have so many bytes.
   void CountFlush(std::uint64_t bytes) noexcept;
+  /// How many sources have marks that are remembered, and how many were forgotten.
+  void NoteMarkSources(std::uint64_t remembered, std::uint64_t forgotten) noexcept;
 
   void AddTo(HistorianStats& stats) const;
 
@@ -30,6 +32,8 @@ class StoreCounters {
   std::atomic<std::int64_t> log_write_ns_ = 0;
   std::atomic<std::uint64_t> flushes_ = 0;
   std::atomic<std::uint64_t> flushed_bytes_ = 0;
+  std::atomic<std::uint64_t> mark_sources_ = 0;
+  std::atomic<std::uint64_t> forgotten_mark_sources_ = 0;
 };
 
 }  // namespace bedplate::historian

@@ -39,6 +39,11 @@ void AddAppends(const HistorianStats& stats, MetricsText& text) {
   text.Counters("refused_appends", "Appends that failed or were refused, by reason.", refused);
   text.Gauge("waiting_appends", "Appends that wait for the group under way to be written.",
              Number(stats.waiting_appends));
+  text.Gauge("mark_sources", "Sources whose sequences are remembered.", Number(stats.mark_sources));
+  text.Gauge("mark_sources_limit", "Of these, beyond which the one quiet for longest is forgotten.",
+             Number(kMaxMarkSources));
+  text.Counter("mark_sources_forgotten", "Those that were forgotten for others.",
+               Number(stats.forgotten_mark_sources));
   text.Counter("log_syncs", "Times that the log was made durable.", Number(stats.syncs));
   AddLogWrites(stats.log_writes, text);
   text.Gauge("log_bytes", "Bytes of the write-ahead log that count.", Number(stats.wal_bytes));
