@@ -307,7 +307,8 @@ void Compactor::Note(const Result<Outcome>& outcome) {
   if (!outcome.ok()) {
     ++failures_;
     failure_ = outcome.error();
-  } else if (outcome->segments > 0) {
+  } else {
+    // Also when nothing is due any more: what failed is merged, deleted or left out as damaged.
     failure_.reset();
   }
 }

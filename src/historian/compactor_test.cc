@@ -198,6 +198,18 @@ TEST_F(CompactorTest, OneThatCannotBeReadIsTriedAgainAfterTheOthers) {
   EXPECT_TRUE(compactor_->Health().ok());
 }
 
+/// What failed is no matter any more when there is nothing left to be merged.
+TEST_F(CompactorTest, AFailureIsOverWithWhatItWasAbout) {
+  Fill(1);
+  files_.unreadable = PathOf(0);
+  EXPECT_EQ(compactor_->Round(), seconds(1));
+  EXPECT_THAT(compactor_->Health().error().ToString(), HasSubstr("a bad sector"));
+  const std::uint64_t id = segments_->List()->front()->info().id;
+  ASSERT_TRUE(segments_->Publish({.removed = {id}}, [](const auto& /*list*/) {}).ok());
+  EXPECT_EQ(compactor_->Round(), seconds(1));
+  EXPECT_TRUE(compactor_->Health().ok());
+}
+
 /// There is no failure where nothing was tried: it is asked each second, and costs nothing.
 TEST_F(CompactorTest, WithoutRoomNothingIsWrittenOrReadAgain) {
   Fill(3, 1'000'000);
