@@ -63,8 +63,10 @@ Result<ExitCode> RunServe(CommandContext& context, const ServeOptions& options) 
   for (const std::string& finding : runtime->workspace().historian().Findings()) {
     PrintNote("historian: " + finding);
   }
-  const RetentionService retention(runtime->workspace().historian(), runtime->workspace().catalog(),
-                                   context.clock, std::move(rules));
+  Workspace& workspace = runtime->workspace();
+  const RetentionService retention(
+      workspace.historian(), workspace.catalog(), context.clock, std::move(rules),
+      [&workspace](const Status& round) { workspace.NoteRetention(round); });
   OwnMetrics metrics(runtime->workspace(), context.clock, NodeName());
   if (options.own_metrics == "on") metrics.Start();
   ASSIGN_OR_RETURN(const auto server, PlantServer::Start(context, *runtime, options.server));

@@ -18,6 +18,15 @@ constexpr int kPeriodsInRound = 12;
 constexpr std::chrono::nanoseconds kDay = std::chrono::hours(24);
 /// Appends wait while a deletion is made known, so one does not take too many tags.
 constexpr std::size_t kMaxTagsAtOnce = 10'000;
+/// Deletions of one rule that may fail in a round: enough to find a few tags among very many, and
+/// not so many that a broken disk is asked without end.
+constexpr int kMaxFailures = 64;
+
+/// Whether a deletion of fewer tags may succeed: not so on a full disk, say.
+bool MayBeOfOneTag(const Error& error) {
+  return error.code() == ErrorCode::kCorruption || error.code() == ErrorCode::kIo ||
+         error.code() == ErrorCode::kNotFound || error.code() == ErrorCode::kInvalidArgument;
+}
 
 std::optional<Timestamp> NewestSample(const Historian& historian, const Glob& tags) {
   std::optional<Timestamp> newest;
@@ -46,8 +55,12 @@ Result<RetentionRule> ParseRetentionRule(std::string_view text) {
 }
 
 RetentionService::RetentionService(Historian& historian, Catalog& catalog, const Clock& clock,
-                                   std::vector<RetentionRule> rules)
-    : historian_(historian), catalog_(catalog), clock_(clock), rules_(std::move(rules)) {
+                                   std::vector<RetentionRule> rules, NoteRound note_round)
+    : historian_(historian),
+      catalog_(catalog),
+      clock_(clock),
+      rules_(std::move(rules)),
+      note_round_(std::move(note_round)) {
   if (rules_.empty()) return;
   // Here, as what is stored from now on may have its time from a clock that is wrong.
   Watch();
@@ -95,41 +108,69 @@ void RetentionService::Watch() {
 
 Result<std::uint64_t> RetentionService::Enforce() {
   const std::lock_guard round(round_mutex_);
+  auto deleted = EnforceAll();
+  if (note_round_) note_round_(deleted.ok() ? Status() : Status(deleted.error()));
+  return deleted;
+}
+
+/// Under round_mutex_.
+Result<std::uint64_t> RetentionService::EnforceAll() {
   ASSIGN_OR_RETURN(const Timestamp now, LookAtClock());
-  std::uint64_t deleted = 0;
+  std::uint64_t samples = 0;
+  Status outcome;
   for (const Expired& expired : FindExpired(now)) {
-    ASSIGN_OR_RETURN(const std::uint64_t samples, DeleteExpired(expired));
-    deleted += samples;
+    Deleted deleted = DeleteExpired(expired);
+    samples += deleted.samples;
+    if (!deleted.outcome.ok()) outcome = std::move(deleted.outcome);
+  }
+  RETURN_IF_ERROR(std::move(outcome));
+  return samples;
+}
+
+RetentionService::Deleted RetentionService::DeleteExpired(const Expired& expired) {
+  Deleted deleted;
+  std::span<const TagRange> rest = expired.ranges;
+  while (!rest.empty()) {
+    const auto batch = rest.first(std::min(kMaxTagsAtOnce, rest.size()));
+    DeleteOrHalve(batch, deleted);
+    rest = rest.subspan(batch.size());
+  }
+  // Also what was deleted before a failure has its entry.
+  if (deleted.samples > 0) {
+    if (Status recorded = Record(expired, deleted); !recorded.ok()) {
+      deleted.outcome = std::move(recorded);
+    }
   }
   return deleted;
 }
 
-Result<std::uint64_t> RetentionService::DeleteExpired(const Expired& expired) {
-  std::span<const TagRange> rest = expired.ranges;
-  std::uint64_t deleted = 0;
-  std::size_t tags = 0;
-  Status outcome;
-  while (!rest.empty() && outcome.ok()) {
-    const auto batch = rest.first(std::min(kMaxTagsAtOnce, rest.size()));
-    const auto samples = historian_.Delete(batch);
-    if (samples.ok()) {
-      deleted += *samples;
-      tags += batch.size();
-    } else {
-      outcome = samples.error();
-    }
-    rest = rest.subspan(batch.size());
+/// One deletion is all or nothing, so where it fails the halves are tried, down to the tags that
+/// cannot be deleted from.
+void RetentionService::DeleteOrHalve(std::span<const TagRange> ranges, Deleted& deleted) {
+  if (deleted.failures >= kMaxFailures) return;
+  const auto samples = historian_.Delete(ranges);
+  if (samples.ok()) {
+    deleted.samples += *samples;
+    deleted.tags += ranges.size();
+    return;
   }
-  // Also what was deleted before a failure has its entry.
-  if (deleted > 0) {
-    RETURN_IF_ERROR(catalog_.audit().Record(
-        "retention", "samples.delete",
-        fmt::format("rule {}: {} samples of {} tags before {}",
-                    expired.rule->tags.pattern() + '=' + FormatDuration(expired.rule->keep),
-                    deleted, tags, FormatTimestamp(expired.cutoff))));
+  ++deleted.failures;
+  deleted.outcome = samples.error();
+  if (!MayBeOfOneTag(samples.error())) {
+    deleted.failures = kMaxFailures;
+  } else if (ranges.size() > 1) {
+    const std::size_t half = ranges.size() / 2;
+    DeleteOrHalve(ranges.first(half), deleted);
+    DeleteOrHalve(ranges.subspan(half), deleted);
   }
-  RETURN_IF_ERROR(std::move(outcome));
-  return deleted;
+}
+
+Status RetentionService::Record(const Expired& expired, const Deleted& deleted) {
+  return catalog_.audit().Record(
+      "retention", "samples.delete",
+      fmt::format("rule {}: {} samples of {} tags before {}",
+                  expired.rule->tags.pattern() + '=' + FormatDuration(expired.rule->keep),
+                  deleted.samples, deleted.tags, FormatTimestamp(expired.cutoff)));
 }
 
 /// The time to go by, kept for the next process. Under round_mutex_.

@@ -2,7 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <atomic>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "services/workspace_test_support.h"
 
@@ -179,6 +183,111 @@ TEST_F(RetentionTest, AtTheFirstStartANewSampleSpeaksForTheClock) {
   RetentionService service = Service({"**=10d"});
   EXPECT_TRUE(service.Enforce().ok());
   EXPECT_EQ(Samples("mill/a/power"), 11U);
+}
+
+/// Tags with a sample each, of which some cannot be deleted.
+class StubbornHistorian final : public Historian {
+ public:
+  explicit StubbornHistorian(std::size_t tags) : kept_(tags, true) {}
+
+  std::set<std::size_t> stubborn;
+  ErrorCode code = ErrorCode::kIo;
+  int deletions = 0;
+
+  [[nodiscard]] std::size_t kept() const {
+    return static_cast<std::size_t>(std::count(kept_.begin(), kept_.end(), true));
+  }
+
+  [[nodiscard]] std::vector<SeriesInfo> List(const Glob& glob) const override {
+    std::vector<SeriesInfo> infos;
+    for (std::size_t i = 0; i < kept_.size(); ++i) {
+      SeriesInfo info{.id = TagId(i + 1), .path = "mill/" + std::to_string(i)};
+      if (kept_[i]) info.first = info.last = Timestamp::FromSeconds(1'000'000'000);
+      if (glob.Matches(info.path)) infos.push_back(info);
+    }
+    return infos;
+  }
+  Result<std::uint64_t> Delete(std::span<const TagRange> ranges) override {
+    ++deletions;
+    for (const TagRange& entry : ranges) {
+      if (stubborn.contains(entry.tag.value() - 1)) return Error(code, "not this one");
+    }
+    for (const TagRange& entry : ranges) kept_[entry.tag.value() - 1] = false;
+    return ranges.size();
+  }
+
+  Result<TagId> Resolve(std::string_view /*path*/, ValueType /*type*/) override { return None(); }
+  [[nodiscard]] std::optional<SeriesInfo> Find(std::string_view /*path*/) const override {
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<SeriesInfo> Find(TagId /*tag*/) const override {
+    return std::nullopt;
+  }
+  Result<AppendResult> Append(std::span<const TagBatch> /*batches*/) override { return None(); }
+  Status Scan(const ScanRequest& /*request*/, const ScanSink& /*sink*/) const override {
+    return None();
+  }
+  Result<AggregateColumns> Aggregate(const AggregateRequest& /*request*/) const override {
+    return None();
+  }
+  Result<std::optional<Sample>> Last(TagId /*tag*/) const override { return None(); }
+  Status Flush() override { return {}; }
+  Result<CheckReport> Check(const CancelToken& /*cancel*/) const override { return None(); }
+  [[nodiscard]] HistorianStats Stats() const override { return {}; }
+  [[nodiscard]] Status Health() const override { return {}; }
+
+ private:
+  static Error None() { return {ErrorCode::kUnsupported, "not in this one"}; }
+
+  std::vector<bool> kept_;
+};
+
+class StubbornRetentionTest : public RetentionTest {
+ protected:
+  StubbornRetentionTest() { BelieveClock(); }
+
+  /// One round, without the thread of the service: that has done one before.
+  Result<std::uint64_t> Enforce(StubbornHistorian& historian,
+                                const std::vector<std::string>& texts) {
+    std::vector<RetentionRule> rules;
+    for (const std::string& text : texts) rules.push_back(*ParseRetentionRule(text));
+    RetentionService service(historian, workspace().catalog(), clock_, std::move(rules),
+                             [this](const Status& round) { workspace().NoteRetention(round); });
+    return service.Enforce();
+  }
+};
+
+TEST_F(StubbornRetentionTest, AFewTagsStandInTheWayOfNoOther) {
+  StubbornHistorian historian(5'000);
+  historian.stubborn = {17, 3'000};
+  const auto deleted = Enforce(historian, {"**=10d"});
+  ASSERT_FALSE(deleted.ok());
+  EXPECT_EQ(deleted.error().code(), ErrorCode::kIo);
+  EXPECT_EQ(historian.kept(), 2U);
+  EXPECT_THAT(workspace().Health().error().ToString(), HasSubstr("not this one"));
+  historian.stubborn.clear();
+  EXPECT_TRUE(Enforce(historian, {"**=10d"}).ok());
+  EXPECT_EQ(historian.kept(), 0U);
+  EXPECT_TRUE(workspace().Health().ok());
+}
+
+TEST_F(StubbornRetentionTest, NorDoesARule) {
+  StubbornHistorian historian(20);
+  historian.stubborn = {1};
+  EXPECT_FALSE(Enforce(historian, {"mill/1=10d", "**=20d"}).ok());
+  EXPECT_EQ(historian.kept(), 1U);
+}
+
+/// A full disk is not asked for each tag, nor is a broken one without end.
+TEST_F(StubbornRetentionTest, WhatFailsForAllIsNotTriedWithoutEnd) {
+  StubbornHistorian historian(5'000);
+  for (std::size_t i = 0; i < 5'000; ++i) historian.stubborn.insert(i);
+  historian.code = ErrorCode::kResourceExhausted;
+  EXPECT_FALSE(Enforce(historian, {"**=10d"}).ok());
+  EXPECT_LE(historian.deletions, 2);  // of two rounds
+  historian.code = ErrorCode::kIo;
+  EXPECT_FALSE(Enforce(historian, {"**=10d"}).ok());
+  EXPECT_LE(historian.deletions, 2 + 2 * 64);
 }
 
 }  // namespace

@@ -276,7 +276,21 @@ Status Workspace::OpenStores(const Clock& clock, const WorkspaceOptions& options
 
 Status Workspace::Health() const {
   RETURN_IF_ERROR(historian_->Health());
-  return catalog_->Health();
+  RETURN_IF_ERROR(catalog_->Health());
+  const std::lock_guard lock(retention_mutex_);
+  return retention_;
+}
+
+void Workspace::NoteRetention(const Status& round) {
+  Status noted;
+  if (!round.ok()) {
+    noted = Error(ErrorCode::kUnavailable,
+                  "retention did not delete all that is too old, so the disk fills: " +
+                      round.error().ToString())
+                .Retryable();
+  }
+  const std::lock_guard lock(retention_mutex_);
+  retention_ = std::move(noted);
 }
 
 std::optional<WorkspaceOwner> Workspace::ReadOwner(FileSystem& files,

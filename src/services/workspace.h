@@ -80,8 +80,11 @@ class Workspace {
   Historian& historian() { return *historian_; }
   Catalog& catalog() { return *catalog_; }
   const UnitSystem& units() { return *units_; }
-  /// What needs a person's eye: the historian's trouble, or else the catalog's.
+  /// What needs a person's eye: the historian's trouble, or else the catalog's or that of
+  /// retention.
   [[nodiscard]] Status Health() const;
+  /// How the last round of retention ended.
+  void NoteRetention(const Status& round);
   TrustGate& gate() { return *gate_; }
   /// The SQL engine, started by the first call because it takes time and memory. Safe from any
   /// thread.
@@ -106,6 +109,8 @@ class Workspace {
   std::unique_ptr<TrustGate> gate_;
   std::mutex query_mutex_;
   std::unique_ptr<QueryEngine> query_;  // guarded by query_mutex_
+  mutable std::mutex retention_mutex_;
+  Status retention_;  // how its last round ended; guarded by retention_mutex_
 };
 
 }  // namespace bedplate
