@@ -9,6 +9,7 @@
 #include "base/json_reader.h"
 #include "services/backup.h"
 #include "services/metrics.h"
+#include "services/source_metrics.h"
 
 namespace bedplate {
 namespace {
@@ -98,6 +99,7 @@ Result<HttpResponse> Metrics(const ApiContext& context, const HttpRequest& reque
   text.Info("build", "The program.", {{"version", context.version}});
   RETURN_IF_ERROR(AddStoreMetrics(context.services.workspace(), text));
   AddReadMetrics(context.services.samples(), text);
+  AddSourceMetrics(context.services.sources().Reports(), text);
   const auto server = context.server_metrics ? context.server_metrics() : std::nullopt;
   if (server) AddServerMetrics(*server, text);
   response.body = std::move(text).Finish();

@@ -65,28 +65,32 @@ SourceSpec SourceService::SpecOf(const std::string& name, const YamlValue& node)
   return spec;
 }
 
-std::unique_ptr<Source> SourceService::Configure(const SourceSpec& spec, YamlFaults& faults) const {
+/// Without a source when there are faults.
+ConfiguredSource SourceService::Configure(SourceSpec spec, YamlFaults& faults) const {
+  CommonSettings common = ReadCommon(spec, faults);
+  spec.kind = common.kind;
+  ConfiguredSource configured;
+  configured.name = spec.name;
+  configured.kind = spec.kind;
+  configured.expectation = common.expectation;
   for (const auto& kind : kinds_) {
-    if (kind->name() == spec.kind) return kind->Configure(spec, faults);
+    if (kind->name() != spec.kind) continue;
+    spec.settings = std::move(common.own);
+    configured.source = kind->Configure(spec, faults);
+    return configured;
   }
-  if (spec.kind.empty()) return nullptr;  // which is a fault already
+  if (spec.kind.empty()) return configured;  // which is a fault already
   std::vector<std::string_view> known;
   for (const auto& kind : kinds_) known.push_back(kind->name());
   YamlMapReader(spec.settings, spec.key, faults)
       .Fault("kind", fmt::format("a kind of source ({})", fmt::join(known, ", ")));
-  return nullptr;
+  return configured;
 }
 
 void SourceService::Check(const YamlValue& section, YamlFaults& faults) const {
   for (const auto& [name, node] : section.fields) {
     if (node.kind != YamlKind::kMap) continue;  // which is a fault already
-    SourceSpec spec = SpecOf(name, node);
-    CommonSettings common = ReadCommon(spec, faults);
-    spec.kind = common.kind;
-    const bool is_known =
-        std::ranges::any_of(kinds_, [&](const auto& kind) { return kind->name() == spec.kind; });
-    if (is_known) spec.settings = std::move(common.own);
-    (void)Configure(spec, faults);
+    (void)Configure(SpecOf(name, node), faults);
   }
 }
 
@@ -123,17 +127,14 @@ Status SourceService::Apply(SourceRunner& runner) {
   std::vector<SourceReport> refused;
   for (const SourceText& text : stored) {
     YamlFaults faults("stored");
-    SourceSpec spec = SpecOf(text.name, ParseYaml(text.yaml, faults));
-    CommonSettings common = ReadCommon(spec, faults);
-    spec.kind = common.kind;
-    spec.settings = std::move(common.own);
-    auto source = Configure(spec, faults);
-    if (source && faults.empty()) {
-      sources.push_back({text.name, common.kind, text.yaml, common.expectation, std::move(source)});
+    ConfiguredSource source = Configure(SpecOf(text.name, ParseYaml(text.yaml, faults)), faults);
+    source.text = text.yaml;
+    if (source.source && faults.empty()) {
+      sources.push_back(std::move(source));
     } else {
       const std::string why = faults.list().front().ToString();
       spdlog::warn("source {}: {}", text.name, why);
-      refused.push_back(RefusedReport(text.name, common.kind, why, clock_.Now()));
+      refused.push_back(RefusedReport(text.name, source.kind, why, clock_.Now()));
     }
   }
   {

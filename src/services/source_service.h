@@ -40,7 +40,7 @@ class SourceService {
   [[nodiscard]] std::vector<SourceReport> Reports() const;
 
  private:
-  [[nodiscard]] std::unique_ptr<Source> Configure(const SourceSpec& spec, YamlFaults& faults) const;
+  [[nodiscard]] ConfiguredSource Configure(SourceSpec spec, YamlFaults& faults) const;
   [[nodiscard]] SourceSpec SpecOf(const std::string& name, const YamlValue& node) const;
   Status Apply(SourceRunner& runner);
 

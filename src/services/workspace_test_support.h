@@ -47,12 +47,15 @@ class WorkspaceTest : public ::testing::Test {
     auto opened = Workspace::Open(*files_, clock_, directory(), options_);
     ASSERT_TRUE(opened.ok()) << opened.error().ToString();
     workspace_ = std::move(opened).value();
-    services_ = std::make_unique<Services>(*workspace_, clock_);
+    services_ = std::make_unique<Services>(*workspace_, clock_, MakeKinds());
   }
   void Close() {
     services_.reset();
     workspace_.reset();
   }
+
+  /// The kinds of sources there are.
+  virtual SourceService::Kinds MakeKinds() { return {}; }
 
   Workspace& workspace() { return *workspace_; }
   Services& services() { return *services_; }
