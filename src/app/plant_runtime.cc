@@ -5,6 +5,7 @@
 #include "api/session_routes.h"
 #include "app/line_write.h"
 #include "base/version.h"
+#include "connectors/modbus/modbus_source.h"
 #include "connectors/mqtt/mqtt_source.h"
 
 namespace bedplate {
@@ -13,6 +14,7 @@ namespace {
 /// Every protocol there is.
 SourceService::Kinds MakeSourceKinds() {
   SourceService::Kinds kinds;
+  kinds.push_back(std::make_unique<modbus::ModbusKind>());
   kinds.push_back(std::make_unique<mqtt::MqttKind>());
   return kinds;
 }

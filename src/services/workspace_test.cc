@@ -141,7 +141,7 @@ TEST_F(WorkspaceFilesTest, OpenRefusesWhatANewerBedplateMade) {
 }
 
 TEST_F(WorkspaceFilesTest, ADamagedFormatFileIsDamageAndRepaired) {
-  for (const std::string text : {std::string(), std::string("{\"format\": \"one\"}"),
+  for (const std::string& text : {std::string(), std::string("{\"format\": \"one\"}"),
                                  std::string("&\"format\": 1"), std::string(100'000, 'x')}) {
     SCOPED_TRACE(text.substr(0, 20));
     Open();
