@@ -38,7 +38,7 @@ Result<std::string> MakeCatalog(FileSystem& files, const Clock& clock, const std
   }
   ASSIGN_OR_RETURN(auto catalog, Catalog::Open(path, clock));
   ASSIGN_OR_RETURN(TokenStore::Created token,
-                   catalog->tokens().Create(std::string(kFirstTokenName), Role::kAdmin, "local"));
+                   catalog->tokens().Create(kFirstTokenName, Role::kAdmin, "local"));
   RETURN_IF_ERROR(catalog->audit().Record("local", "catalog.replace", why));
   catalog.reset();
   if (!files.Exists(path + "-wal")) return std::move(token.secret);
