@@ -81,8 +81,15 @@ Status AddRun(MergeCursor& cursor, Run& run, ValueType type, BucketAccumulator& 
   return {};
 }
 
+/// An answer so small is not counted. There are no more of them under way than threads, and for a
+/// question to thousands of tags the counting, which all threads share, costs as much as the
+/// answer.
+constexpr std::uint64_t kUncountedBytes = 1024;
+
 Status TakeForAnswer(const AggregateRequest& request, MemoryShare& memory) {
   const std::uint64_t bytes = BucketAccumulator::AnswerBytes(request);
+  if (bytes <= kUncountedBytes) return {};
+  memory = MemoryShare(request.memory);
   if (memory.Resize(bytes)) return {};
   return TooMuchMemory(*request.memory, bytes, "the answer for one tag takes");
 }
@@ -92,6 +99,7 @@ Status TakeForSamples(const AggregateRequest& request, const BucketAccumulator& 
                       std::uint64_t count, MemoryShare& memory) {
   const std::uint64_t kept_bytes = accumulator.BytesToAdd(count);
   if (kept_bytes == 0) return {};
+  if (!memory.has_limit()) memory = MemoryShare(request.memory);
   const std::uint64_t bytes = BucketAccumulator::AnswerBytes(request) + kept_bytes;
   if (memory.Resize(bytes)) return {};
   return TooMuchMemory(
@@ -160,7 +168,7 @@ Status CheckAggregate(const AggregateRequest& request, ValueType type) {
 Result<AggregateColumns> ComputeAggregate(const Snapshot& snapshot, ValueType type,
                                           const AggregateRequest& request, Timestamp now) {
   BEDPLATE_CHECK(CheckAggregate(request, type).ok());
-  MemoryShare memory(request.memory);
+  MemoryShare memory;
   RETURN_IF_ERROR(TakeForAnswer(request, memory));
   BucketAccumulator accumulator(request, type);
   const bool spans = (request.functions & (kTimeWeightedFunctions | kDurationFunctions)) != 0;

@@ -118,7 +118,9 @@ TEST_P(FailedDeleteAtTest, WhatWasAnsweredIsSoAfterTheNextStart) {
   const TagId tag = store_.Tag("a");
   store_.files().FailAfter(GetParam());
   const auto deleted = DeleteHalf(store_.historian(), tag);
-  if (!deleted.ok()) EXPECT_EQ(store_.Read(tag).size(), 100U);
+  if (!deleted.ok()) {
+    EXPECT_EQ(store_.Read(tag).size(), 100U);
+  }
   ExpectTheSameAfterAStart(deleted);
 }
 

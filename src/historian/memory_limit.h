@@ -65,6 +65,7 @@ class MemoryShare {
     return *this;
   }
 
+  [[nodiscard]] bool has_limit() const noexcept { return limit_ != nullptr; }
   /// Makes it `bytes` in all; false, and it stays as it is, where so many are not left.
   [[nodiscard]] bool Resize(std::uint64_t bytes) noexcept {
     if (bytes > bytes_ && !limit_->Take(bytes - bytes_)) return false;

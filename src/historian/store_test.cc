@@ -254,7 +254,9 @@ TEST(StoreTest, TheTypeIsFreeUntilTheFirstStoredSample) {
     store.Append(store.Tag("other"), {2}, {1.0});
     pass();
     const TagId tag = store.Tag("a", ValueType::kInt64);
-    if (!reopens) EXPECT_NE(tag, wrong);
+    if (!reopens) {
+      EXPECT_NE(tag, wrong);
+    }
     EXPECT_EQ(store.Tag("a", ValueType::kInt64), tag);
     EXPECT_EQ(store.historian().Find("a")->type, ValueType::kInt64);
     if (!reopens) {

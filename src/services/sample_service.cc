@@ -199,13 +199,13 @@ Result<AggregateAnswer> SampleService::Aggregate(const AggregateQuery& query) co
   answer.width = NominalWidth(query.buckets, plan);
   answer.series.resize(views.size());
   const AggregateRequest request = RequestOf(query, memory_);
-  ASSIGN_OR_RETURN(answer.memory, TakeFor(1, plan.starts.size(), request));
+  // The starts, and all columns of all tags at once.
+  const auto functions = static_cast<std::uint64_t>(std::popcount(query.functions));
+  ASSIGN_OR_RETURN(answer.memory,
+                   TakeFor(1 + functions * views.size(), plan.starts.size(), request));
   RETURN_IF_ERROR(helpers_.ForEach(views.size(), [&](std::size_t i) -> Status {
     ASSIGN_OR_RETURN(AggregateColumns columns, AggregateOne(views[i], plan, request));
-    ASSIGN_OR_RETURN(MemoryShare memory,
-                     TakeFor(static_cast<std::uint64_t>(std::popcount(query.functions)),
-                             plan.starts.size(), request));
-    answer.series[i] = {std::move(views[i]), std::move(columns), std::move(memory)};
+    answer.series[i] = {std::move(views[i]), std::move(columns)};
     return {};
   }));
   answer.starts = std::move(plan.starts);

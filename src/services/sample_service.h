@@ -66,7 +66,6 @@ struct ReplacedPage {
 struct AggregateSeries {
   TagView view;
   AggregateColumns columns;  // starts left empty: they are in AggregateAnswer
-  MemoryShare memory;        // of `columns`
 };
 
 struct AggregateAnswer {
@@ -75,7 +74,7 @@ struct AggregateAnswer {
   std::vector<std::int64_t> starts;               // ns since 1970
   std::vector<AggregateSeries> series;            // by path
   std::vector<std::string> skipped;               // string tags
-  MemoryShare memory;                             // of `starts`
+  MemoryShare memory;                             // of `starts` and all columns
 };
 
 /// What all aggregates at once may use of memory: the greatest answer, 16 MB and its starts, at the

@@ -286,8 +286,8 @@ TEST_F(AggregateMemoryTest, AnAnswerIsCountedUntilItIsGone) {
 }
 
 TEST_F(AggregateMemoryTest, AllAtOnceStayWithinTheirMemory) {
-  // While it is made an answer's starts are there twice.
-  constexpr std::uint64_t kMadeBytes = kHeldBytes + 100 * sizeof(double);
+  // While it is made the answer of its one tag is there twice.
+  constexpr std::uint64_t kMadeBytes = 2 * kHeldBytes;
   const SampleService samples(workspace().historian(), services().tags(), kHeldBytes + kMadeBytes);
   std::vector<AggregateAnswer> held;
   for (int i = 0; i < 2; ++i) {
@@ -299,7 +299,7 @@ TEST_F(AggregateMemoryTest, AllAtOnceStayWithinTheirMemory) {
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code(), ErrorCode::kResourceExhausted);
   EXPECT_THAT(refused.error().ToString(),
-              ::testing::HasSubstr("all requests at once 5600, of which 5600 are taken"));
+              ::testing::HasSubstr("all requests at once 7200, of which 7200 are taken"));
   held.pop_back();
   EXPECT_TRUE(samples.Aggregate(MinutesOf("a")).ok());
   held.clear();
