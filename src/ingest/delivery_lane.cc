@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "ingest/stoppable_sleep.h"
+
 namespace bedplate {
 namespace {
 
@@ -172,7 +174,7 @@ bool DeliveryLane::Store(std::span<Delivery> deliveries, const std::stop_token& 
       return deliveries.size() == 1 && StoreOrRefuse(deliveries.front(), report.error(), stop);
     }
     events_.OnStoreFailed(report.error());
-    if (!Sleep(wait, stop)) return false;
+    if (!SleepUnlessStopped(wait, stop)) return false;
     wait = std::min<std::chrono::nanoseconds>(2 * wait, limits_.last_retry);
   }
 }
@@ -197,12 +199,6 @@ bool DeliveryLane::StoreOrRefuse(Delivery& delivery, const Error& error,
     if (!Store(std::span(&part, 1), stop)) return false;
   }
   return Store(std::span(&delivery, 1), stop);
-}
-
-bool DeliveryLane::Sleep(std::chrono::nanoseconds time, const std::stop_token& stop) {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, stop, time, [] { return false; });
-  return !stop.stop_requested();
 }
 
 }  // namespace bedplate

@@ -75,7 +75,6 @@ class DeliveryLane {
   bool StoreAndTell(std::span<Delivery> deliveries, const std::stop_token& stop);
   bool Store(std::span<Delivery> deliveries, const std::stop_token& stop);
   bool StoreOrRefuse(Delivery& delivery, const Error& error, const std::stop_token& stop);
-  bool Sleep(std::chrono::nanoseconds time, const std::stop_token& stop);
 
   IngestSink& sink_;
   const std::string source_;

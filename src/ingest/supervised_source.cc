@@ -1,25 +1,13 @@
 #include "ingest/supervised_source.h"
 
-#include <condition_variable>
 #include <exception>
 #include <utility>
 
 #include <spdlog/spdlog.h>
 
+#include "ingest/stoppable_sleep.h"
+
 namespace bedplate {
-namespace {
-
-/// Whether the time went by without a stop.
-bool Sleep(std::chrono::nanoseconds time, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, time, [] { return false; });
-  return !stop.stop_requested();
-}
-
-}  // namespace
-
 SupervisedSource::SupervisedSource(ConfiguredSource configured, const SourceRuntime& runtime,
                                    const DeliveryLane::Limits& limits, std::uint64_t seed)
     : name_(std::move(configured.name)),
@@ -53,7 +41,7 @@ void SupervisedSource::Run(const std::stop_token& stop) {
     if (stop.stop_requested()) break;
     const Error error =
         ended.ok() ? Error(ErrorCode::kInternal, "it ended without a reason") : ended.error();
-    if (!Sleep(NoteEnd(error), stop)) break;
+    if (!SleepUnlessStopped(NoteEnd(error), stop)) break;
   }
   const std::lock_guard lock(mutex_);
   health_.Stopped();
