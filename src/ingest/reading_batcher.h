@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "base/text_hash.h"
 #include "ingest/source.h"
 #include "model/sample.h"
 
@@ -39,20 +39,11 @@ class ReadingBatcher {
   Delivery Take();
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept {
-      return std::hash<std::string_view>()(text);
-    }
-  };
-  template <typename T>
-  using ByPath = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
-
   RouteMemo* MemoOf(std::string_view path);
   PathBatch& BatchOf(const Reading& reading);
 
-  ByPath<std::unique_ptr<RouteMemo>> memos_;
-  ByPath<std::size_t> open_;  // the batch of a path in delivery_
+  ByText<std::unique_ptr<RouteMemo>> memos_;
+  ByText<std::size_t> open_;  // the batch of a path in delivery_
   Delivery delivery_;
   std::size_t samples_ = 0;
 };

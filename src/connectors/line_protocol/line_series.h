@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/text_hash.h"
 #include "connectors/line_protocol/line_parser.h"
 #include "ingest/sink.h"
 #include "model/sample.h"
@@ -61,15 +62,6 @@ class LineSeriesTable {
   std::uint64_t NextGeneration() { return ++generation_; }
 
  private:
-  struct KeyHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
-  template <typename Value>
-  using ByText = std::unordered_map<std::string, Value, KeyHash, std::equal_to<>>;
-
   LineColumn& AddColumn(LineSeries& series, std::string_view key, ValueType type);
 
   ByText<LineSeries> series_;

@@ -100,10 +100,11 @@ void MqttSource::OnMessage(const Message& message) {
 }
 
 const MqttSource::Route& MqttSource::RouteOf(std::string_view topic) {
-  const auto known = routes_.find(std::string(topic));
+  const auto known = routes_.find(topic);
   if (known != routes_.end()) return known->second;
   if (routes_.size() >= kMostRoutes) routes_.clear();
   const auto added = routes_.emplace(topic, Route()).first;
+  added->second.place = fmt::format("topic {}", topic);
   for (const MessageRule& rule : settings_.rules) {
     if (!rule.topic().Match(added->first, added->second.caught)) continue;
     added->second.rule = &rule;
@@ -120,10 +121,9 @@ void MqttSource::Add(const Route& route, const Message& message) {
           : arrivals_.Of(message.packet_id, message.topic, message.payload, message.duplicate, now);
   auto values = route.rule->Apply(route.caught, message.payload, arrival);
   if (!values.ok()) return Refuse(message, "bad-payload", values.error().ToString());
-  const std::string place = fmt::format("topic {}", message.topic);
   for (MessageValue& value : *values) {
     if (message.retained && value.sample.time == arrival) value.sample.quality = kLastUsableValue;
-    batcher_.Add({value.path, route.rule->unit(), place, std::move(value.sample)});
+    batcher_.Add({value.path, route.rule->unit(), route.place, std::move(value.sample)});
   }
 }
 

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "base/text_hash.h"
 #include "connectors/mqtt/arrival_times.h"
 #include "connectors/mqtt/mqtt_settings.h"
 #include "connectors/mqtt/session.h"
@@ -33,6 +33,7 @@ class MqttSource final : public Source, private SessionEvents {
   struct Route {
     const MessageRule* rule = nullptr;
     Caught caught;
+    std::string place;  // for dead letters
   };
 
   Status RunWith(Version version, const SourceContext& context);
@@ -47,7 +48,7 @@ class MqttSource final : public Source, private SessionEvents {
   Status Deliver();
 
   const MqttSettings settings_;
-  std::unordered_map<std::string, Route> routes_;  // views of `caught` point into the keys
+  ByText<Route> routes_;  // views of `caught` point into the keys
   ReadingBatcher batcher_;
   ArrivalTimes arrivals_;
   std::shared_ptr<StoredTickets> stored_ = std::make_shared<StoredTickets>();
