@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
+
+#include "base/parse_number.h"
 
 namespace bedplate::modbus {
 namespace {
@@ -22,17 +23,10 @@ constexpr std::array<std::pair<char, Table>, 4> kManualDigits{{
     {'4', Table::kHoldingRegisters},
 }};
 
-std::optional<std::uint32_t> ReadNumber(std::string_view text) {
-  std::uint32_t number = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 std::optional<Address> ReadNamed(std::string_view text) {
   for (const auto& [digit, table] : kManualDigits) {
     if (text.substr(0, 2) != TableName(table) || text.substr(2, 1) != ":") continue;
-    const auto number = ReadNumber(text.substr(3));
+    const auto number = ParseNumber<std::uint32_t>(text.substr(3));
     if (!number || *number >= kTableSize) return std::nullopt;
     return Address{table, static_cast<std::uint16_t>(*number)};
   }
@@ -41,7 +35,7 @@ std::optional<Address> ReadNamed(std::string_view text) {
 
 std::optional<Address> ReadManual(std::string_view text) {
   if (text.size() != kShortManualDigits && text.size() != kLongManualDigits) return std::nullopt;
-  const auto number = ReadNumber(text.substr(1));
+  const auto number = ParseNumber<std::uint32_t>(text.substr(1));
   if (!number || *number == 0 || *number > kTableSize) return std::nullopt;
   for (const auto& [digit, table] : kManualDigits) {
     if (text.front() == digit) return Address{table, static_cast<std::uint16_t>(*number - 1)};

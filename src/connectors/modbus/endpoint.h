@@ -5,18 +5,14 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "ingest/host_port.h"
 
 namespace bedplate::modbus {
 
 inline constexpr std::uint16_t kDefaultPort = 502;
 
 /// Where a device, or a gateway with devices behind it, listens.
-struct Endpoint {
-  std::string host;  // a name or an IP address
-  std::uint16_t port = kDefaultPort;
-
-  bool operator==(const Endpoint&) const = default;
-};
+using Endpoint = HostPort;
 
 /// Reads `tcp://HOST[:PORT]`; an IPv6 address stands in brackets.
 /// Errors: kInvalidArgument says what is expected.

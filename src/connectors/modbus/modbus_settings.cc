@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
 
+#include "base/parse_number.h"
 #include "catalog/plant_yaml_names.h"
 #include "connectors/modbus/register_rule.h"
 
@@ -57,10 +57,7 @@ std::string HoleOfBraces(std::size_t index) {
 }
 
 std::optional<std::uint8_t> ReadUnit(std::string_view text) {
-  std::uint16_t unit = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), unit);
-  const bool is_unit = code == std::errc() && end == text.data() + text.size() && unit <= kMostUnit;
-  return is_unit ? std::optional(static_cast<std::uint8_t>(unit)) : std::nullopt;
+  return ParseNumber<std::uint8_t>(text);
 }
 
 class SettingsReader {

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <limits>
 #include <utility>
 
+#include "base/parse_number.h"
 #include "base/time.h"
 
 namespace bedplate::modbus {
@@ -15,16 +15,8 @@ constexpr std::uint8_t kRegisterBits = 16;
 constexpr std::chrono::milliseconds kLeastInterval{10};
 constexpr std::chrono::hours kMostInterval{24 * 7};
 
-template <typename T>
-std::optional<T> ReadNumber(std::string_view text, int base = 10) {
-  T number = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 std::optional<std::uint8_t> ReadBitNumber(std::string_view text) {
-  const auto bit = ReadNumber<std::uint8_t>(text);
+  const auto bit = ParseNumber<std::uint8_t>(text);
   return bit && *bit < kRegisterBits ? bit : std::nullopt;
 }
 
@@ -41,13 +33,13 @@ std::optional<BitRange> ReadBits(std::string_view text) {
 std::optional<std::uint64_t> ReadPattern(std::string_view text, unsigned width) {
   const std::uint64_t most = std::numeric_limits<std::uint64_t>::max() >> (64U - width);
   if (text.starts_with('-')) {
-    const auto number = ReadNumber<std::int64_t>(text);
+    const auto number = ParseNumber<std::int64_t>(text);
     if (!number || *number < -static_cast<std::int64_t>(most / 2) - 1) return std::nullopt;
     return static_cast<std::uint64_t>(*number) & most;
   }
   const bool is_hex = text.starts_with("0x");
   const auto number =
-      is_hex ? ReadNumber<std::uint64_t>(text.substr(2), 16) : ReadNumber<std::uint64_t>(text);
+      is_hex ? ParseNumber<std::uint64_t>(text.substr(2), 16) : ParseNumber<std::uint64_t>(text);
   return number && *number <= most ? number : std::nullopt;
 }
 

@@ -1,11 +1,12 @@
 #include "connectors/mqtt/json_place.h"
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "base/parse_number.h"
 
 namespace bedplate::mqtt {
 namespace {
@@ -49,12 +50,11 @@ bool SeekField(JsonReader& json, std::string_view name) {
 }
 
 bool SeekItem(JsonReader& json, std::string_view level) {
-  std::uint64_t index = 0;
-  const auto [end, code] = std::from_chars(level.data(), level.data() + level.size(), index);
-  if (code != std::errc() || end != level.data() + level.size()) return false;
+  auto index = ParseNumber<std::uint64_t>(level);
+  if (!index) return false;
   json.EnterArray();
   while (json.NextItem()) {
-    if (index-- == 0) return true;
+    if ((*index)-- == 0) return true;
     json.Skip();
   }
   return false;

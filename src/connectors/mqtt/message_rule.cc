@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
 
 #include "base/ascii.h"
+#include "base/parse_number.h"
 #include "base/printable.h"
 #include "base/utf8.h"
 #include "model/path_part.h"
@@ -35,17 +35,8 @@ Error Unexpected(std::string_view expected, std::string_view got) {
 
 std::optional<double> ReadNumber(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
-  double number = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_number = code == std::errc() && end == text.data() + text.size();
-  return is_number && std::isfinite(number) ? std::optional(number) : std::nullopt;
-}
-
-std::optional<std::int64_t> ReadInteger(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_number = code == std::errc() && end == text.data() + text.size();
-  return is_number ? std::optional(number) : std::nullopt;
+  const auto number = ParseNumber<double>(text);
+  return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
 std::optional<bool> ReadBool(std::string_view text) {
@@ -60,14 +51,14 @@ std::optional<bool> ReadBool(std::string_view text) {
 /// A number of `unit` as a time, exact to the nanosecond.
 std::optional<Timestamp> TimeOf(std::string_view text, int digits) {
   const std::size_t point = std::min(text.find('.'), text.size());
-  const auto whole = ReadInteger(text.substr(0, point));
+  const auto whole = ParseNumber<std::int64_t>(text.substr(0, point));
   std::string fraction(point < text.size() ? text.substr(point + 1) : std::string_view());
   if (!whole || *whole < 0 || !std::ranges::all_of(fraction, IsDigit)) return std::nullopt;
   fraction.resize(static_cast<std::size_t>(digits), '0');
   std::int64_t scale = 1;
   for (int i = 0; i < digits; ++i) scale *= 10;
   if (*whole > std::numeric_limits<std::int64_t>::max() / scale - 1) return std::nullopt;
-  const Timestamp time(*whole * scale + ReadInteger(fraction).value_or(0));
+  const Timestamp time(*whole * scale + ParseNumber<std::int64_t>(fraction).value_or(0));
   return IsStorable(time) ? std::optional(time) : std::nullopt;
 }
 
@@ -233,7 +224,7 @@ class MessageReader {
     }
     switch (*rule_.type_) {
       case ValueType::kDouble: return as(ReadNumber(text));
-      case ValueType::kInt64: return as(ReadInteger(text));
+      case ValueType::kInt64: return as(ParseNumber<std::int64_t>(text));
       case ValueType::kBool: return as(ReadBool(text));
       case ValueType::kString: return Value(std::string(text));
     }

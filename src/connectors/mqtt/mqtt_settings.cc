@@ -1,7 +1,6 @@
 #include "connectors/mqtt/mqtt_settings.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <string_view>
@@ -21,37 +20,15 @@ constexpr std::size_t kMostRules = 1000;
 constexpr std::string_view kPlainScheme = "mqtt://";
 constexpr std::string_view kTlsScheme = "mqtts://";
 
-/// `host`, `host:port` or `[::1]:port`.
-std::optional<Address> ReadAddress(std::string_view text, std::uint16_t usual_port) {
-  Address address{.host = {}, .port = usual_port};
-  std::size_t end = text.find(':');
-  if (text.starts_with('[')) {
-    const std::size_t bracket = text.find(']');
-    if (bracket == std::string_view::npos) return std::nullopt;
-    address.host = text.substr(1, bracket - 1);
-    end = bracket + 1;
-  } else {
-    address.host = text.substr(0, end);
-  }
-  end = std::min(end, text.size());
-  if (address.host.empty()) return std::nullopt;
-  if (end == text.size()) return address;
-  const std::string_view port = text.substr(end + 1);
-  const auto [stop, code] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-  const bool is_port = text[end] == ':' && code == std::errc() &&
-                       stop == port.data() + port.size() && address.port != 0;
-  return is_port ? std::optional(address) : std::nullopt;
-}
-
 void ReadUrl(YamlMapReader& map, ServerSettings& settings) {
   const std::string url = map.RequiredString("url");
   if (url.empty()) return;
   settings.is_tls = url.starts_with(kTlsScheme);
-  std::optional<Address> address;
+  std::optional<HostPort> address;
   if (settings.is_tls || url.starts_with(kPlainScheme)) {
     const auto scheme = settings.is_tls ? kTlsScheme : kPlainScheme;
-    address = ReadAddress(std::string_view(url).substr(scheme.size()),
-                          settings.is_tls ? kTlsPort : kPort);
+    address = ParseHostPort(std::string_view(url).substr(scheme.size()),
+                            settings.is_tls ? kTlsPort : kPort);
   }
   if (address) {
     settings.address = *address;

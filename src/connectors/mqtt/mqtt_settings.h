@@ -14,7 +14,7 @@ namespace bedplate::mqtt {
 
 /// How a server is reached: what every source over MQTT declares.
 struct ServerSettings {
-  Address address;
+  HostPort address;
   bool is_tls = false;
   std::optional<Version> version;  // none: 5, and 3.1.1 where the server does not speak it
   std::optional<std::string> user;

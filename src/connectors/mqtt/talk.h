@@ -10,6 +10,7 @@
 #include "connectors/mqtt/packet.h"
 #include "connectors/mqtt/session.h"
 #include "connectors/mqtt/stored_tickets.h"
+#include "ingest/host_port.h"
 #include "ingest/source.h"
 
 namespace bedplate::mqtt {
@@ -21,13 +22,8 @@ struct TlsOptions {
   std::string key;          // of that certificate
 };
 
-struct Address {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
 struct TalkRequest {
-  Address address;
+  HostPort address;
   std::optional<TlsOptions> tls;  // none: TCP as it is
   Connect connect;
   std::chrono::milliseconds connect_timeout{5'000};  // with the names and TLS

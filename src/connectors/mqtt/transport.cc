@@ -76,7 +76,7 @@ class SocketTransport final : public Transport {
     requires(kIsTls)
       : resolver_(context), tls_(std::move(tls)), stream_(context, *tls_) {}
 
-  awaitable<Status> Connect(const Address& address, std::chrono::milliseconds patience) override {
+  awaitable<Status> Connect(const HostPort& address, std::chrono::milliseconds patience) override {
     const std::string where = fmt::format("{} port {}", address.host, address.port);
     const Deadline deadline(Socket(), patience);
     asio::steady_timer resolving(stream_.get_executor(), patience);
@@ -133,7 +133,7 @@ class SocketTransport final : public Transport {
                  sizeof(kUserTimeoutMs));
   }
 
-  awaitable<Status> ShakeHands(const Address& address, const std::string& where,
+  awaitable<Status> ShakeHands(const HostPort& address, const std::string& where,
                                const Deadline& deadline)
     requires(kIsTls)
   {

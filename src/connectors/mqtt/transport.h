@@ -22,7 +22,7 @@ class Transport {
   virtual ~Transport() = default;
   /// Resolves, connects and shakes hands; each of its addresses is tried. Errors: kDeadlineExceeded
   /// and kUnavailable naming the step, kPermissionDenied for a certificate that is not trusted.
-  virtual boost::asio::awaitable<Status> Connect(const Address& address,
+  virtual boost::asio::awaitable<Status> Connect(const HostPort& address,
                                                  std::chrono::milliseconds patience) = 0;
   /// At least one byte. Errors: kUnavailable, also at the end.
   virtual boost::asio::awaitable<Result<std::size_t>> Read(std::span<std::byte> out) = 0;
