@@ -12,9 +12,9 @@ namespace bedplate {
 template <typename Number, typename... Base>
 [[nodiscard]] std::optional<Number> ParseNumber(std::string_view text, Base... base) {
   Number number{};
-  const char* const stop = text.data() + text.size();
-  const auto [end, code] = std::from_chars(text.data(), stop, number, base...);
-  return code == std::errc() && end == stop ? std::optional(number) : std::nullopt;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number, base...);
+  const bool is_whole = code == std::errc() && end == text.data() + text.size();
+  return is_whole ? std::optional(number) : std::nullopt;
 }
 
 }  // namespace bedplate

@@ -115,7 +115,7 @@ class SettingsReader {
     for (const Expansion& each : urls_) {
       auto endpoint = ParseEndpoint(each.text);
       if (!endpoint.ok()) {
-        map_.Fault("url", std::string(kUrlExpected));
+        map_.Fault("url", kUrlExpected);
         return;
       }
       settings_.devices.push_back({*std::move(endpoint), {}});

@@ -309,7 +309,7 @@ class MessageReader {
     };
     if (kind == JsonKind::kObject) {
       json.EnterObject();
-      while (json.NextField()) RETURN_IF_ERROR(enter(std::string(json.field())));
+      while (json.NextField()) RETURN_IF_ERROR(enter(json.field()));
       return {};
     }
     json.EnterArray();

@@ -11,9 +11,9 @@ namespace bedplate::mqtt {
 namespace {
 
 constexpr std::size_t kMostRoutes = 100'000;  // topics that are remembered
-constexpr std::uint16_t kKeepAlive_s = 15;
-constexpr std::uint32_t kSessionExpiry_s = 7 * 24 * 3600;  // a server may be away for so long
-constexpr std::uint16_t kWindow = 1000;                    // messages without an acknowledgement
+constexpr std::uint16_t kKeepAliveSeconds = 15;
+constexpr std::uint32_t kSessionExpirySeconds = 7 * 24 * 3600;  // a server may be away for so long
+constexpr std::uint16_t kWindow = 1000;  // messages without an acknowledgement
 /// OPC UA Part 8, UncertainLastUsableValue.
 constexpr Quality kLastUsableValue{0x40900000};
 
@@ -65,8 +65,8 @@ Status MqttSource::RunWith(Version version, const SourceContext& context) {
 
 Status MqttSource::PrepareConnect(const SourceContext& context, Connect& connect) const {
   connect.client_id = settings_.client_id;
-  connect.keep_alive_s = kKeepAlive_s;
-  connect.session_expiry_s = kSessionExpiry_s;
+  connect.keep_alive_s = kKeepAliveSeconds;
+  connect.session_expiry_s = kSessionExpirySeconds;
   connect.receive_maximum = kWindow;
   connect.user = settings_.server.user;
   if (!settings_.server.password_secret) return {};
